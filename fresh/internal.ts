@@ -1,0 +1,2 @@
+/** What the generated `_fresh/server.js` imports. @module */
+export { setSnapshot } from "./snapshot.ts";

@@ -1,0 +1,3 @@
+export function Broken(props: { onClick?: () => void; children?: unknown }) {
+  return <p>{typeof props.onClick}</p>;
+}

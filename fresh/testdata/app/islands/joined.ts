@@ -1,0 +1,1 @@
+export const joined = (...values: unknown[]) => values.join("|");

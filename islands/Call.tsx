@@ -1,0 +1,42 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { ChatStrings } from "../shared/i18n/en.ts";
+import type { Member } from "../shared/protocol.ts";
+import { ChatPage } from "./call/ChatPage.tsx";
+import { Incoming } from "./call/Incoming.tsx";
+import { Stage } from "./call/Stage.tsx";
+import { type CallStore, createCallStore } from "./call/store.ts";
+import { beforeFirst, isStaged, statusText, type View } from "./call/view.ts";
+
+/** What the chat page hands over to the browser. */
+export interface CallProps {
+  chatId: string;
+  userId: string;
+  /** Who is in the chat, until the signaling socket says so. */
+  members: Member[];
+  t: ChatStrings;
+}
+
+/** A chat and its calls: the only part of Zvonok that runs JavaScript in the browser. */
+export default function Call({ chatId, userId, members, t }: CallProps) {
+  const store = useSignal<CallStore | null>(null);
+  useEffect(() => {
+    const opened = createCallStore(chatId);
+    store.value = opened;
+    return () => opened.close();
+  }, [chatId]);
+
+  const rendered = { [chatId]: members };
+  const latest = store.value?.snapshot.value ?? beforeFirst(rendered);
+  const snapshot = { ...latest, members: { ...rendered, ...latest.members } };
+  const view: View = { t, chatId, userId, snapshot, actions: store.value };
+  const { call } = snapshot;
+
+  return (
+    <>
+      <p class="unseen" role="status">{statusText(view)}</p>
+      {isStaged(call) ? <Stage view={view} phase={call} /> : <ChatPage view={view} />}
+      {call.phase === "incoming" && <Incoming view={view} phase={call} />}
+    </>
+  );
+}

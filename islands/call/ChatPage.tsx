@@ -1,0 +1,58 @@
+import { Icon } from "./Icon.tsx";
+import { Invitation } from "./Invitation.tsx";
+import { Notices } from "./Notices.tsx";
+import { Person, Vacant, You } from "./Person.tsx";
+import { fill } from "../../shared/i18n/fill.ts";
+import { others, type View } from "./view.ts";
+
+/** The chat between calls: who is here, how to call, and how to invite. */
+export function ChatPage({ view }: { view: View }) {
+  const { t, chatId, userId, snapshot, actions } = view;
+  const peers = others(view, chatId);
+  const me = snapshot.members[chatId]?.find((member) => member.id === userId);
+  const ready = actions !== null && snapshot.signaling === "open";
+  const alone = peers.length === 0;
+  const invitation = <Invitation key="invitation" t={t} chatId={chatId} first={alone} />;
+  return (
+    <div class="chat">
+      <h1>{alone ? t.titleAlone : fill(t.title, { name: peers[0]!.name })}</h1>
+      <Notices view={view} />
+      {alone && invitation}
+      <section key="people" class="card" aria-label={t.people}>
+        <ul>
+          {alone && (
+            <li>
+              <Vacant text={t.alone} />
+            </li>
+          )}
+          {peers.map((peer) => (
+            <li key={peer.id}>
+              <Person name={peer.name} online={peer.online} t={t} />
+            </li>
+          ))}
+          {me && (
+            <li>
+              <You name={me.name} t={t} />
+            </li>
+          )}
+        </ul>
+        <div class="call-buttons">
+          <button
+            class={alone ? "button" : "button accent"}
+            type="button"
+            disabled={!ready}
+            onClick={() => actions?.call(chatId, "video")}
+          >
+            <Icon name="video" />
+            {t.videoCall}
+          </button>
+          <button class="button" type="button" disabled={!ready} onClick={() => actions?.call(chatId, "audio")}>
+            <Icon name="phone" />
+            {t.audioCall}
+          </button>
+        </div>
+      </section>
+      {!alone && invitation}
+    </div>
+  );
+}

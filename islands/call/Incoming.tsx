@@ -1,0 +1,61 @@
+import { useComputed } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { fill } from "../../shared/i18n/fill.ts";
+import { useNow } from "./clock.ts";
+import { Icon } from "./Icon.tsx";
+import { Avatar } from "./Person.tsx";
+import { startRinging } from "./ring.ts";
+import { type IncomingPhase, peerName, type View } from "./view.ts";
+
+/** A call that rings here: over everything else, until it is answered, declined or gone. */
+export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) {
+  const { t, actions } = view;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const name = peerName(view);
+  const withVideo = phase.call.media === "video";
+  const now = useNow();
+  const left = useComputed(() =>
+    fill(t.secondsLeft, { n: Math.max(0, Math.ceil((phase.expiresAt - now.value) / 1000)) })
+  );
+
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    // On the dialog and not on a button: a key meant for something else must not answer a call.
+    element.focus();
+    return () => element.close();
+  }, []);
+  useEffect(() => startRinging(fill(t.ringTitle, { name })), [phase.call.callId]);
+
+  return (
+    <dialog
+      class="incoming"
+      ref={dialog}
+      role="alertdialog"
+      tabIndex={-1}
+      aria-labelledby="incoming-who"
+      aria-describedby="incoming-left"
+      onKeyDown={(event) => event.key === "Escape" && event.preventDefault()}
+    >
+      <span class="ringing"><Avatar name={name} /></span>
+      <h2 id="incoming-who">{fill(t.incoming[phase.call.media], { name })}</h2>
+      <p id="incoming-left" class="hint">{left}</p>
+      <div class="answers">
+        <button class="button accept" type="button" onClick={() => actions?.accept(phase.call.media)}>
+          <Icon name={withVideo ? "video" : "phone"} />
+          {t.accept}
+        </button>
+        {withVideo && (
+          <button class="button" type="button" onClick={() => actions?.accept("audio")}>
+            <Icon name="phone" />
+            {t.acceptAudio}
+          </button>
+        )}
+        <button class="button end" type="button" onClick={() => actions?.decline()}>
+          <Icon name="hangUp" />
+          {t.decline}
+        </button>
+      </div>
+    </dialog>
+  );
+}

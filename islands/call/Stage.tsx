@@ -1,0 +1,76 @@
+import { useSignal } from "@preact/signals";
+import { Controls, Round } from "./Controls.tsx";
+import { useOrphanedFocus } from "./focus.ts";
+import { Icon } from "./Icon.tsx";
+import { useAwake, useShortcuts } from "./input.ts";
+import { Problem } from "./Notices.tsx";
+import { SelfView } from "./SelfView.tsx";
+import { StreamVideo } from "./StreamVideo.tsx";
+import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { Who } from "./Who.tsx";
+
+/** A call, on the whole screen: the other person, own picture, and what can be done. */
+export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
+  const { t, snapshot: { local, remote, problem }, actions } = view;
+  const stage = useOrphanedFocus<HTMLElement>();
+  const { awake, wake } = useAwake();
+  const refused = useSignal<(() => void) | null>(null);
+
+  const talking = isTalking(phase);
+  const seen = talking && remote.video && remote.stream !== null;
+  const quiet = seen && phase.phase === "connected" && problem === null && refused.value === null && !awake.value;
+
+  function toggleFullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else stage.current?.requestFullscreen?.().catch(() => {});
+  }
+
+  function hear() {
+    refused.value?.();
+    refused.value = null;
+  }
+
+  useShortcuts({
+    m: () => talking && actions?.setMicrophone(!local.microphone),
+    v: () => talking && phase.call.media === "video" && actions?.setCamera(!local.camera),
+    f: toggleFullScreen,
+    escape: () => problem !== null && actions?.dismiss(),
+  });
+
+  return (
+    <section
+      class="stage"
+      ref={stage}
+      tabIndex={-1}
+      aria-label={peerName(view)}
+      data-quiet={quiet}
+      onPointerMove={wake}
+      onPointerDown={wake}
+      onKeyDown={wake}
+      onFocusIn={wake}
+    >
+      <StreamVideo
+        stream={remote.stream}
+        label={t.remoteVideo}
+        dark={!seen}
+        whole={remote.screen}
+        onRefused={(unmute) => refused.value = unmute}
+      />
+      {local.camera && local.stream !== null && (
+        <SelfView stream={local.stream} label={t.localVideo} large={!talking} />
+      )}
+      <Who view={view} phase={phase} seen={seen} />
+      <div class="alerts">
+        {refused.value !== null && (
+          <button class="button accent" type="button" onClick={hear}>
+            <Icon name="sound" />
+            {t.tapToHear}
+          </button>
+        )}
+        <Problem view={view} inCall />
+      </div>
+      <Controls view={view} phase={phase} />
+      {document.fullscreenEnabled && <Round icon="expand" name={t.fullScreen} shortcut="F" onClick={toggleFullScreen} />}
+    </section>
+  );
+}

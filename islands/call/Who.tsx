@@ -1,0 +1,49 @@
+import { useComputed } from "@preact/signals";
+import { useNow } from "./clock.ts";
+import { Icon } from "./Icon.tsx";
+import { Avatar } from "./Person.tsx";
+import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+
+interface WhoProps {
+  view: View;
+  phase: StagedPhase;
+  /** There is a picture of them: say who it is in a corner, rather than in the middle of the stage. */
+  seen: boolean;
+}
+
+/** Who the call is with, and how it goes. */
+export function Who({ view, phase, seen }: WhoProps) {
+  const { t, snapshot: { signaling, remote } } = view;
+  const name = peerName(view);
+  const talking = isTalking(phase);
+  const rings = phase.phase === "calling" || phase.phase === "ringing";
+  return (
+    <div class={seen ? "who corner" : "who"}>
+      {!seen && <span class={rings ? "ringing" : undefined}><Avatar name={name} /></span>}
+      <h1>{name}</h1>
+      {phase.phase === "connected"
+        ? <Clock since={phase.since} />
+        // The live region has said it already.
+        : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
+      {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
+      {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
+      {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}
+      {talking && signaling === "connecting" && <p class="badge">{t.callGoesOn}</p>}
+    </div>
+  );
+}
+
+function Clock({ since }: { since: number }) {
+  const now = useNow();
+  const time = useComputed(() => formatDuration(now.value - since));
+  return <p class="line clock">{time}</p>;
+}
+
+function Badge({ icon, text }: { icon: "micOff" | "videoOff"; text: string }) {
+  return (
+    <p class="badge">
+      <Icon name={icon} />
+      {text}
+    </p>
+  );
+}

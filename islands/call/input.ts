@@ -1,0 +1,41 @@
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+
+const QUIET_AFTER_MS = 3500;
+
+/** Whether the person did something lately; call `wake` when they do. */
+export function useAwake(): { awake: ReadonlySignal<boolean>; wake(): void } {
+  const awake = useSignal(true);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const wake = () => {
+    awake.value = true;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => awake.value = false, QUIET_AFTER_MS);
+  };
+  useEffect(() => {
+    wake();
+    return () => clearTimeout(timer.current);
+  }, []);
+  return { awake, wake };
+}
+
+/** Single-key shortcuts, by lower-case letter or key name, for as long as the component is on the screen. */
+export function useShortcuts(shortcuts: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const taken = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
+      const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+      if (!taken && !typing) latest.current[shortcutOf(event)]?.();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+/** The letter on the key; on a layout without Latin letters, the one that is in its place on a Latin layout. */
+function shortcutOf({ key, code }: KeyboardEvent): string {
+  const letter = /^[^\x00-\x7f]$/.test(key) ? code.replace("Key", "") : key;
+  return letter.toLowerCase();
+}

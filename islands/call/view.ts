@@ -1,0 +1,94 @@
+/** What the parts of the call component share: their view of the world, and small facts derived from it. */
+
+import type { CallActions, CallPhase, Snapshot } from "../../shared/client/state.ts";
+import type { ChatStrings } from "../../shared/i18n/en.ts";
+import { fill } from "../../shared/i18n/fill.ts";
+import type { Member } from "../../shared/protocol.ts";
+
+/** Given to every part of the screen. */
+export interface View {
+  readonly t: ChatStrings;
+  /** The chat whose page this is; a call may come from another one. */
+  readonly chatId: string;
+  readonly userId: string;
+  readonly snapshot: Snapshot;
+  /** `null` until the page runs in a browser. */
+  readonly actions: CallActions | null;
+}
+
+/** The phases that take the whole screen. */
+export type StagedPhase = Extract<
+  CallPhase,
+  { phase: "preparing" | "calling" | "ringing" | "connecting" | "connected" | "reconnecting" }
+>;
+
+/** A call that rings on this device. */
+export type IncomingPhase = Extract<CallPhase, { phase: "incoming" }>;
+
+/** Whether a call takes the whole screen now. */
+export function isStaged(call: CallPhase): call is StagedPhase {
+  return call.phase !== "idle" && call.phase !== "incoming" && call.phase !== "ended";
+}
+
+/** Whether the two people hear each other, or did a moment ago. */
+export function isTalking(
+  phase: StagedPhase,
+): phase is Extract<StagedPhase, { phase: "connected" | "reconnecting" }> {
+  return phase.phase === "connected" || phase.phase === "reconnecting";
+}
+
+/** Everything quiet: what the server renders, and the browser until the store's first snapshot. */
+export function beforeFirst(members: Snapshot["members"]): Snapshot {
+  return {
+    signaling: "connecting",
+    call: { phase: "idle" },
+    local: { stream: null, microphone: true, camera: false },
+    remote: { stream: null, audio: true, video: false, screen: false },
+    problem: null,
+    members,
+    missed: [],
+  };
+}
+
+/** The members of a chat that are not this user. */
+export function others({ snapshot, userId }: View, chatId: string): Member[] {
+  return (snapshot.members[chatId] ?? []).filter((member) => member.id !== userId);
+}
+
+/** The other side of the call by name, as far as it is known. */
+export function peerName(view: View): string {
+  const { call } = view.snapshot;
+  if ("call" in call && call.call.peer !== null) return call.call.peer.name;
+  const chatId = "call" in call ? call.call.chatId : "chatId" in call ? call.chatId : view.chatId;
+  return others(view, chatId)[0]?.name ?? view.t.somebody;
+}
+
+/** The call's state, as the live region says it; `""` while there is nothing to say. */
+export function statusText(view: View): string {
+  const { snapshot: { call }, t } = view;
+  if (call.phase === "idle" || call.phase === "incoming") return "";
+  if (call.phase === "ended") return `${t.status.ended}. ${endedText(view, call)}`;
+  return t.status[call.phase];
+}
+
+/** Why a call ended, and how long it was. */
+export function endedText(view: View, call: Extract<CallPhase, { phase: "ended" }>): string {
+  const { t } = view;
+  const why = call.byMe ? t.endedByMe : fill(t.outcomes[call.outcome], { name: peerName(view) });
+  if (call.durationMs === null) return why;
+  return `${why} ${fill(t.endedAfter, { time: formatDuration(call.durationMs) })}`;
+}
+
+/** `3:07`, or `1:02:03` from an hour on. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part, index) => index === 0 ? part : String(part).padStart(2, "0")).join(":");
+}
+
+/** The first letter of a name as people see letters, not as UTF-16 stores them. */
+export function initial(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name.trim());
+  return first?.segment.toUpperCase() ?? "";
+}

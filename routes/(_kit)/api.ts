@@ -1,0 +1,27 @@
+/** The HTTP endpoints' manners: JSON in, JSON out, `{ code, message }` for errors, nothing cached. */
+
+import type { z } from "zod";
+import { describeIssue } from "../../shared/protocol.ts";
+import { httpError } from "../../signaling/http.ts";
+
+/** JSON that no cache keeps; `cookie` is a `Set-Cookie` value. */
+export function json(value: unknown, options: { status?: number; cookie?: string } = {}): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (options.cookie !== undefined) headers.append("set-cookie", options.cookie);
+  return Response.json(value, { status: options.status ?? 200, headers });
+}
+
+/** The request's JSON body as `schema` wants it, or the error to answer with. */
+export async function readJson<T>(req: Request, schema: z.ZodType<T>): Promise<T | Response> {
+  let body: unknown;
+  try {
+    body = await req.json();
+  } catch {
+    return httpError(400, "INVALID_MESSAGE", "Expected JSON");
+  }
+  const result = schema.safeParse(body);
+  return result.success ? result.data : httpError(400, "INVALID_MESSAGE", describeIssue(result.error.issues[0]!));
+}
+
+export const noSession = () => httpError(401, "ACCESS_DENIED", "No valid session");
+export const accessDenied = () => httpError(403, "ACCESS_DENIED", "Access denied");

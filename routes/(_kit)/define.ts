@@ -1,0 +1,22 @@
+/** What every request carries, and Fresh's typed helpers for it. */
+
+import { createDefine } from "fresh";
+import type { Guests, Session } from "../../signaling/guests.ts";
+import type { Locale, Strings } from "../../shared/i18n.ts";
+import type { Hub } from "../../signaling/hub.ts";
+import type { IceServer } from "../../shared/protocol.ts";
+
+/** Per-request state, filled by the middlewares in `main.ts` and `routes/_middleware.ts`. */
+export interface State {
+  /** Who asks; `null` without a valid session. */
+  session: Session | null;
+  /** Issues and renews guest sessions; `null` where the host application does that itself. */
+  guests: Guests | null;
+  hub: Hub;
+  /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
+  iceServers(userId: string): IceServer[];
+  locale: Locale;
+  t: Strings;
+}
+
+export const define = createDefine<State>();

@@ -1,0 +1,50 @@
+/** The security headers of every answer, errors included. */
+
+import { httpError } from "../../signaling/http.ts";
+
+type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
+
+const HEADERS: Record<string, string> = {
+  "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
+/** For an answer that no page rendered, and so needs nothing. */
+const BARE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
+ * the headers on what comes out. The Content-Security-Policy of a page, with its nonce, is Fresh's own.
+ */
+export function secure(handle: Handler): Handler {
+  return async (req, info) => {
+    const url = new URL(req.url);
+    const response = isDecodable(url.pathname)
+      ? await handle(req, info)
+      : httpError(400, "INVALID_MESSAGE", "The path has a malformed escape");
+    if (response.status === 101) return response;
+    const { headers } = response;
+    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy")));
+    return response;
+  };
+}
+
+/** Over plain http nothing may be upgraded to https, and the socket's own origin is named for browsers whose `'self'` leaves it out. */
+function policyFor(url: URL, policy: string | null): string {
+  if (policy === null) return BARE_POLICY;
+  const socket = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}`;
+  const named = policy.replace("connect-src 'self'", `connect-src 'self' ${socket}`);
+  return url.protocol === "https:" ? named : named.replace(/;\s*upgrade-insecure-requests/, "");
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURI(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+import { asset } from "fresh/runtime";
+import { strings } from "../shared/i18n.ts";
+import { define } from "./(_kit)/define.ts";
+import { localeOf } from "./(_kit)/locale.ts";
+
+/** The document around every page. */
+export default define.page(({ Component, req }) => {
+  const locale = localeOf(req);
+  const t = strings(locale);
+  return (
+    <html lang={locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{t.lobby.title}</title>
+        <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={asset("/styles.css")} />
+      </head>
+      <body>
+        <header class="top">
+          <a class="brand" href="/" aria-label={t.page.home}>
+            <img src={asset("/favicon.svg")} alt="" width="32" height="32" />
+            <span>{t.page.brand}</span>
+          </a>
+          <a class="quiet-link" href={`?lang=${t.switchTo.locale}`} lang={t.switchTo.locale} hreflang={t.switchTo.locale}>
+            {t.switchTo.label}
+          </a>
+        </header>
+        <Component />
+      </body>
+    </html>
+  );
+});

@@ -1,0 +1,14 @@
+/** `POST /api/chats/:id/join`: takes a seat. A full chat and an unknown one answer alike (R1). */
+
+import { accessDenied, json, noSession } from "../../../(_kit)/api.ts";
+import { define } from "../../../(_kit)/define.ts";
+
+export const handler = define.handlers({
+  async POST({ params: { id }, state: { guests, hub, session } }) {
+    if (guests === null) return accessDenied();
+    if (session === null) return noSession();
+    const joined = await guests.joinChat(session, id!);
+    if (joined === null) return accessDenied();
+    return json({ chatId: id, members: hub.members(id!) }, { cookie: joined.cookie });
+  },
+});

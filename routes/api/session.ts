@@ -1,0 +1,23 @@
+/** `/api/session`: who am I, and become somebody. */
+
+import { z } from "zod";
+import { displayName } from "../../shared/protocol.ts";
+import { accessDenied, json, noSession, readJson } from "../(_kit)/api.ts";
+import { define } from "../(_kit)/define.ts";
+
+const body = z.strictObject({ name: displayName });
+
+export const handler = define.handlers({
+  GET({ state: { session } }) {
+    if (session === null) return noSession();
+    return json({ user: { id: session.userId, name: session.name }, chats: session.chats });
+  },
+
+  async POST({ req, state: { guests, session } }) {
+    if (guests === null) return accessDenied();
+    const input = await readJson(req, body);
+    if (input instanceof Response) return input;
+    const renewed = await guests.enter(session, input.name);
+    return json({ user: { id: renewed.session.userId, name: renewed.session.name } }, { cookie: renewed.cookie });
+  },
+});

@@ -1,0 +1,98 @@
+import { page } from "fresh";
+import { Head } from "fresh/runtime";
+import Call from "../../islands/Call.tsx";
+import { fill } from "../../shared/i18n.ts";
+import { chatId } from "../../shared/protocol.ts";
+import { define, type State } from "../(_kit)/define.ts";
+import { postedName, seeOther } from "../(_kit)/form.ts";
+import { Message } from "../(_kit)/Message.tsx";
+import { NameField } from "../(_kit)/NameField.tsx";
+
+/**
+ * What this address shows. Only members learn that a chat exists: anybody else is asked to join, whatever the id, and joins by
+ * POST only, so that link previews take nobody's seat.
+ */
+type View =
+  | { show: "chat"; id: string; userId: string }
+  | { show: "join"; invalid: boolean }
+  | { show: "denied" };
+
+export const handler = define.handlers({
+  GET: (ctx) => page<View>(memberView(ctx.state, ctx.params.id!) ?? { show: "join", invalid: false }),
+
+  async POST(ctx) {
+    const { guests } = ctx.state;
+    const id = ctx.params.id!;
+    if (guests === null) return page<View>({ show: "denied" }, { status: 403 });
+    const name = await postedName(ctx.req);
+    if (name === "" || (name === null && ctx.state.session === null)) {
+      return page<View>({ show: "join", invalid: true }, { status: 400 });
+    }
+    const session = name === null ? ctx.state.session! : (await guests.enter(ctx.state.session, name)).session;
+    const joined = chatId.safeParse(id).success ? await guests.joinChat(session, id) : null;
+    if (joined === null) return page<View>({ show: "denied" }, { status: 403 });
+    return seeOther(`/chat/${id}`, joined.cookie);
+  },
+});
+
+function memberView({ session }: State, id: string): View | null {
+  if (session === null || !session.chats.includes(id) || !chatId.safeParse(id).success) return null;
+  return { show: "chat", id, userId: session.userId };
+}
+
+/** A chat for its members; an invitation for everybody else. */
+export default define.page<typeof handler>(({ data, state }) => {
+  const { t, hub } = state;
+  switch (data.show) {
+    case "chat":
+      return (
+        <main class="page">
+          <noscript>
+            <p class="notice">{t.page.noScript}</p>
+          </noscript>
+          <Call chatId={data.id} userId={data.userId} members={hub.members(data.id)} t={t.chat} />
+        </main>
+      );
+    case "join":
+      return <Join state={state} invalid={data.invalid} />;
+    case "denied":
+      return (
+        <>
+          <Title text={t.join.deniedTitle} />
+          <Message t={t} title={t.join.deniedTitle} text={t.join.deniedText} />
+        </>
+      );
+  }
+});
+
+function Join({ state: { t, session, guests }, invalid }: { state: State; invalid: boolean }) {
+  if (guests === null) {
+    return (
+      <>
+        <Title text={t.join.title} />
+        <Message t={t} title={t.join.title} text={t.join.hosted} />
+      </>
+    );
+  }
+  return (
+    <main class="page narrow">
+      <Title text={t.join.title} />
+      <form class="card" method="post">
+        <h1>{t.join.title}</h1>
+        <p class="lead">{t.join.text}</p>
+        {session === null
+          ? <NameField t={t} value="" invalid={invalid} />
+          : <p class="hint">{fill(t.join.as, { name: session.name })}</p>}
+        <button class="button accent" type="submit">{t.join.button}</button>
+      </form>
+    </main>
+  );
+}
+
+function Title({ text }: { text: string }) {
+  return (
+    <Head>
+      <title>{text}</title>
+    </Head>
+  );
+}

@@ -1,0 +1,120 @@
+/**
+ * One RTCPeerConnection for one call (W3C WebRTC; JSEP, RFC 8829; trickle ICE, RFC 8838). The caller makes the first offer;
+ * tracks are put into transceivers that exist already, so a device that opens late delays nothing.
+ */
+
+import type { CallMedia } from "../protocol.ts";
+import type { Candidate } from "../sdp.ts";
+import type { Kind } from "./devices.ts";
+import type { Environment } from "./ports.ts";
+
+/** Where the connection's news goes. */
+export interface PeerHandlers {
+  /** A local candidate to send; `null` ends them. Held back until `release` is called. */
+  onCandidate(candidate: Candidate | null): void;
+  onState(state: RTCPeerConnectionState): void;
+  /** The remote stream has (more) tracks. */
+  onRemote(stream: MediaStream): void;
+}
+
+type Description = { type: "offer" | "answer"; sdp: string };
+
+export class Peer {
+  readonly #pc: RTCPeerConnection;
+  readonly #env: Environment;
+  readonly #handlers: PeerHandlers;
+  readonly #remote = new Map<string, MediaStreamTrack>();
+  /** Local candidates that wait for `release`; `null` once it was called. */
+  #unsent: (Candidate | null)[] | null = [];
+  /** Remote candidates that came before the remote description; `null` once it is there. */
+  #early: (Candidate | null)[] | null = [];
+
+  constructor(env: Environment, iceServers: RTCIceServer[], handlers: PeerHandlers) {
+    this.#env = env;
+    this.#handlers = handlers;
+    this.#pc = env.createPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
+    this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
+    this.#pc.ontrack = ({ track }) => this.#addRemote(track);
+  }
+
+  /** The caller's side: one section for each kind of media, sending `tracks`. */
+  async offer(media: CallMedia, tracks: MediaStreamTrack[]): Promise<Description & { type: "offer" }> {
+    for (const kind of media === "video" ? ["audio", "video"] : ["audio"]) {
+      this.#pc.addTransceiver(tracks.find((track) => track.kind === kind) ?? kind, { direction: "sendrecv" });
+    }
+    const { sdp } = await this.#pc.createOffer();
+    await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
+    return { type: "offer", sdp: sdp! };
+  }
+
+  /** The callee's side, before anybody accepted: everything but the sending, so that accepting waits for nothing. */
+  async prepareAnswer(offer: Description & { type: "offer" }): Promise<Description & { type: "answer" }> {
+    await this.#remoteDescription(offer);
+    for (const kind of ["audio", "video"] as const) {
+      const transceiver = this.#transceiver(kind);
+      if (transceiver) transceiver.direction = "sendrecv";
+    }
+    const { sdp } = await this.#pc.createAnswer();
+    await this.#pc.setLocalDescription({ type: "answer", sdp: sdp! });
+    return { type: "answer", sdp: sdp! };
+  }
+
+  async acceptAnswer(answer: Description & { type: "answer" }): Promise<void> {
+    await this.#remoteDescription(answer);
+  }
+
+  /** The description is sent: the candidates that waited for it go out, and later ones at once. */
+  release(): void {
+    const waiting = this.#unsent ?? [];
+    this.#unsent = null;
+    for (const candidate of waiting) this.#handlers.onCandidate(candidate);
+  }
+
+  /** Takes a remote candidate. One that this browser cannot use is left out: ICE goes on with the others. */
+  addCandidate(candidate: Candidate | null): void {
+    if (this.#early !== null) {
+      this.#early.push(candidate);
+      return;
+    }
+    this.#pc.addIceCandidate(candidate ?? { candidate: "" }).catch(() => {});
+  }
+
+  /** Sends `track` where the call has a section for its kind, or nothing there (`null`), without renegotiation. */
+  async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    await this.#transceiver(kind)?.sender.replaceTrack(track);
+  }
+
+  close(): void {
+    this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
+    this.#pc.close();
+  }
+
+  #local(candidate: RTCIceCandidate | null): void {
+    const init = candidate === null || candidate.candidate === "" ? null : initOf(candidate);
+    if (this.#unsent === null) this.#handlers.onCandidate(init);
+    else this.#unsent.push(init);
+  }
+
+  async #remoteDescription(description: Description): Promise<void> {
+    await this.#pc.setRemoteDescription(description);
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const candidate of early) this.addCandidate(candidate);
+  }
+
+  #transceiver(kind: Kind): RTCRtpTransceiver | undefined {
+    return this.#pc.getTransceivers().find((transceiver) => transceiver.receiver.track.kind === kind);
+  }
+
+  /** A track that was put in late carries no `msid`, so the stream to show is built here. */
+  #addRemote(track: MediaStreamTrack): void {
+    this.#remote.set(track.kind, track);
+    this.#handlers.onRemote(this.#env.createMediaStream([...this.#remote.values()]));
+  }
+}
+
+/** Only the members of `RTCIceCandidateInit`: some implementations put more into `toJSON()`, and the protocol is strict. */
+function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
+  return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment ? { usernameFragment } : {}) };
+}

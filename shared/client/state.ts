@@ -1,0 +1,129 @@
+/** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
+
+import type { CallMedia, EndReason, Member } from "../protocol.ts";
+
+/** Why a call is over, from this side's point of view. */
+export type Outcome =
+  | EndReason
+  /** The callee declined. */
+  | "declined"
+  /** The callee is in another call. */
+  | "busy"
+  /** No device of the callee is connected. */
+  | "offline"
+  /** This user is not a member of the chat. */
+  | "access-denied"
+  /** This user is in a call already, in another tab or on another device. */
+  | "already-in-call"
+  /** The server did not take the call (overloaded, rate limit, or a bug); try again. */
+  | "unavailable";
+
+/** What went wrong with this device's camera or microphone. */
+export type MediaProblem =
+  | "camera-denied"
+  | "camera-missing"
+  | "microphone-denied"
+  | "microphone-missing"
+  /** Another program holds the device, or the system refused to open it. */
+  | "device-busy"
+  /** Not a secure context: browsers open devices on https and localhost only. */
+  | "insecure";
+
+/** Which side of the call this is: it decides who makes the first offer and who is polite (RFC 8829; W3C perfect negotiation). */
+export type Role = "caller" | "callee";
+
+/** One call's identity, carried by every phase that has a call. */
+export interface CallInfo {
+  readonly chatId: string;
+  readonly callId: string;
+  readonly role: Role;
+  /** What the call was started with; an audio call has no video section. */
+  readonly media: CallMedia;
+  /** The other person; the caller does not know who answers before it is answered. */
+  readonly peer: { readonly id: string; readonly name: string } | null;
+}
+
+/** The phases of a call. Each carries only what is known in it. */
+export type CallPhase =
+  | { readonly phase: "idle" }
+  /** Asking for the microphone and camera before the call is placed. */
+  | { readonly phase: "preparing"; readonly chatId: string; readonly media: CallMedia }
+  /** Placed; no device of the callee was reached yet. */
+  | { readonly phase: "calling"; readonly call: CallInfo }
+  /** At least one device of the callee rings. */
+  | { readonly phase: "ringing"; readonly call: CallInfo; readonly expiresAt: number }
+  /** This device rings. `expiresAt` is on this device's own monotonic clock (`performance.now()`), in ms. */
+  | { readonly phase: "incoming"; readonly call: CallInfo; readonly expiresAt: number }
+  /** Answered; ICE and DTLS are under way. */
+  | { readonly phase: "connecting"; readonly call: CallInfo }
+  /** Media flows. `since`: when it first did, on the monotonic clock. */
+  | { readonly phase: "connected"; readonly call: CallInfo; readonly since: number }
+  /** Media or the other side's signaling is interrupted. */
+  | { readonly phase: "reconnecting"; readonly call: CallInfo; readonly since: number | null }
+  | {
+    readonly phase: "ended";
+    readonly chatId: string;
+    readonly media: CallMedia;
+    readonly outcome: Outcome;
+    /** True where this user ended it, so that the screen need not explain. */
+    readonly byMe: boolean;
+    /** How long media flowed, in ms; `null` if it never did. */
+    readonly durationMs: number | null;
+  };
+
+/** This device's own side. `microphone` and `camera`: is it being sent. */
+export interface LocalMedia {
+  readonly stream: MediaStream | null;
+  readonly microphone: boolean;
+  readonly camera: boolean;
+}
+
+/** What the other side sends, by its own word (`call:media`), and the stream to show. */
+export interface RemoteMedia {
+  readonly stream: MediaStream | null;
+  readonly audio: boolean;
+  readonly video: boolean;
+  readonly screen: boolean;
+}
+
+/** Everything a view needs. */
+export interface Snapshot {
+  /** The signaling socket. `replaced`: another tab of this device took over. `unauthorized`: the session is not valid any more. */
+  readonly signaling: "connecting" | "open" | "replaced" | "unauthorized";
+  readonly call: CallPhase;
+  readonly local: LocalMedia;
+  readonly remote: RemoteMedia;
+  /** The last trouble with this device's camera or microphone, until the next attempt. */
+  readonly problem: MediaProblem | null;
+  /** Who is in the chats this client watches, by chat id. */
+  readonly members: Readonly<Record<string, readonly Member[]>>;
+  /** Calls that were missed while this client was away or busy, newest last. */
+  readonly missed: readonly MissedCall[];
+}
+
+/** A call somebody made to this user that was not answered. */
+export interface MissedCall {
+  readonly chatId: string;
+  readonly callId: string;
+  readonly callerName: string;
+  readonly media: CallMedia;
+  readonly reason: "busy" | "offline" | "timeout" | "cancelled";
+}
+
+/** What a user can do. None of these throws or rejects: what comes of it is in the next snapshots. */
+export interface CallActions {
+  /** Calls the other member of a chat. `video` opens the camera too; a refused device leaves `problem` and no call. */
+  call(chatId: string, media: CallMedia): void;
+  /** Answers the ringing call, with the camera or (the default for audio calls) without. */
+  accept(media: CallMedia): void;
+  /** Declines the ringing call. */
+  decline(): void;
+  /** Cancels a call that is being placed, or hangs up. */
+  hangUp(): void;
+  /** Sends the microphone, or silence. */
+  setMicrophone(on: boolean): void;
+  /** Sends the camera, or releases it. */
+  setCamera(on: boolean): void;
+  /** Puts away an ended call and the last device problem. */
+  dismiss(): void;
+}

@@ -1,0 +1,33 @@
+/** Numbers and names that both ends of the signaling protocol share. Imports nothing, so a browser bundle stays small. */
+
+/** Version of the protocol, sent in `welcome`. */
+export const PROTOCOL_VERSION = 1;
+
+/** WebSocket subprotocol (RFC 6455, section 1.9). */
+export const SUBPROTOCOL = "zvonok.v1";
+
+/** Prefix of the second subprotocol in which a native client hands over its token: `bearer.<jwt>`. */
+export const BEARER_PREFIX = "bearer.";
+
+/** Path of the signaling socket. */
+export const SIGNAL_PATH = "/signal";
+
+/** Largest text frame a client may send, in bytes of UTF-8. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
+/** Largest session description, in bytes of UTF-8. */
+export const MAX_SDP_BYTES = 48 * 1024;
+
+/** Largest ICE candidate line, in bytes. */
+export const MAX_CANDIDATE_BYTES = 1024;
+
+/** Longest display name, in characters. */
+export const MAX_NAME_LENGTH = 64;
+
+/** WebSocket close codes of the server (4000–4999 are for applications, RFC 6455, section 7.4.2). */
+export const CLOSE = {
+  /** The server is leaving; come back (IANA: Service Restart). */
+  restart: 1012,
+  /** A newer socket of the same user and device took this one's place. */
+  replaced: 4001,
+} as const;

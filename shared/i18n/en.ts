@@ -1,0 +1,251 @@
+/** English, and by its shape the type of every other dictionary. */
+
+import type { Locale } from "../i18n.ts";
+import type { MediaProblem, MissedCall, Outcome } from "../client/state.ts";
+
+/** Every sentence of the interface. `{name}` and the like are places for `fill`. */
+export interface Strings {
+  /** The languages' own names, for the switch. */
+  readonly switchTo: { readonly locale: Locale; readonly label: string };
+  readonly page: {
+    readonly brand: string;
+    readonly home: string;
+    readonly toLobby: string;
+    readonly noScript: string;
+    readonly notFoundTitle: string;
+    readonly notFoundText: string;
+    readonly brokenTitle: string;
+    readonly brokenText: string;
+    readonly refusedTitle: string;
+    readonly refusedText: string;
+  };
+  readonly form: { readonly name: string; readonly nameHint: string; readonly nameError: string };
+  readonly lobby: {
+    readonly title: string;
+    readonly headline: string;
+    readonly newChat: string;
+    readonly hosted: string;
+    readonly chats: string;
+    readonly nobody: string;
+  };
+  readonly join: {
+    readonly title: string;
+    readonly text: string;
+    readonly as: string;
+    readonly button: string;
+    readonly deniedTitle: string;
+    readonly deniedText: string;
+    readonly hosted: string;
+  };
+  readonly chat: ChatStrings;
+}
+
+/** What the call component says: the part of the dictionary that goes to the browser. */
+export interface ChatStrings {
+  readonly title: string;
+  readonly titleAlone: string;
+  readonly somebody: string;
+  readonly people: string;
+  readonly you: string;
+  readonly online: string;
+  readonly offline: string;
+  readonly alone: string;
+  readonly invite: string;
+  readonly inviteText: string;
+  readonly link: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly share: string;
+  readonly videoCall: string;
+  readonly audioCall: string;
+  readonly audioOnly: string;
+  readonly callAgain: string;
+  readonly callBack: string;
+  readonly openChat: string;
+  readonly close: string;
+  readonly reload: string;
+  readonly signaling: { readonly connecting: string; readonly replaced: string; readonly unauthorized: string };
+  readonly useHere: string;
+  readonly incoming: { readonly video: string; readonly audio: string };
+  readonly ringTitle: string;
+  readonly secondsLeft: string;
+  readonly accept: string;
+  readonly acceptAudio: string;
+  readonly decline: string;
+  readonly cancel: string;
+  readonly hangUp: string;
+  readonly mute: string;
+  readonly unmute: string;
+  readonly cameraOff: string;
+  readonly cameraOn: string;
+  readonly fullScreen: string;
+  readonly tapToHear: string;
+  readonly remoteVideo: string;
+  readonly localVideo: string;
+  readonly peerCameraOff: string;
+  readonly peerMuted: string;
+  readonly callGoesOn: string;
+  readonly status: {
+    readonly preparing: string;
+    readonly calling: string;
+    readonly ringing: string;
+    readonly connecting: string;
+    readonly connected: string;
+    readonly reconnecting: string;
+    readonly ended: string;
+  };
+  readonly preparingHint: { readonly video: string; readonly audio: string };
+  readonly endedAfter: string;
+  readonly endedByMe: string;
+  readonly outcomes: Readonly<Record<Outcome, string>>;
+  readonly problems: Readonly<Record<MediaProblem, { readonly title: string; readonly text: string }>>;
+  readonly missed: Readonly<Record<MissedCall["media"], string>>;
+}
+
+/** English. */
+export const en: Strings = {
+  switchTo: { locale: "ru", label: "Русский" },
+  page: {
+    brand: "Zvonok",
+    home: "Zvonok, start page",
+    toLobby: "Go to the start page",
+    noScript: "Calls need JavaScript. Turn it on for this page to call or be called.",
+    notFoundTitle: "There is nothing here",
+    notFoundText: "The address may be mistyped, or the page is gone.",
+    brokenTitle: "Something broke on our side",
+    brokenText: "It is not your fault, and your chats are safe. Try again in a minute.",
+    refusedTitle: "That did not work",
+    refusedText: "The server could not accept this request. Go back, reload the page and try once more.",
+  },
+  form: {
+    name: "Your name",
+    nameHint: "The other person sees it when you call.",
+    nameError: "Write a name of 1 to 64 characters, on one line.",
+  },
+  lobby: {
+    title: "Zvonok — video calls for two",
+    headline: "Send one person a link and talk face to face, right in the browser.",
+    newChat: "New chat",
+    hosted: "Chats here are started by the application you came from. Open a chat there to call.",
+    chats: "Your chats",
+    nobody: "Nobody has joined yet",
+  },
+  join: {
+    title: "You are invited to a chat",
+    text: "Join to call the person who sent you this link. Nobody sees or hears you until you answer a call.",
+    as: "You will join as {name}.",
+    button: "Join chat",
+    deniedTitle: "Access denied",
+    deniedText:
+      "This chat already has two people in it, or the link is wrong. Ask for a new link, or start a chat yourself.",
+    hosted: "This chat belongs to another application. Sign in there and open the chat from it.",
+  },
+  chat: {
+    title: "Chat with {name}",
+    titleAlone: "Your new chat",
+    somebody: "The other person",
+    people: "Who is here",
+    you: "you",
+    online: "online",
+    offline: "offline",
+    alone: "The second seat is free.",
+    invite: "Invitation",
+    inviteText: "Send this link to one person: whoever joins first takes the second seat.",
+    link: "Link to this chat",
+    copy: "Copy link",
+    copied: "Copied",
+    share: "Share…",
+    videoCall: "Video call",
+    audioCall: "Audio call",
+    audioOnly: "Call with audio only",
+    callAgain: "Call again",
+    callBack: "Call back",
+    openChat: "Open chat",
+    close: "Close",
+    reload: "Reload the page",
+    signaling: {
+      connecting: "Connecting to the server… Calls will work in a moment.",
+      replaced: "Zvonok is open in a newer tab, and calls ring there.",
+      unauthorized: "Your session is over. Reload the page to come back.",
+    },
+    useHere: "Use this tab",
+    incoming: { video: "{name} is calling you with video", audio: "{name} is calling you" },
+    ringTitle: "{name} is calling",
+    secondsLeft: "{n} s left to answer",
+    accept: "Accept",
+    acceptAudio: "Accept without video",
+    decline: "Decline",
+    cancel: "Cancel",
+    hangUp: "Hang up",
+    mute: "Mute microphone",
+    unmute: "Unmute microphone",
+    cameraOff: "Turn camera off",
+    cameraOn: "Turn camera on",
+    fullScreen: "Full screen",
+    tapToHear: "Tap to hear",
+    remoteVideo: "Remote video",
+    localVideo: "Local video",
+    peerCameraOff: "Camera is off",
+    peerMuted: "Microphone is off",
+    callGoesOn: "The server is out of reach for a moment. Your call goes on.",
+    status: {
+      preparing: "Starting…",
+      calling: "Calling…",
+      ringing: "Ringing…",
+      connecting: "Connecting…",
+      connected: "Connected",
+      reconnecting: "Reconnecting…",
+      ended: "Call ended",
+    },
+    preparingHint: {
+      video: "If the browser asks, allow the camera and microphone.",
+      audio: "If the browser asks, allow the microphone.",
+    },
+    endedAfter: "You talked for {time}.",
+    endedByMe: "You ended it.",
+    outcomes: {
+      hangup: "{name} hung up.",
+      failed: "Your two networks found no way to each other, although every route this server offers was tried. " +
+        "Another network (mobile data, for example) may help; for good, the server needs a TURN relay.",
+      cancelled: "The call was cancelled before anybody answered.",
+      timeout: "Nobody answered.",
+      "answered-elsewhere": "It was answered on another device or in another tab.",
+      "rejected-elsewhere": "It was declined on another device or in another tab.",
+      "connection-lost": "The connection was lost and did not come back. Call again when the network is steady.",
+      shutdown: "The server is restarting. Call again in a minute.",
+      declined: "{name} cannot talk right now.",
+      busy: "{name} is in another call. Try again a little later.",
+      offline: "{name} is offline, and will find your missed call.",
+      "access-denied": "You are not in this chat any more. Ask for a new link.",
+      "already-in-call": "You are in a call already, in another tab or on another device. Finish it first.",
+      unavailable: "The server did not take the call. Try again in a moment.",
+    },
+    problems: {
+      "camera-denied": {
+        title: "The camera is blocked",
+        text: "Press the icon left of the address, allow the camera, and try again. Or go on without it.",
+      },
+      "camera-missing": {
+        title: "No camera found",
+        text: "Plug one in and try again, or go on without it.",
+      },
+      "microphone-denied": {
+        title: "The microphone is blocked",
+        text: "Press the icon left of the address, allow the microphone, and try again.",
+      },
+      "microphone-missing": {
+        title: "No microphone found",
+        text: "Plug in a microphone or a headset and try again.",
+      },
+      "device-busy": {
+        title: "The camera or microphone would not start",
+        text: "Another program may be using it. Close that program and try again, or go on without the camera.",
+      },
+      insecure: {
+        title: "This address cannot use the camera or microphone",
+        text: "Browsers open them on secure pages only. Open this page by its https:// address.",
+      },
+    },
+    missed: { video: "Missed video call from {name}", audio: "Missed call from {name}" },
+  },
+};

@@ -1,0 +1,278 @@
+/**
+ * The signaling protocol, version 1: one strict schema for every message, in both directions. The schemas are the types, the
+ * validators and the reference (`docs/protocol.md`). Browsers import the types only; zod stays on the server.
+ */
+
+import { z } from "zod";
+import { MAX_FRAME_BYTES, MAX_NAME_LENGTH } from "./constants.ts";
+import { candidateProblem, descriptionProblem, isLongerThan } from "./sdp.ts";
+
+// --- Formats ---------------------------------------------------------------------------------------------------------
+
+/** A chat: characters that need no escaping in a URL (RFC 3986, "unreserved"). */
+export const chatId = z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 . _ ~ -");
+/** A call; the server assigns it, a client may propose one. */
+export const callId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, "16 to 64 of A-Z a-z 0-9 _ -");
+/** A device (a tab or phone) or a page (one document in it). */
+export const deviceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -");
+/** A user: the token's `sub`. */
+export const userId = z.string().regex(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, no control characters");
+/** A display name. It is text everywhere, never markup. */
+export const displayName = z.string().trim().regex(
+  new RegExp(`^[^\\p{Cc}\\p{Zl}\\p{Zp}]{1,${MAX_NAME_LENGTH}}$`, "u"),
+  `1 to ${MAX_NAME_LENGTH} characters, no control characters`,
+);
+
+const media = z.enum(["audio", "video"]);
+const milliseconds = z.number().int().min(0);
+
+function description<T extends "offer" | "answer">(...types: T[]) {
+  return z.strictObject({
+    type: z.enum(types),
+    sdp: z.string().superRefine((sdp, context) => report(descriptionProblem(sdp), context)),
+  });
+}
+
+function report(problem: string | null, context: { addIssue(issue: string): void }) {
+  if (problem !== null) context.addIssue(problem);
+}
+
+/** `RTCIceCandidateInit`; `null`, or an empty `candidate`, ends the candidates. */
+const candidate = z.strictObject({
+  candidate: z.string().superRefine((line, context) => {
+    if (line !== "") report(candidateProblem(line), context);
+  }),
+  sdpMid: z.string().regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 printable characters").nullish(),
+  sdpMLineIndex: z.number().int().min(0).max(65535).nullish(),
+  usernameFragment: z.string().regex(/^[A-Za-z0-9+/]{4,256}$/, "4 to 256 ice-chars").nullish(),
+}).nullable();
+
+const callRef = { chatId, callId: callId.optional() };
+const stamped = { chatId, callId };
+const member = z.strictObject({ id: userId, name: displayName, online: z.boolean() });
+const iceServer = z.strictObject({
+  urls: z.array(z.string()),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+const sending = { audio: z.boolean(), video: z.boolean(), screen: z.boolean() };
+
+// --- Errors ----------------------------------------------------------------------------------------------------------
+
+/** The stable codes of `call:error`, and of the errors of the HTTP endpoints. */
+export const errorCodes = [
+  "ACCESS_DENIED",
+  "USER_OFFLINE",
+  "INVALID_MESSAGE",
+  "NO_CALL",
+  "BUSY",
+  "RATE_LIMITED",
+  "TOO_LARGE",
+  "UNAVAILABLE",
+] as const;
+
+// --- Client to server ------------------------------------------------------------------------------------------------
+
+/** What a client may send, by `type`. */
+export const clientMessages = {
+  "call:initiate": z.strictObject({
+    type: z.literal("call:initiate"),
+    ...callRef,
+    offer: description("offer"),
+    media: media.optional(),
+    to: userId.optional(),
+  }),
+  "call:answer": z.strictObject({ type: z.literal("call:answer"), ...callRef, answer: description("answer") }),
+  "call:reject": z.strictObject({
+    type: z.literal("call:reject"),
+    ...callRef,
+    reason: z.enum(["declined", "busy"]).optional(),
+  }),
+  "call:ice-candidate": z.strictObject({ type: z.literal("call:ice-candidate"), ...callRef, candidate }),
+  "call:end": z.strictObject({
+    type: z.literal("call:end"),
+    ...callRef,
+    reason: z.enum(["hangup", "failed"]).optional(),
+  }),
+  "call:negotiate": z.strictObject({
+    type: z.literal("call:negotiate"),
+    ...callRef,
+    description: description("offer", "answer"),
+  }),
+  "call:media": z.strictObject({ type: z.literal("call:media"), ...callRef, ...sending }),
+  "call:resume": z.strictObject({
+    type: z.literal("call:resume"),
+    ...stamped,
+    role: z.enum(["caller", "callee"]),
+  }),
+  "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
+  "ping": z.strictObject({ type: z.literal("ping") }),
+};
+
+// --- Server to client ------------------------------------------------------------------------------------------------
+
+/** What the server may send, by `type`. Clients ignore a type they do not know, so that old pages survive new servers. */
+export const serverMessages = {
+  "welcome": z.strictObject({
+    type: z.literal("welcome"),
+    protocol: z.number().int(),
+    deviceId,
+    user: z.strictObject({ id: userId, name: displayName }),
+    iceServers: z.array(iceServer),
+    ringTimeoutMs: milliseconds,
+    graceMs: milliseconds,
+    pingMs: milliseconds,
+  }),
+  "call:offer": z.strictObject({
+    type: z.literal("call:offer"),
+    ...stamped,
+    callerId: userId,
+    callerName: displayName,
+    offer: description("offer"),
+    media,
+    expiresInMs: milliseconds,
+    glare: z.boolean().optional(),
+  }),
+  "call:ringing": z.strictObject({ type: z.literal("call:ringing"), ...stamped, expiresInMs: milliseconds }),
+  "call:answer": z.strictObject({ type: z.literal("call:answer"), ...stamped, answer: description("answer") }),
+  "call:ice-candidate": z.strictObject({ type: z.literal("call:ice-candidate"), ...stamped, candidate }),
+  "call:negotiate": z.strictObject({
+    type: z.literal("call:negotiate"),
+    ...stamped,
+    description: description("offer", "answer"),
+  }),
+  "call:media": z.strictObject({ type: z.literal("call:media"), ...stamped, ...sending }),
+  "call:end": z.strictObject({
+    type: z.literal("call:end"),
+    ...stamped,
+    reason: z.enum([
+      "hangup",
+      "failed",
+      "cancelled",
+      "timeout",
+      "answered-elsewhere",
+      "rejected-elsewhere",
+      "connection-lost",
+      "shutdown",
+    ]),
+  }),
+  "call:rejected": z.strictObject({
+    type: z.literal("call:rejected"),
+    ...stamped,
+    reason: z.enum(["declined", "busy"]),
+  }),
+  "call:peer": z.strictObject({
+    type: z.literal("call:peer"),
+    ...stamped,
+    state: z.enum(["reconnecting", "back", "reloaded"]),
+  }),
+  "call:state": z.strictObject({
+    type: z.literal("call:state"),
+    ...stamped,
+    state: z.enum(["ringing", "connected"]),
+    role: z.enum(["caller", "callee"]),
+    media,
+    expiresInMs: milliseconds.optional(),
+  }),
+  "call:missed": z.strictObject({
+    type: z.literal("call:missed"),
+    ...stamped,
+    callerId: userId,
+    callerName: displayName,
+    media,
+    reason: z.enum(["busy", "offline", "timeout", "cancelled"]),
+  }),
+  "chat:state": z.strictObject({
+    type: z.literal("chat:state"),
+    chatId,
+    members: z.array(member),
+    call: z.strictObject({ callId, state: z.enum(["ringing", "connected"]) }).optional(),
+  }),
+  "call:error": z.strictObject({
+    type: z.literal("call:error"),
+    code: z.enum(errorCodes),
+    message: z.string(),
+    chatId: chatId.optional(),
+    callId: callId.optional(),
+    retryAfterMs: milliseconds.optional(),
+  }),
+  "pong": z.strictObject({ type: z.literal("pong") }),
+};
+
+// --- Types -----------------------------------------------------------------------------------------------------------
+
+type Infer<Schemas extends Record<string, z.ZodType>> = { [Type in keyof Schemas]: z.infer<Schemas[Type]> };
+
+/** Client messages by type. */
+export type ClientMessages = Infer<typeof clientMessages>;
+/** Server messages by type. */
+export type ServerMessages = Infer<typeof serverMessages>;
+/** Any message a client may send. */
+export type ClientMessage = ClientMessages[keyof ClientMessages];
+/** Any message the server may send. */
+export type ServerMessage = ServerMessages[keyof ServerMessages];
+
+/** What a call was started with. */
+export type CallMedia = z.infer<typeof media>;
+/** Why a call ended, in the server's words. */
+export type EndReason = ServerMessages["call:end"]["reason"];
+/** A stable error code. */
+export type ErrorCode = (typeof errorCodes)[number];
+/** A chat's member, and whether a device of theirs is connected. */
+export type Member = z.infer<typeof member>;
+/** A STUN or TURN server, in the form `RTCPeerConnection` takes (W3C WebRTC, `RTCIceServer`). */
+export type IceServer = z.infer<typeof iceServer>;
+
+// --- Parsing ---------------------------------------------------------------------------------------------------------
+
+/** A refused message: a stable code and a sentence that never repeats what was sent. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What became of a frame. */
+export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
+
+const refuse = (message: string, code: ErrorCode = "INVALID_MESSAGE"): Parsed => ({
+  ok: false,
+  refusal: { code, message },
+});
+
+/**
+ * Reads one frame from a client. Never throws: anything that is not a message of this protocol comes back as a refusal,
+ * `TOO_LARGE` over 64 KiB and `INVALID_MESSAGE` otherwise.
+ */
+export function parseClientMessage(data: unknown): Parsed {
+  if (typeof data !== "string") return refuse("Expected a text frame, got a binary one");
+  if (isLongerThan(data, MAX_FRAME_BYTES)) return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, "TOO_LARGE");
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return refuse("Expected JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return refuse("Expected a JSON object");
+  const type = (value as { type?: unknown }).type;
+  if (typeof type !== "string") return refuse("type: expected a string");
+  if (!Object.hasOwn(clientMessages, type)) return refuse("type: unknown message type");
+  const result = clientMessages[type as keyof ClientMessages].safeParse(value);
+  if (result.success) return { ok: true, message: result.data };
+  return refuse(describeIssue(result.error.issues[0]!));
+}
+
+/** One sentence for the first thing wrong: which field, and what was expected there. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.map(String).join(".");
+  const at = (text: string) => field === "" ? text : `${field}: ${text}`;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return at("a field this message does not have");
+    case "invalid_type":
+      return at(`expected ${issue.expected}`);
+    case "invalid_value":
+      return at(`expected ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`);
+    default:
+      return at(issue.message);
+  }
+}

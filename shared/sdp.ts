@@ -1,0 +1,151 @@
+/**
+ * Checks of session descriptions and ICE candidates (protocol rule R17), and the withholding of addresses (R6).
+ *
+ * SDP: RFC 8866; its use by WebRTC: RFC 8829 (JSEP); ICE in SDP: RFC 8839; DTLS fingerprints: RFC 8122; BUNDLE: RFC 9143.
+ * Pure text work, no dependency: it runs on the server, and wherever else someone wants to check before sending.
+ */
+
+import { MAX_CANDIDATE_BYTES, MAX_SDP_BYTES } from "./constants.ts";
+
+/** A candidate as it travels: `RTCIceCandidateInit` (W3C WebRTC, section 4.8.1). An empty `candidate` ends a generation. */
+export interface Candidate {
+  candidate: string;
+  sdpMid?: string | null;
+  sdpMLineIndex?: number | null;
+  usernameFragment?: string | null;
+}
+
+/** A description split into what may be shown before the answer and the candidates that may not. */
+export interface WithheldOffer {
+  sdp: string;
+  candidates: Candidate[];
+}
+
+// deno-lint-ignore no-control-regex
+const FORBIDDEN_CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+const MDNS_NAME = /^[a-z0-9-]{1,63}\.local$/i;
+
+/** `candidate-attribute` of RFC 8839, section 5.1, with the extension attributes as name and value pairs. */
+const CANDIDATE =
+  /^candidate:[a-z0-9+/]{1,32} (\d{1,3}) (?:udp|tcp) (\d{1,10}) (\S{1,255}) (\d{1,5}) typ (?:host|srflx|prflx|relay)(?: raddr (\S{1,255}))?(?: rport (\d{1,5}))?(?: [\x21-\x7e]+ [\x21-\x7e]+)*$/i;
+
+const utf8 = new TextEncoder();
+
+/** Bytes of a text in UTF-8, counted only where its length leaves the question open. */
+export function isLongerThan(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && utf8.encode(text).length > bytes;
+}
+
+function isAddress(text: string): boolean {
+  if (IPV4.test(text) || MDNS_NAME.test(text)) return true;
+  return /^[0-9a-f:.]+$/i.test(text) && text.includes(":") && URL.canParse(`http://[${text}]`);
+}
+
+/**
+ * Why `line` is not a candidate this protocol carries, or `null` where it is one.
+ * UDP and TCP; IPv4, IPv6 and mDNS names (no other host names: they would make a browser ask the DNS).
+ */
+export function candidateProblem(line: string): string | null {
+  if (isLongerThan(line, MAX_CANDIDATE_BYTES)) return `longer than ${MAX_CANDIDATE_BYTES} bytes`;
+  const match = CANDIDATE.exec(line);
+  if (match === null) return "not a candidate of RFC 8839";
+  const [, component, priority, address, port, relatedAddress, relatedPort] = match;
+  if (Number(component) < 1 || Number(component) > 256) return "component outside 1 to 256";
+  if (Number(priority) < 1 || Number(priority) > 2 ** 31 - 1) return "priority outside 1 to 2^31-1";
+  if (!isAddress(address!) || (relatedAddress !== undefined && !isAddress(relatedAddress))) {
+    return "address is not IPv4, IPv6 or an mDNS name";
+  }
+  if (Number(port) > 65535 || Number(relatedPort ?? 0) > 65535) return "port above 65535";
+  return null;
+}
+
+/** The session part and the media sections of a description, as lines. */
+function sections(sdp: string): string[][] {
+  const parts: string[][] = [[]];
+  for (const line of sdp.split(/\r\n|\n|\r/)) {
+    if (line === "") continue;
+    if (line.startsWith("m=")) parts.push([]);
+    parts.at(-1)!.push(line);
+  }
+  return parts;
+}
+
+const has = (lines: string[], attribute: string) => lines.some((line) => line.startsWith(`a=${attribute}:`));
+const valueOf = (lines: string[], attribute: string) =>
+  lines.find((line) => line.startsWith(`a=${attribute}:`))?.slice(attribute.length + 3).trim();
+
+const TRANSPORT = ["ice-ufrag", "ice-pwd", "fingerprint"] as const;
+
+/**
+ * Why `sdp` is not a description this protocol carries, or `null` where it is one.
+ * A section may leave its transport to the session, or to the section it is bundled with.
+ */
+export function descriptionProblem(sdp: string): string | null {
+  if (isLongerThan(sdp, MAX_SDP_BYTES)) return `longer than ${MAX_SDP_BYTES} bytes`;
+  if (!/^v=0[\r\n]/.test(sdp)) return "does not start with v=0";
+  if (FORBIDDEN_CONTROL.test(sdp)) return "control characters";
+  const [session, ...media] = sections(sdp) as [string[], ...string[][]];
+  if (media.length === 0) return "no m= section";
+
+  const bundles = session.filter((line) => line.startsWith("a=group:BUNDLE "))
+    .map((line) => line.slice("a=group:BUNDLE ".length).trim().split(/ +/));
+  for (const attribute of TRANSPORT) {
+    const own = (lines: string[]) => has(lines, attribute) || has(session, attribute);
+    if (!media.some(own)) return `no a=${attribute}`;
+    const without = media.filter((lines) => !own(lines) && portOf(lines) !== 0);
+    const carried = without.every((lines) => {
+      const mid = valueOf(lines, "mid");
+      const group = bundles.find((mids) => mid !== undefined && mids.includes(mid));
+      return group !== undefined && media.some((other) => own(other) && group.includes(valueOf(other, "mid") ?? ""));
+    });
+    if (!carried) return `a section without a=${attribute}`;
+  }
+  for (const line of [session, ...media].flat()) {
+    if (!/^[a-z]=/.test(line)) return "a line that is not SDP";
+    if (/^a=candidate:/i.test(line)) {
+      const problem = candidateProblem(line.slice(2).trimEnd());
+      if (problem !== null) return `a candidate line: ${problem}`;
+    }
+  }
+  return null;
+}
+
+function portOf(lines: string[]): number {
+  return Number(/^m=\S+ (\d+)/.exec(lines[0]!)?.[1] ?? 0);
+}
+
+/**
+ * Takes every address out of an offer (R6): candidate lines come back separately, with their `sdpMid` and index; `c=`,
+ * `a=rtcp` and the m-line port become `0.0.0.0` and `9`, as in a trickling offer without candidates (RFC 8840, section 4.1.1).
+ * `o=` loses an address too, unless it is the loopback one that browsers put there. Expects a checked description.
+ */
+export function withholdAddresses(sdp: string): WithheldOffer {
+  const candidates: Candidate[] = [];
+  const kept = sections(sdp).flatMap((lines, part) => {
+    const sdpMid = valueOf(lines, "mid") ?? null;
+    const usernameFragment = valueOf(lines, "ice-ufrag");
+    return lines.flatMap((line) => {
+      const isEnd = /^a=end-of-candidates/i.test(line);
+      if (isEnd || /^a=candidate:/i.test(line)) {
+        if (part > 0) {
+          const init: Candidate = { candidate: isEnd ? "" : line.slice(2).trimEnd(), sdpMid, sdpMLineIndex: part - 1 };
+          if (usernameFragment !== undefined) init.usernameFragment = usernameFragment;
+          candidates.push(init);
+        }
+        return [];
+      }
+      return [withoutAddress(line)];
+    });
+  });
+  return { sdp: kept.join("\r\n") + "\r\n", candidates };
+}
+
+function withoutAddress(line: string): string {
+  if (line.startsWith("c=")) return "c=IN IP4 0.0.0.0";
+  if (line.startsWith("a=rtcp:")) return "a=rtcp:9 IN IP4 0.0.0.0";
+  if (line.startsWith("o=")) return line.replace(/ IN IP[46] (?!127\.0\.0\.1$)\S+$/, " IN IP4 0.0.0.0");
+  if (line.startsWith("m=")) return line.replace(/^(m=\S+) (?!0\b)\d+/, "$1 9");
+  return line;
+}

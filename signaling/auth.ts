@@ -1,0 +1,97 @@
+/** Signed tokens: who is calling, and which chats they are in. One function verifies them, wherever they came from. */
+
+import { jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import { BEARER_PREFIX } from "../shared/constants.ts";
+import { chatId, displayName, userId } from "../shared/protocol.ts";
+import type { Session } from "./guests.ts";
+
+/** Name of the cookie that carries a session's token. */
+export const SESSION_COOKIE = "zvonok_session";
+
+/** R18: a token speaks for at most this many chats, the newest ones. */
+export const MAX_CHATS_IN_TOKEN = 64;
+
+/** How long a guest session lasts without a visit, in seconds. */
+export const SESSION_SECONDS = 30 * 24 * 3600;
+
+const claims = z.object({ sub: userId, name: displayName, chats: z.array(chatId).default([]) });
+
+/** Signs and verifies tokens with HS256 (RFC 7515, RFC 7519); the key is the secret's UTF-8 bytes. */
+export class Tokens {
+  readonly #key: Uint8Array;
+
+  constructor(secret: string) {
+    this.#key = new TextEncoder().encode(secret);
+  }
+
+  /** A token for `SESSION_SECONDS` that lists the newest `MAX_CHATS_IN_TOKEN` chats. */
+  sign({ userId, name, chats }: Session): Promise<string> {
+    return new SignJWT({ name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) })
+      .setProtectedHeader({ alg: "HS256" })
+      .setSubject(userId)
+      .setIssuedAt()
+      .setExpirationTime(`${SESSION_SECONDS}s`)
+      .sign(this.#key);
+  }
+
+  /** The session a token speaks for; `null` where it is forged, expired, unsigned or not of this form. Never throws. */
+  async verify(token: string): Promise<Session | null> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key, { algorithms: ["HS256"], requiredClaims: ["exp", "sub"] });
+      const parsed = claims.safeParse(payload);
+      if (!parsed.success) return null;
+      const { sub, name, chats } = parsed.data;
+      return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) };
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Where a request's token came from: a cookie travels by itself, so a request with one also needs an `Origin` that is ours. */
+export type Credential = { readonly from: "cookie" | "bearer"; readonly token: string };
+
+/** The token of a request: a `bearer.` subprotocol, an `Authorization` header, or the session cookie. */
+export function credentialOf(headers: Headers): Credential | null {
+  for (const protocol of subprotocols(headers)) {
+    if (protocol.startsWith(BEARER_PREFIX)) return { from: "bearer", token: protocol.slice(BEARER_PREFIX.length) };
+  }
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "");
+  if (bearer) return { from: "bearer", token: bearer[1]! };
+  const cookie = cookieOf(headers, SESSION_COOKIE);
+  return cookie === null ? null : { from: "cookie", token: cookie };
+}
+
+/** The subprotocols a client offers (RFC 6455, section 11.3.4). */
+export function subprotocols(headers: Headers): string[] {
+  return (headers.get("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim()).filter(Boolean);
+}
+
+/** A cookie's value, or `null`. */
+export function cookieOf(headers: Headers, name: string): string | null {
+  for (const pair of (headers.get("cookie") ?? "").split(";")) {
+    const [key, value] = pair.split("=", 2);
+    if (key?.trim() === name && value) return value.trim();
+  }
+  return null;
+}
+
+/** The `Set-Cookie` value for a session's token. */
+export function sessionCookie(token: string, secure: boolean): string {
+  return `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${
+    secure ? "; Secure" : ""
+  }`;
+}
+
+/**
+ * Whether a request may act with the credential it carries. A foreign `Origin` never may. With a cookie there must be one:
+ * the browser adds the cookie by itself, so only `Origin` tells our page from somebody else's.
+ */
+export function originAllowed(req: Request, credential: Credential | null, allowed: readonly string[]): boolean {
+  const origin = req.headers.get("origin");
+  if (origin === null) return credential?.from !== "cookie";
+  if (allowed.includes(origin)) return true;
+  const host = req.headers.get("host");
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,83 @@
+/** Configuration, all by environment, checked once at the start. */
+
+import { z } from "zod";
+import { describeIssue, type IceServer } from "../shared/protocol.ts";
+
+/** A value in the environment is wrong; the message is one line that names it. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+const list = z.string().transform((text) => text.split(",").map((item) => item.trim()).filter(Boolean));
+const integer = (min: number, max: number) => {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.string().regex(/^\d{1,9}$/, expected).transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+};
+const urls = (schemes: RegExp, expected: string) =>
+  list.refine((items) => items.every((item) => schemes.test(item)), `expected a comma-separated list of ${expected}`);
+const origins = list.refine(
+  (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item),
+  "expected a comma-separated list of origins, like https://example.org",
+);
+
+const environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: integer(0, 65_535).default(8000),
+  SESSION_SECRET: z.string().min(16, "expected at least 16 characters").optional(),
+  ALLOWED_ORIGINS: origins.default([]),
+  STUN_URLS: urls(/^stuns?:[^\s,]+$/, "stun: or stuns: URLs").default(["stun:stun.l.google.com:19302"]),
+  TURN_URLS: urls(/^turns?:[^\s,]+$/, "turn: or turns: URLs").default([]),
+  TURN_USERNAME: z.string().optional(),
+  TURN_PASSWORD: z.string().optional(),
+  RING_TIMEOUT_MS: integer(100, 600_000).default(30_000),
+  GRACE_MS: integer(100, 600_000).default(20_000),
+  CHAT_CAPACITY: integer(2, 1000).default(2),
+  SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
+}).refine((env) => env.TURN_URLS.length === 0 || (env.TURN_USERNAME && env.TURN_PASSWORD), {
+  path: ["TURN_URLS"],
+  message: "expected TURN_USERNAME and TURN_PASSWORD beside it",
+});
+
+/** The checked configuration. Times are in ms. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** `null`: make one for this run. Sessions then end with the process. */
+  readonly sessionSecret: string | null;
+  readonly allowedOrigins: readonly string[];
+  readonly iceServers: IceServer[];
+  readonly ringTimeoutMs: number;
+  readonly graceMs: number;
+  readonly chatCapacity: number;
+  readonly debugLog: boolean;
+}
+
+/**
+ * Reads the configuration. An empty variable is the same as none, but for the lists, where it means an empty list.
+ * @throws {ConfigError} for the first wrong value; the message never repeats it, for it may be a secret.
+ */
+export function readConfig(get: (name: string) => string | undefined): Config {
+  const values = Object.fromEntries(
+    Object.keys(environment.shape).map((name) => [name, get(name)])
+      .filter(([name, value]) => value !== "" || name!.endsWith("_URLS")),
+  );
+  const result = environment.safeParse(values);
+  if (!result.success) throw new ConfigError(describeIssue(result.error.issues[0]!));
+  const env = result.data;
+  const stun = env.STUN_URLS.length === 0 ? [] : [{ urls: env.STUN_URLS }];
+  const turn = env.TURN_URLS.length === 0
+    ? []
+    : [{ urls: env.TURN_URLS, username: env.TURN_USERNAME!, credential: env.TURN_PASSWORD! }];
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    sessionSecret: env.SESSION_SECRET ?? null,
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    iceServers: [...stun, ...turn],
+    ringTimeoutMs: env.RING_TIMEOUT_MS,
+    graceMs: env.GRACE_MS,
+    chatCapacity: env.CHAT_CAPACITY,
+    debugLog: env.SIGNAL_LOG === "debug",
+  };
+}

@@ -1,0 +1,20 @@
+/** HTTP answers that the signaling socket and the endpoints beside it share. */
+
+import type { ErrorCode } from "../shared/protocol.ts";
+
+/** Largest request body, in bytes: a form or a small JSON object. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+/** A JSON error with a stable code. It never repeats what was sent. */
+export function httpError(status: number, code: ErrorCode, message: string): Response {
+  return Response.json({ code, message }, { status, headers: { "cache-control": "no-store" } });
+}
+
+/** Refuses a body that is too large, or that does not say how large it is; `null` where it may be read. */
+export function bodyProblem(req: Request): Response | null {
+  if (req.body === null) return null;
+  const length = req.headers.get("content-length");
+  if (length === null) return httpError(411, "INVALID_MESSAGE", "Expected Content-Length");
+  if (Number(length) <= MAX_BODY_BYTES) return null;
+  return httpError(413, "TOO_LARGE", `A request holds at most ${MAX_BODY_BYTES} bytes`);
+}

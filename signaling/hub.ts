@@ -1,0 +1,289 @@
+/**
+ * The hub: the one place a message goes through. Membership, then the arbiter, then delivery. It owns no socket; what it
+ * knows of one is a port.
+ */
+
+import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
+import type {
+  ClientMessage,
+  ClientMessages,
+  ErrorCode,
+  IceServer,
+  Member,
+  ServerMessage,
+  ServerMessages,
+} from "../shared/protocol.ts";
+import {
+  advance,
+  type CallEvent,
+  type CallRules,
+  type ChatCalls,
+  type Delivery,
+  type Endpoint,
+  MEMORY_MS,
+  nextDeadline,
+  NO_CALLS,
+  usersOf,
+} from "./call.ts";
+import { Chats, type Device, membersWithPresence, type Port, Presence } from "./chats.ts";
+import type { Session } from "./guests.ts";
+
+/** Missed calls kept for a user with no device, and users they are kept for. */
+const MAX_MISSED = 20;
+const MAX_MISSED_USERS = 10_000;
+
+/** Time and chance are handed in. */
+export interface HubOptions extends CallRules {
+  /** How many may join a chat by its link. */
+  readonly chatCapacity: number;
+  /** How often clients should send `ping`, in ms. */
+  readonly pingMs: number;
+  iceServers(userId: string): IceServer[];
+  /** Monotonic time in ms. */
+  now(): number;
+  newId(): string;
+  /** Message types and ids only: never SDP, candidates, tokens or addresses. */
+  log(event: string, fields: Record<string, string>): void;
+}
+
+/** One connected socket's way into the hub. */
+export interface Connection {
+  /** Takes a message that was parsed and is within limits. */
+  receive(message: ClientMessage): void;
+  /** The socket is gone. Idempotent; harmless once another socket took the device over. */
+  drop(): void;
+}
+
+type Timer = ReturnType<typeof setTimeout>;
+
+export class Hub {
+  readonly #options: HubOptions;
+  readonly #chats: Chats;
+  readonly #presence = new Presence();
+  readonly #calls = new Map<string, ChatCalls>();
+  /** R9: the chats in which a user is in a call; at most one, except where a call and a missed deadline cross. */
+  readonly #inCall = new Map<string, Set<string>>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #graces = new Map<Device, Timer>();
+  readonly #missed = new Map<string, ServerMessages["call:missed"][]>();
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#chats = new Chats(options.chatCapacity);
+  }
+
+  /** A verified token was seen: its chats exist, with this user in them. */
+  admit(session: Session): void {
+    for (const chatId of session.chats) this.#chats.admit(chatId, session.userId, session.name);
+  }
+
+  /** R1: gives a seat in a chat; false where it is full or unknown. */
+  join(chatId: string, session: Session): boolean {
+    if (!this.#chats.join(chatId, session.userId, session.name)) return false;
+    this.#tellWatchers(chatId);
+    return true;
+  }
+
+  members(chatId: string): Member[] {
+    return membersWithPresence(this.#chats, this.#presence, chatId);
+  }
+
+  /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
+  connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
+    this.admit(session);
+    const { userId } = session;
+    const wasOnline = this.#presence.isOnline(userId);
+    const device = this.#presence.enter(userId, deviceId);
+    const reloaded = device.page !== null && page !== null && device.page !== page;
+    const replaced = device.port;
+    clearTimeout(this.#graces.get(device));
+    this.#graces.delete(device);
+    device.port = port;
+    device.page = page ?? device.page;
+    replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
+
+    const { ringTimeoutMs, graceMs, pingMs, iceServers } = this.#options;
+    const user = { id: userId, name: session.name };
+    port.send({
+      type: "welcome",
+      protocol: PROTOCOL_VERSION,
+      deviceId,
+      user,
+      iceServers: iceServers(userId),
+      ringTimeoutMs,
+      graceMs,
+      pingMs,
+    });
+    for (const missed of this.#missed.get(userId) ?? []) port.send(missed);
+    this.#missed.delete(userId);
+
+    const from = { user: userId, device: deviceId, name: session.name };
+    for (const chatId of [...this.#inCall.get(userId) ?? []]) {
+      this.#advance(chatId, { type: "connect", now: this.#options.now(), from, reloaded });
+    }
+    if (!wasOnline) this.#presenceChanged(userId);
+    return {
+      receive: (message) => this.#receive(from, device, message),
+      drop: () => {
+        if (device.port === port) this.#drop(from, device);
+      },
+    };
+  }
+
+  /** Ends every call that still rings (R19) and every socket and timer. */
+  close(): void {
+    for (const { call } of [...this.#calls.values()]) {
+      if (call?.state !== "ringing") continue;
+      const { chatId, callId } = call;
+      const end: ServerMessage = { type: "call:end", chatId, callId, reason: "shutdown" };
+      const endpoints = [call.caller, ...call.devices.map((device) => ({ user: call.calleeUser, device }))];
+      for (const endpoint of endpoints) this.#deliver({ to: endpoint, message: end });
+    }
+    for (const port of this.#presence.ports()) port.close(CLOSE.restart, "The server restarts");
+    for (const timer of [...this.#timers.values(), ...this.#graces.values()]) clearTimeout(timer);
+    this.#timers.clear();
+    this.#graces.clear();
+  }
+
+  // --- Messages --------------------------------------------------------------------------------------------------------
+
+  #receive(from: Endpoint & { name: string }, device: Device, message: ClientMessage): void {
+    const { port } = device;
+    if (port === null) return;
+    this.#options.log("message", { type: message.type, user: from.user, device: from.device });
+    if (message.type === "ping") return port.send({ type: "pong" });
+    if (!this.#chats.isMember(message.chatId, from.user)) {
+      return sendError(port, message, "ACCESS_DENIED", "Access denied");
+    }
+    switch (message.type) {
+      case "chat:watch":
+        device.watching.add(message.chatId);
+        return port.send(this.#chatState(message.chatId));
+      case "call:initiate":
+        return this.#initiate(from, port, message);
+      default:
+        return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
+    }
+  }
+
+  #initiate(from: Endpoint & { name: string }, port: Port, message: ClientMessages["call:initiate"]): void {
+    const { chatId } = message;
+    const others = [...this.#chats.members(chatId).keys()].filter((user) => user !== from.user);
+    if (message.to !== undefined && !others.includes(message.to)) {
+      return sendError(port, message, "INVALID_MESSAGE", "to: expected another member of this chat");
+    }
+    if (message.to === undefined && others.length > 1) {
+      return sendError(port, message, "INVALID_MESSAGE", "to: expected, since this chat has several other members");
+    }
+    const callee = message.to ?? others[0] ?? null;
+    const devices = callee === null ? [] : this.#presence.devices(callee);
+    this.#advance(chatId, {
+      type: "initiate",
+      now: this.#options.now(),
+      from,
+      name: from.name,
+      message,
+      callId: message.callId ?? this.#options.newId(),
+      callee,
+      devices: devices.map((device) => ({ device: device.id, connected: device.port !== null })),
+      callerBusy: this.#inCall.has(from.user),
+      calleeBusy: callee !== null && this.#inCall.has(callee),
+    });
+  }
+
+  #drop(from: Endpoint, device: Device): void {
+    device.port = null;
+    device.watching.clear();
+    const leave = () => {
+      this.#graces.delete(device);
+      this.#presence.leave(from.user, from.device);
+      if (!this.#presence.isOnline(from.user)) this.#presenceChanged(from.user);
+    };
+    this.#graces.set(device, setTimeout(leave, this.#options.graceMs));
+    for (const chatId of [...this.#inCall.get(from.user) ?? []]) {
+      this.#advance(chatId, { type: "drop", now: this.#options.now(), from });
+    }
+  }
+
+  // --- Calls -----------------------------------------------------------------------------------------------------------
+
+  #advance(chatId: string, event: CallEvent): void {
+    const before = this.#calls.get(chatId) ?? NO_CALLS;
+    const { chat: after, deliveries } = advance(before, event, this.#options);
+    this.#keep(chatId, before, after);
+    for (const delivery of deliveries) this.#deliver(delivery);
+    if (before.call?.state !== after.call?.state) this.#tellWatchers(chatId);
+  }
+
+  #keep(chatId: string, before: ChatCalls, after: ChatCalls): void {
+    if (before.call?.callId !== after.call?.callId) {
+      for (const user of before.call === null ? [] : usersOf(before.call)) {
+        const chats = this.#inCall.get(user);
+        chats?.delete(chatId);
+        if (chats?.size === 0) this.#inCall.delete(user);
+      }
+      for (const user of after.call === null ? [] : usersOf(after.call)) {
+        this.#inCall.set(user, (this.#inCall.get(user) ?? new Set()).add(chatId));
+      }
+    }
+    this.#calls.set(chatId, after);
+    this.#schedule(chatId, after);
+  }
+
+  /** One timer a chat: for the call's next deadline, or for forgetting what was remembered of the last one. */
+  #schedule(chatId: string, chat: ChatCalls): void {
+    clearTimeout(this.#timers.get(chatId));
+    this.#timers.delete(chatId);
+    const deadline = nextDeadline(chat);
+    if (deadline === null && chat.memory.length === 0) {
+      if (chat.call === null) this.#calls.delete(chatId);
+      return;
+    }
+    const delay = deadline === null ? MEMORY_MS : Math.max(0, deadline - this.#options.now());
+    const tick = () => this.#advance(chatId, { type: "tick", now: this.#options.now() });
+    this.#timers.set(chatId, setTimeout(tick, delay + 1));
+  }
+
+  // --- Deliveries ------------------------------------------------------------------------------------------------------
+
+  #deliver({ to, message }: Delivery): void {
+    if (to.device !== undefined) {
+      this.#presence.get(to.user, to.device)?.port?.send(message);
+      return;
+    }
+    const ports = this.#presence.devices(to.user).flatMap(({ port }) => port ?? []);
+    for (const port of ports) port.send(message);
+    if (ports.length === 0 && message.type === "call:missed") this.#keepMissed(to.user, message);
+  }
+
+  #keepMissed(userId: string, message: ServerMessages["call:missed"]): void {
+    const missed = [...this.#missed.get(userId) ?? [], message].slice(-MAX_MISSED);
+    this.#missed.delete(userId);
+    this.#missed.set(userId, missed);
+    if (this.#missed.size > MAX_MISSED_USERS) this.#missed.delete(this.#missed.keys().next().value!);
+  }
+
+  #chatState(chatId: string): ServerMessage {
+    const call = this.#calls.get(chatId)?.call;
+    const current = call ? { call: { callId: call.callId, state: call.state } } : {};
+    return { type: "chat:state", chatId, members: this.members(chatId), ...current };
+  }
+
+  #presenceChanged(userId: string): void {
+    for (const chatId of this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
+  }
+
+  #tellWatchers(chatId: string): void {
+    const message = this.#chatState(chatId);
+    for (const userId of this.#chats.members(chatId).keys()) {
+      for (const { port, watching } of this.#presence.devices(userId)) {
+        if (watching.has(chatId)) port?.send(message);
+      }
+    }
+  }
+}
+
+function sendError(port: Port, about: { chatId: string; callId?: string | undefined }, code: ErrorCode, text: string) {
+  const { chatId, callId } = about;
+  port.send({ type: "call:error", code, message: text, chatId, ...(callId === undefined ? {} : { callId }) });
+}

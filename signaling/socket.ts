@@ -1,0 +1,84 @@
+/** One WebSocket and the hub: who may open it, what it may say, and when it is over. */
+
+import { BEARER_PREFIX, SUBPROTOCOL } from "../shared/constants.ts";
+import { deviceId as idFormat, parseClientMessage, type ServerMessage } from "../shared/protocol.ts";
+import { type Credential, credentialOf, originAllowed, subprotocols } from "./auth.ts";
+import { randomId, type Session } from "./guests.ts";
+import { httpError } from "./http.ts";
+import type { Connection, Hub } from "./hub.ts";
+
+/** Deno pings a silent client and closes its socket after this many seconds. */
+const IDLE_TIMEOUT_SECONDS = 30;
+
+/** What the upgrade needs to know. */
+export interface SocketOptions {
+  readonly hub: Hub;
+  readonly allowedOrigins: readonly string[];
+  verify(token: string): Promise<Session | null>;
+}
+
+/** Answers a request for the signaling socket: 101, or a JSON error before any upgrade. */
+export async function upgrade(req: Request, options: SocketOptions): Promise<Response> {
+  if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    const refused = httpError(426, "INVALID_MESSAGE", "Expected a WebSocket upgrade");
+    refused.headers.set("upgrade", "websocket");
+    return refused;
+  }
+  const credential = credentialOf(req.headers);
+  if (!originAllowed(req, credential, options.allowedOrigins)) {
+    return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
+  }
+  const session = credential === null ? null : await options.verify(credential.token);
+  if (session === null) return httpError(401, "ACCESS_DENIED", "No valid session");
+  const query = new URL(req.url).searchParams;
+  const device = query.get("device");
+  const page = query.get("page");
+  for (const id of [device, page]) {
+    if (id !== null && !idFormat.safeParse(id).success) {
+      return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
+    }
+  }
+  const { socket, response } = Deno.upgradeWebSocket(req, {
+    protocol: chosenProtocol(req.headers, credential),
+    idleTimeout: IDLE_TIMEOUT_SECONDS,
+  });
+  attach(socket, options.hub, session, device ?? randomId(), page);
+  return response;
+}
+
+/** A client that names no subprotocol is served too; one that offers only its token must hear it back (RFC 6455, section 4.1). */
+function chosenProtocol(headers: Headers, credential: Credential | null): string {
+  const offered = subprotocols(headers);
+  if (offered.includes(SUBPROTOCOL)) return SUBPROTOCOL;
+  const isOnlyToken = credential?.from === "bearer" && offered.some((name) => name.startsWith(BEARER_PREFIX));
+  return isOnlyToken ? `${BEARER_PREFIX}${credential.token}` : "";
+}
+
+function attach(socket: WebSocket, hub: Hub, session: Session, device: string, page: string | null): void {
+  let connection: Connection | null = null;
+  const send = (message: ServerMessage) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  };
+  const leave = () => {
+    connection?.drop();
+    connection = null;
+  };
+  socket.onopen = () => {
+    connection = hub.connect(session, device, page, {
+      send,
+      close: (code, reason) => {
+        // The other end may be dead and `onclose` late: the hub has moved on already.
+        connection = null;
+        socket.close(code, reason);
+      },
+    });
+  };
+  socket.onmessage = ({ data }) => {
+    const parsed = parseClientMessage(data);
+    if (parsed.ok) connection?.receive(parsed.message);
+    else send({ type: "call:error", ...parsed.refusal });
+  };
+  // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.
+  socket.onclose = leave;
+  socket.onerror = leave;
+}

@@ -1,0 +1,141 @@
+/** A real Chromium with fake devices, and people in it: each with a browser context, so with cookies, of their own. */
+
+import puppeteer, { type Browser, type BrowserContext, type Page } from "puppeteer-core";
+
+/** Where a Chromium or Chrome is; `null` where none was found. */
+export function findChromium(): string | null {
+  const named = Deno.env.get("CHROME_PATH");
+  const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"]
+    .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+    .concat("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
+  return (named ? [named] : usual).find((path) => isFile(path)) ?? null;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Devices that exist and are granted; `deny` refuses them, `none` has none. */
+export type FakeDevices = "grant" | "deny" | "none";
+
+/** A browser; `await using` closes it. */
+export async function launch(devices: FakeDevices = "grant"): Promise<Browser & AsyncDisposable> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error("No Chromium found: install it, or set CHROME_PATH");
+  return await puppeteer.launch({
+    executablePath,
+    headless: true,
+    // With a socket for transport a killed test would leave its browser behind.
+    pipe: true,
+    args: [
+      "--no-sandbox",
+      "--autoplay-policy=no-user-gesture-required",
+      "--allow-loopback-in-peer-connection",
+      "--disable-background-networking",
+      devices === "none" ? "--use-fake-device-for-media-stream=device-count=0" : "--use-fake-device-for-media-stream",
+      devices === "deny" ? "--use-fake-ui-for-media-stream=deny" : "--use-fake-ui-for-media-stream",
+    ],
+  });
+}
+
+/** Somebody with a page. */
+export class Person implements AsyncDisposable {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context;
+    this.page = page;
+  }
+
+  /** A person with a fresh browser context; every RTCPeerConnection of their pages is kept for `mediaOf`. */
+  static async enter(browser: Browser, language = "en"): Promise<Person> {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    await page.setExtraHTTPHeaders({ "accept-language": language });
+    await page.setViewport({ width: 1000, height: 700 });
+    await page.evaluateOnNewDocument(() => {
+      const kept: RTCPeerConnection[] = [];
+      const tracks: MediaStreamTrack[] = [];
+      Object.assign(globalThis, { keptConnections: kept, keptTracks: tracks });
+      globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(config?: RTCConfiguration) {
+          super(config);
+          kept.push(this);
+        }
+      };
+      if (navigator.mediaDevices) {
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (constraints) => {
+          const stream = await open(constraints);
+          tracks.push(...stream.getTracks());
+          return stream;
+        };
+      }
+    });
+    return new Person(context, page);
+  }
+
+  /** One more page of the same person, as another tab would be. */
+  async anotherPage(): Promise<Page> {
+    return await this.#context.newPage();
+  }
+
+  async click(name: string): Promise<void> {
+    await this.page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
+  }
+
+  async fill(name: string, text: string): Promise<void> {
+    await this.page.locator(`::-p-aria([name="${name}"][role="textbox"])`).fill(text);
+  }
+
+  /** Waits for something by role and accessible name. */
+  async sees(role: string, name: string, timeoutMs = 10_000): Promise<void> {
+    await this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: timeoutMs });
+  }
+
+  /** Waits until the live region says something that starts with `text`. */
+  async hears(text: string, timeoutMs = 15_000): Promise<void> {
+    await this.page.waitForFunction(
+      (text) => [...document.querySelectorAll('[role="status"]')].some((node) => node.textContent?.startsWith(text)),
+      { timeout: timeoutMs },
+      text,
+    );
+  }
+
+  /** What the newest peer connection receives, by its own statistics. */
+  async media(): Promise<{ framesDecoded: number; audioEnergy: number }> {
+    return await this.page.evaluate(async () => {
+      const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+      const found = { framesDecoded: 0, audioEnergy: 0 };
+      for (const report of (await keptConnections.at(-1)!.getStats()).values()) {
+        if (report.type !== "inbound-rtp") continue;
+        found.framesDecoded += report.framesDecoded ?? 0;
+        found.audioEnergy += report.totalAudioEnergy ?? 0;
+      }
+      return found;
+    });
+  }
+
+  /** What is still open on the page: peer connections that are not closed, and device tracks that are live. */
+  async open(): Promise<{ connections: number; tracks: number }> {
+    return await this.page.evaluate(() => {
+      const { keptConnections, keptTracks } = globalThis as unknown as {
+        keptConnections: RTCPeerConnection[];
+        keptTracks: MediaStreamTrack[];
+      };
+      return {
+        connections: keptConnections.filter((pc) => pc.signalingState !== "closed").length,
+        tracks: keptTracks.filter((track) => track.readyState === "live").length,
+      };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close();
+  }
+}
