@@ -136,7 +136,6 @@ function toRoute<State>(route: Route<State> | Middleware<State>): Route<State> {
 
 function answerError(error: unknown): Response {
   const isHttp = error instanceof HttpError;
-  // deno-lint-ignore no-console -- nobody else will tell
   if (!isHttp || error.status >= 500) console.error(error);
   return isHttp
     ? new Response(error.message || REASONS[error.status], error)

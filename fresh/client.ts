@@ -75,7 +75,7 @@ export function parse(json: string): unknown {
       return result;
     }
     if (type === "BigInt") return seen[index] = BigInt(value);
-    if (type === "Date") return seen[index] = new Date(value);
+    if (type === "Date") return seen[index] = new Date(read(value) as number);
     if (type === "URL") return seen[index] = new URL(value);
     if (type === "Uint8Array") return seen[index] = new Uint8Array(value);
     const result = seen[index] = Array.isArray(node) ? [] : {};

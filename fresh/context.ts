@@ -45,7 +45,7 @@ export class Context<State> {
   readonly params: Record<string, string>;
   /** For middlewares to hand things on. */
   readonly state: State = {} as State;
-  readonly isPartial = false;
+  readonly isPartial: boolean = false;
   data: unknown = undefined;
   /** What was thrown, on error pages. */
   error: unknown = null;

@@ -189,6 +189,22 @@ Deno.test("in development nothing is cached", async () => {
   });
 });
 
+Deno.test("Builder.listen() serves the app, readable", async () => {
+  const controller = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  await new Builder(OPTIONS).listen(() => import("./testdata/app/main.ts"), {
+    hostname: "127.0.0.1",
+    signal: controller.signal,
+    onListen: ({ port }) => resolve(port),
+  });
+  const origin = `http://127.0.0.1:${await promise}`;
+  const body = await (await fetch(`${origin}/counters`)).text();
+  const [url] = /\/_fresh\/js\/\w+\/fresh-runtime\.js/.exec(body)!;
+  const script = await (await fetch(origin + url)).text();
+  assert(script.includes("function boot("));
+  controller.abort();
+});
+
 Deno.test("asset() leaves alone what is not a path of this site", () => {
   for (const url of ["https://a.example/x", "//a.example/x", "x", "#x"]) {
     assert.equal(asset(url), url);

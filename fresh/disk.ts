@@ -9,6 +9,7 @@ export async function writeBuild(build: Build): Promise<void> {
   await Deno.remove(outDir, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
+  await Deno.mkdir(outDir, { recursive: true });
   const paths = new Map(statics);
   for (const [name, bytes] of bundles) {
     const path = join(outDir, "static", name);

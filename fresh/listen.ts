@@ -12,7 +12,6 @@ export async function listen(handler: Deno.ServeHandler, options: ListenOptions)
   const onListen = options.onListen ?? (({ hostname, port }: Deno.NetAddr) => {
     const protocol = options.cert ? "https" : "http";
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    // deno-lint-ignore no-console -- it is for whoever started the server
     console.log(`\nFresh ready  ${protocol}://${host}:${port}/\n`);
   });
   for (let port = options.port || 8000;; port++) {

@@ -5,8 +5,8 @@ import { isValidElement } from "preact";
 const CONSTANTS = [, undefined, NaN, Infinity, -Infinity, -0];
 
 /**
- * Writes the props of islands as JSON for the reader in client.ts: a list of nodes which
- * refer to each other by index, so shared and cyclic references survive.
+ * Writes the props of islands as JSON for the reader in client.ts: a list of
+ * nodes that refer to each other by index, so shared and cyclic references survive.
  *
  * @throws {TypeError} naming the place of a value that cannot be sent.
  */
@@ -32,10 +32,11 @@ export function stringify(props: Record<string, unknown>[], names: string[]): st
     }
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Signal) return ["Signal", add(value.peek(), path)];
-    if (isValidElement(value)) {
+    // Objects without a prototype, such as ctx.params, are valid elements to Preact.
+    if (isValidElement(value) && "props" in value && "type" in value) {
       throw new TypeError(`${path} is JSX: islands take no JSX`);
     }
-    if (value instanceof Date) return ["Date", value.getTime()];
+    if (value instanceof Date) return ["Date", add(value.getTime(), path)];
     if (value instanceof URL) return ["URL", value.href];
     if (value instanceof Uint8Array) return ["Uint8Array", [...value]];
     if (Array.isArray(value)) {

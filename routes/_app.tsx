@@ -23,7 +23,12 @@ export default define.page(({ Component, req }) => {
             <img src={asset("/favicon.svg")} alt="" width="32" height="32" />
             <span>{t.page.brand}</span>
           </a>
-          <a class="quiet-link" href={`?lang=${t.switchTo.locale}`} lang={t.switchTo.locale} hreflang={t.switchTo.locale}>
+          <a
+            class="quiet-link"
+            href={`?lang=${t.switchTo.locale}`}
+            lang={t.switchTo.locale}
+            hreflang={t.switchTo.locale}
+          >
             {t.switchTo.label}
           </a>
         </header>

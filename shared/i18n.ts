@@ -21,7 +21,7 @@ export function isLocale(value: string | null): value is Locale {
   return value === "en" || value === "ru";
 }
 
-/** What a person chose (the cookie's value), else what their browser prefers (RFC 9110, section 12.5.4), else English. */
+/** What a person chose (the cookie's value), or what their browser prefers (RFC 9110, section 12.5.4), or English. */
 export function pickLocale(acceptLanguage: string | null, cookie: string | null): Locale {
   if (isLocale(cookie)) return cookie;
   let best: Locale = "en";

@@ -37,7 +37,9 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
       aria-describedby="incoming-left"
       onKeyDown={(event) => event.key === "Escape" && event.preventDefault()}
     >
-      <span class="ringing"><Avatar name={name} /></span>
+      <span class="ringing">
+        <Avatar name={name} />
+      </span>
       <h2 id="incoming-who">{fill(t.incoming[phase.call.media], { name })}</h2>
       <p id="incoming-left" class="hint">{left}</p>
       <div class="answers">

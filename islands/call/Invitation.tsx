@@ -45,7 +45,7 @@ export function Invitation({ t, chatId, first }: InvitationProps) {
   return (
     <section class="card invitation" aria-labelledby="invite-title">
       <h2 id="invite-title">{t.invite}</h2>
-      <p class="hint">{t.inviteText}</p>
+      <p class="hint">{first ? t.inviteText : t.inviteFull}</p>
       <input
         class="link"
         ref={field}

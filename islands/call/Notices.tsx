@@ -1,28 +1,40 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChildren, Ref } from "preact";
+import type { CallPhase, MediaProblem } from "../../shared/client/state.ts";
 import { fill } from "../../shared/i18n/fill.ts";
-import type { Snapshot } from "../../shared/client/state.ts";
+import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
 import { endedText, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
 
+type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
+
 /** Everything the chat page has to say before anything else: the connection, the last call, this device. */
 export function Notices({ view }: { view: View }) {
+  const { call } = view.snapshot;
   return (
     <>
       <Signaling view={view} />
-      <Ended view={view} />
+      {call.phase === "ended" && <Ended view={view} call={call} />}
       <Problem view={view} />
       <Missed view={view} />
     </>
   );
 }
 
-function Notice({ title, text, children }: { title?: string; text: string; children?: ComponentChildren }) {
+interface NoticeProps {
+  title?: string;
+  text: string;
+  children?: ComponentChildren;
+  /** Read out at once. */
+  role?: "alert";
+  focus?: Ref<HTMLDivElement>;
+}
+
+function Notice({ title, text, children, role, focus }: NoticeProps) {
   return (
-    <div class="notice">
+    <div class="notice" role={role} ref={focus} tabIndex={focus ? -1 : undefined}>
       <div>
         {title && <h2>{title}</h2>}
         <p>{text}</p>
@@ -54,20 +66,20 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
   }
 }
 
-function Ended({ view }: { view: View }) {
-  const { t, snapshot: { call, signaling }, actions } = view;
-  if (call.phase !== "ended") return null;
+function Ended({ view, call }: { view: View; call: EndedPhase }) {
+  const { t, snapshot: { signaling }, actions } = view;
+  const focus = useOrphanedFocus<HTMLDivElement>();
   const again = () => actions?.call(call.chatId, call.media);
   return (
-    <Notice title={t.status.ended} text={endedText(view, call)}>
+    <Notice title={t.status.ended} text={endedText(view, call)} focus={focus}>
       <button class="button" type="button" disabled={signaling !== "open"} onClick={again}>{t.callAgain}</button>
       <Close view={view} />
     </Notice>
   );
 }
 
-/** Where the rest of the call still works without the device, or without the camera. */
-const audioHelps: Record<NonNullable<Snapshot["problem"]>, boolean> = {
+/** Whether a call without the camera would work all the same. */
+const audioHelps: Record<MediaProblem, boolean> = {
   "camera-denied": true,
   "camera-missing": true,
   "device-busy": true,
@@ -81,7 +93,7 @@ export function Problem({ view, inCall = false }: { view: View; inCall?: boolean
   const { t, chatId, snapshot: { problem, signaling }, actions } = view;
   if (problem === null) return null;
   return (
-    <Notice {...t.problems[problem]}>
+    <Notice {...t.problems[problem]} role="alert">
       {!inCall && audioHelps[problem] && (
         <button
           class="button"

@@ -57,20 +57,29 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         onRefused={(unmute) => refused.value = unmute}
       />
       {local.camera && local.stream !== null && (
-        <SelfView stream={local.stream} label={t.localVideo} large={!talking} />
+        <SelfView
+          stream={local.stream}
+          label={t.localVideo}
+          large={!talking}
+        />
       )}
       <Who view={view} phase={phase} seen={seen} />
-      <div class="alerts">
-        {refused.value !== null && (
-          <button class="button accent" type="button" onClick={hear}>
-            <Icon name="sound" />
-            {t.tapToHear}
-          </button>
-        )}
-        <Problem view={view} inCall />
-      </div>
+      <Problem view={view} inCall />
+      {refused.value !== null && (
+        <button class="button accent hear" type="button" onClick={hear}>
+          <Icon name="sound" />
+          {t.tapToHear}
+        </button>
+      )}
       <Controls view={view} phase={phase} />
-      {document.fullscreenEnabled && <Round icon="expand" name={t.fullScreen} shortcut="F" onClick={toggleFullScreen} />}
+      {document.fullscreenEnabled && (
+        <Round
+          icon="expand"
+          name={t.fullScreen}
+          shortcut="F"
+          onClick={toggleFullScreen}
+        />
+      )}
     </section>
   );
 }

@@ -9,12 +9,14 @@ interface StreamVideoProps {
   dark?: boolean;
   /** The picture holds text: show all of it rather than fill the screen. */
   whole?: boolean;
-  /** The browser refuses sound before the person touches the page: it plays silently, and a touch has to call `unmute`. */
+  /** The browser refuses sound before the first touch: the stream plays silently until a touch calls `unmute`. */
   onRefused?(unmute: () => void): void;
 }
 
 /** Plays a live stream. */
-export function StreamVideo({ stream, label, muted = false, dark = false, whole = false, onRefused }: StreamVideoProps) {
+export function StreamVideo(
+  { stream, label, muted = false, dark = false, whole = false, onRefused }: StreamVideoProps,
+) {
   const ref = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     const video = ref.current!;

@@ -19,7 +19,11 @@ export function Who({ view, phase, seen }: WhoProps) {
   const rings = phase.phase === "calling" || phase.phase === "ringing";
   return (
     <div class={seen ? "who corner" : "who"}>
-      {!seen && <span class={rings ? "ringing" : undefined}><Avatar name={name} /></span>}
+      {!seen && (
+        <span class={rings ? "ringing" : undefined}>
+          <Avatar name={name} />
+        </span>
+      )}
       <h1>{name}</h1>
       {phase.phase === "connected"
         ? <Clock since={phase.since} />

@@ -26,7 +26,8 @@ export function useShortcuts(shortcuts: Readonly<Record<string, () => void>>): v
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const taken = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
-      const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+      const typing = event.target instanceof Element &&
+        event.target.closest("input, textarea, select, [contenteditable]");
       if (!taken && !typing) latest.current[shortcutOf(event)]?.();
     };
     document.addEventListener("keydown", onKeyDown);
@@ -36,6 +37,6 @@ export function useShortcuts(shortcuts: Readonly<Record<string, () => void>>): v
 
 /** The letter on the key; on a layout without Latin letters, the one that is in its place on a Latin layout. */
 function shortcutOf({ key, code }: KeyboardEvent): string {
-  const letter = /^[^\x00-\x7f]$/.test(key) ? code.replace("Key", "") : key;
+  const letter = key.length === 1 && key > "~" ? code.replace("Key", "") : key;
   return letter.toLowerCase();
 }

@@ -3,7 +3,7 @@
 const RING_EVERY_MS = 3000;
 const TITLE_EVERY_MS = 1000;
 
-/** A small bell: a strike's partials, as ratios to its lowest, with how loud each is and how long it sounds in seconds. */
+/** A small bell: the partials of a strike, each as a ratio to the lowest, its loudness, and its length in seconds. */
 const bell = [[1, 0.5, 1.6], [2, 0.3, 1.1], [3, 0.12, 0.7], [4.2, 0.08, 0.4]] as const;
 /** Two strikes, a fourth apart: pitch in Hz, and seconds after the start. */
 const strikes = [[659.3, 0], [880, 0.28]] as const;

@@ -2,18 +2,18 @@ import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
 import { fill } from "../../shared/i18n.ts";
-import { chatId } from "../../shared/protocol.ts";
+import { chatId, type Member } from "../../shared/protocol.ts";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, seeOther } from "../(_kit)/form.ts";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
 
 /**
- * What this address shows. Only members learn that a chat exists: anybody else is asked to join, whatever the id, and joins by
- * POST only, so that link previews take nobody's seat.
+ * What this address shows. Only members learn that a chat exists: anybody else is asked to join, whatever the id, and
+ * joins by POST only, so that link previews take nobody's seat.
  */
 type View =
-  | { show: "chat"; id: string; userId: string }
+  | { show: "chat"; id: string; userId: string; members: Member[] }
   | { show: "join"; invalid: boolean }
   | { show: "denied" };
 
@@ -23,7 +23,7 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { guests } = ctx.state;
     const id = ctx.params.id!;
-    if (guests === null) return page<View>({ show: "denied" }, { status: 403 });
+    if (guests === null) return page<View>({ show: "join", invalid: false }, { status: 403 });
     const name = await postedName(ctx.req);
     if (name === "" || (name === null && ctx.state.session === null)) {
       return page<View>({ show: "join", invalid: true }, { status: 400 });
@@ -35,24 +35,27 @@ export const handler = define.handlers({
   },
 });
 
-function memberView({ session }: State, id: string): View | null {
+function memberView({ session, hub }: State, id: string): View | null {
   if (session === null || !session.chats.includes(id) || !chatId.safeParse(id).success) return null;
-  return { show: "chat", id, userId: session.userId };
+  return { show: "chat", id, userId: session.userId, members: hub.members(id) };
 }
 
 /** A chat for its members; an invitation for everybody else. */
 export default define.page<typeof handler>(({ data, state }) => {
-  const { t, hub } = state;
+  const { t } = state;
   switch (data.show) {
-    case "chat":
+    case "chat": {
+      const other = data.members.find((member) => member.id !== data.userId);
       return (
         <main class="page">
+          <Title text={other ? fill(t.chat.title, { name: other.name }) : t.chat.titleAlone} />
           <noscript>
             <p class="notice">{t.page.noScript}</p>
           </noscript>
-          <Call chatId={data.id} userId={data.userId} members={hub.members(data.id)} t={t.chat} />
+          <Call chatId={data.id} userId={data.userId} members={data.members} t={t.chat} />
         </main>
       );
+    }
     case "join":
       return <Join state={state} invalid={data.invalid} />;
     case "denied":

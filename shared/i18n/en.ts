@@ -52,6 +52,7 @@ export interface ChatStrings {
   readonly alone: string;
   readonly invite: string;
   readonly inviteText: string;
+  readonly inviteFull: string;
   readonly link: string;
   readonly copy: string;
   readonly copied: string;
@@ -151,6 +152,7 @@ export const en: Strings = {
     alone: "The second seat is free.",
     invite: "Invitation",
     inviteText: "Send this link to one person: whoever joins first takes the second seat.",
+    inviteFull: "Both seats are taken: the link now works for the two of you only.",
     link: "Link to this chat",
     copy: "Copy link",
     copied: "Copied",

@@ -5,7 +5,12 @@ import puppeteer, { type Browser, type BrowserContext, type Page } from "puppete
 /** Where a Chromium or Chrome is; `null` where none was found. */
 export function findChromium(): string | null {
   const named = Deno.env.get("CHROME_PATH");
-  const usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/usr/bin/google-chrome-stable"]
+  const usual = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/usr/bin/google-chrome-stable",
+  ]
     .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     .concat("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
   return (named ? [named] : usual).find((path) => isFile(path)) ?? null;

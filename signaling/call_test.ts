@@ -1,0 +1,469 @@
+import assert from "node:assert/strict";
+import type { ClientMessage, ServerMessage } from "../shared/protocol.ts";
+import {
+  advance,
+  type CallEvent,
+  type ChatCalls,
+  type Delivery,
+  type Endpoint,
+  MAX_HELD_CANDIDATES,
+  MEMORY_MS,
+  nextDeadline,
+  NO_CALLS,
+} from "./call.ts";
+
+const RULES = { ringTimeoutMs: 30_000, graceMs: 20_000 };
+const CHAT = "chat";
+const CALL = "call-0123456789abcdef";
+const OTHER_CALL = "other-0123456789abcde";
+const ANN: Endpoint = { user: "ann", device: "laptop" };
+const BOB: Endpoint = { user: "bob", device: "phone" };
+const BOB_TOO: Endpoint = { user: "bob", device: "tablet" };
+
+const OFFER_SDP = ["v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "m=audio 5000 RTP/AVP 0", "c=IN IP4 192.0.2.7", "a=mid:0"]
+  .join("\r\n");
+const offer = { type: "offer" as const, sdp: OFFER_SDP };
+const answer = { type: "answer" as const, sdp: "v=0" };
+const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ host`, sdpMid: "0" });
+
+type Message = Exclude<ClientMessage, { type: "chat:watch" | "ping" | "call:initiate" }>;
+type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
+
+/** One chat, its clock, and what was delivered, readable: `ann.laptop call:end timeout`. */
+class Chat {
+  calls: ChatCalls = NO_CALLS;
+  now = 0;
+  deliveries: readonly Delivery[] = [];
+  busy = { callerBusy: false, calleeBusy: false };
+  bobsDevices = [{ device: "phone", connected: true }, { device: "tablet", connected: true }];
+
+  with(change: { busy?: Partial<Chat["busy"]>; devices?: Chat["bobsDevices"] }): this {
+    Object.assign(this.busy, change.busy);
+    this.bobsDevices = change.devices ?? this.bobsDevices;
+    return this;
+  }
+
+  initiate(from = ANN, callId = CALL, callee: string | null = from.user === "ann" ? "bob" : "ann"): string[] {
+    const message = { type: "call:initiate" as const, chatId: CHAT, callId, offer };
+    const devices = callee === "ann" ? [{ device: "laptop", connected: true }] : this.bobsDevices;
+    const name = from.user.toUpperCase();
+    return this.#apply({
+      type: "initiate",
+      now: this.now,
+      from,
+      name,
+      message,
+      callId,
+      callee,
+      devices,
+      ...this.busy,
+    });
+  }
+
+  say(from: Endpoint, body: Body): string[] {
+    const message = { chatId: CHAT, ...body } as Message;
+    return this.#apply({ type: "message", now: this.now, from: { ...from, name: from.user }, message });
+  }
+
+  after(ms: number): string[] {
+    this.now += ms;
+    return this.#apply({ type: "tick", now: this.now });
+  }
+
+  drop = (from: Endpoint) => this.#apply({ type: "drop", now: this.now, from });
+  connect = (from: Endpoint, reloaded = false) => this.#apply({ type: "connect", now: this.now, from, reloaded });
+
+  get state(): string {
+    return this.calls.call?.state ?? "none";
+  }
+
+  #apply(event: CallEvent): string[] {
+    const { chat, deliveries } = advance(this.calls, event, RULES);
+    this.calls = chat;
+    this.deliveries = deliveries;
+    return deliveries.map(({ to, message }) =>
+      [to.device ? `${to.user}.${to.device}` : to.user, word(message)].join(" ")
+    );
+  }
+}
+
+function word(message: ServerMessage): string {
+  const detail = "reason" in message
+    ? message.reason
+    : "code" in message
+    ? message.code
+    : message.type === "call:peer" || message.type === "call:state"
+    ? message.state
+    : message.type === "call:offer" && message.glare
+    ? "glare"
+    : "";
+  return `${message.type} ${detail}`.trim();
+}
+
+const ringing = () => {
+  const chat = new Chat();
+  chat.initiate();
+  return chat;
+};
+const connected = () => {
+  const chat = ringing();
+  chat.say(BOB, { type: "call:answer", answer });
+  return chat;
+};
+
+interface Row {
+  name: string;
+  from?: () => Chat;
+  when: (chat: Chat) => string[];
+  delivers: string[];
+  leaves: "none" | "ringing" | "connected";
+}
+
+const end = (from: Endpoint, callId?: string) => (chat: Chat) =>
+  chat.say(from, { type: "call:end", ...(callId ? { callId } : {}) });
+
+const rows: Row[] = [
+  {
+    name: "[R3] every device of the callee rings, and the caller is told",
+    when: (chat) => chat.initiate(),
+    delivers: ["bob.phone call:offer", "bob.tablet call:offer", "ann.laptop call:ringing"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] a device within its grace counts as online, but the caller is told nothing before it has the offer",
+    when: (chat) => chat.with({ devices: [{ device: "phone", connected: false }] }).initiate(),
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] nobody there: User offline, and a missed call for later",
+    when: (chat) => chat.with({ devices: [] }).initiate(),
+    delivers: ["ann.laptop call:error USER_OFFLINE", "bob call:missed offline"],
+    leaves: "none",
+  },
+  {
+    name: "[R3] a chat with one member: User offline",
+    when: (chat) => chat.initiate(ANN, CALL, null),
+    delivers: ["ann.laptop call:error USER_OFFLINE"],
+    leaves: "none",
+  },
+  {
+    name: "[R4] nobody answers: both sides end, and the callee missed a call",
+    from: ringing,
+    when: (chat) => chat.after(30_000),
+    delivers: [
+      "ann.laptop call:end timeout",
+      "bob.phone call:end timeout",
+      "bob.tablet call:end timeout",
+      "bob call:missed timeout",
+    ],
+    leaves: "none",
+  },
+  {
+    name: "[R4] not a millisecond early",
+    from: ringing,
+    when: (chat) => chat.after(29_999),
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R5] the first answer wins and the other device stops",
+    from: ringing,
+    when: (chat) => chat.say(BOB, { type: "call:answer", answer }),
+    delivers: ["ann.laptop call:answer", "bob.tablet call:end answered-elsewhere"],
+    leaves: "connected",
+  },
+  {
+    name: "[R5] a late second answer is told so, and is no error",
+    from: connected,
+    when: (chat) => chat.say(BOB_TOO, { type: "call:answer", answer }),
+    delivers: ["bob.tablet call:end answered-elsewhere"],
+    leaves: "connected",
+  },
+  {
+    name: "[R6] the caller's candidates wait",
+    from: ringing,
+    when: (chat) => chat.say(ANN, { type: "call:ice-candidate", candidate: candidate(1) }),
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R6] candidates of a device that has not answered are dropped in silence",
+    from: ringing,
+    when: (chat) => chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) }),
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R6] also once another device has answered",
+    from: connected,
+    when: (chat) => chat.say(BOB_TOO, { type: "call:ice-candidate", candidate: candidate(1) }),
+    delivers: [],
+    leaves: "connected",
+  },
+  {
+    name: "[R7] the caller cancels: every device stops",
+    from: ringing,
+    when: end(ANN),
+    delivers: ["bob.phone call:end cancelled", "bob.tablet call:end cancelled", "bob call:missed cancelled"],
+    leaves: "none",
+  },
+  {
+    name: "[R7] a hang-up for an unknown call is remembered, without an error",
+    when: end(ANN, CALL),
+    delivers: [],
+    leaves: "none",
+  },
+  {
+    name: "[R7] and its call does not ring",
+    from: () => {
+      const chat = new Chat();
+      end(ANN, CALL)(chat);
+      return chat;
+    },
+    when: (chat) => chat.initiate(),
+    delivers: ["ann.laptop call:end cancelled"],
+    leaves: "none",
+  },
+  {
+    name: "[R7] somebody else's hang-up stops nothing",
+    from: () => {
+      const chat = new Chat();
+      end(BOB, CALL)(chat);
+      return chat;
+    },
+    when: (chat) => chat.initiate(),
+    delivers: ["bob.phone call:offer", "bob.tablet call:offer", "ann.laptop call:ringing"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R8] a device declines: the caller learns it and the other device stops",
+    from: ringing,
+    when: (chat) => chat.say(BOB, { type: "call:reject" }),
+    delivers: ["ann.laptop call:rejected declined", "bob.tablet call:end rejected-elsewhere"],
+    leaves: "none",
+  },
+  {
+    name: "[R8] a device says it is busy: the caller learns that, and the callee missed a call",
+    from: ringing,
+    when: (chat) => chat.say(BOB, { type: "call:reject", reason: "busy" }),
+    delivers: ["ann.laptop call:rejected busy", "bob.tablet call:end rejected-elsewhere", "bob call:missed busy"],
+    leaves: "none",
+  },
+  {
+    name: "[R8] call:end of a ringing device is a reject",
+    from: ringing,
+    when: end(BOB),
+    delivers: ["ann.laptop call:rejected declined", "bob.tablet call:end rejected-elsewhere"],
+    leaves: "none",
+  },
+  {
+    name: "[R8] a device that did not answer cannot end the call",
+    from: connected,
+    when: end(BOB_TOO),
+    delivers: ["bob.tablet call:error NO_CALL"],
+    leaves: "connected",
+  },
+  {
+    name: "[R8] a decline that crossed the answer of another device changes nothing",
+    from: connected,
+    when: (chat) => chat.say(BOB_TOO, { type: "call:reject" }),
+    delivers: [],
+    leaves: "connected",
+  },
+  {
+    name: "[R9] a callee in a call is not rung, and finds a missed call",
+    when: (chat) => chat.with({ busy: { calleeBusy: true } }).initiate(),
+    delivers: ["ann.laptop call:rejected busy", "bob call:missed busy"],
+    leaves: "none",
+  },
+  {
+    name: "a caller in a call already is told so",
+    when: (chat) => chat.with({ busy: { callerBusy: true } }).initiate(),
+    delivers: ["ann.laptop call:error BUSY"],
+    leaves: "none",
+  },
+  {
+    name: "another device of the caller cannot start a second call",
+    from: ringing,
+    when: (chat) => chat.initiate({ user: "ann", device: "phone" }, OTHER_CALL),
+    delivers: ["ann.phone call:error BUSY"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R10] both call: the first call stands, and the second initiator is told to answer it",
+    from: ringing,
+    when: (chat) => chat.initiate(BOB, OTHER_CALL),
+    delivers: ["bob.phone call:offer glare"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R11] a repeated initiate changes nothing",
+    from: ringing,
+    when: (chat) => chat.initiate(),
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R11] a repeated answer changes nothing",
+    from: connected,
+    when: (chat) => chat.say(BOB, { type: "call:answer", answer }),
+    delivers: [],
+    leaves: "connected",
+  },
+  {
+    name: "a hang-up ends the call for the other side",
+    from: connected,
+    when: end(ANN),
+    delivers: ["bob.phone call:end hangup"],
+    leaves: "none",
+  },
+  {
+    name: "[R12] a dropped socket does not end a connected call",
+    from: connected,
+    when: (chat) => chat.drop(BOB),
+    delivers: ["ann.laptop call:peer reconnecting"],
+    leaves: "connected",
+  },
+  {
+    name: "[R12] a callee's device that comes back rings again",
+    from: ringing,
+    when: (chat) => chat.connect(BOB),
+    delivers: ["bob.phone call:offer"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R12] a caller gone for the grace cancels",
+    from: () => {
+      const chat = ringing();
+      chat.drop(ANN);
+      return chat;
+    },
+    when: (chat) => chat.after(20_000),
+    delivers: ["bob.phone call:end cancelled", "bob.tablet call:end cancelled", "bob call:missed cancelled"],
+    leaves: "none",
+  },
+  {
+    name: "[R12] gone for longer than the grace: connection lost",
+    from: () => {
+      const chat = connected();
+      chat.drop(BOB);
+      return chat;
+    },
+    when: (chat) => chat.after(20_000),
+    delivers: ["ann.laptop call:end connection-lost", "bob.phone call:end connection-lost"],
+    leaves: "none",
+  },
+  {
+    name: "[R13] the same device with another page: the other side is told to start afresh",
+    from: connected,
+    when: (chat) => chat.connect(BOB, true),
+    delivers: ["bob.phone call:state connected", "ann.laptop call:peer reloaded"],
+    leaves: "connected",
+  },
+  {
+    name: "[R15] a renegotiation is relayed",
+    from: connected,
+    when: (chat) => chat.say(BOB, { type: "call:negotiate", description: offer }),
+    delivers: ["ann.laptop call:negotiate"],
+    leaves: "connected",
+  },
+  {
+    name: "a caller cannot answer its own call",
+    from: ringing,
+    when: (chat) => chat.say(ANN, { type: "call:answer", answer }),
+    delivers: ["ann.laptop call:error NO_CALL"],
+    leaves: "ringing",
+  },
+  {
+    name: "a third member of the chat has no part in the call",
+    from: connected,
+    when: end({ user: "eve", device: "x" }),
+    delivers: ["eve.x call:error NO_CALL"],
+    leaves: "connected",
+  },
+];
+
+for (const { name, from = () => new Chat(), when, delivers, leaves } of rows) {
+  Deno.test(`call: ${name}`, () => {
+    const chat = from();
+    assert.deepEqual(when(chat), delivers);
+    assert.equal(chat.state, leaves);
+  });
+}
+
+Deno.test("call: [R6] an offer rings without its addresses, which follow the answer in order", () => {
+  const chat = new Chat();
+  const line = "candidate:1 1 udp 1 192.0.2.7 5000 typ host";
+  offer.sdp = `${OFFER_SDP}\r\na=${line}\r\n`;
+  chat.initiate();
+  offer.sdp = OFFER_SDP;
+  assert.ok(!JSON.stringify(chat.deliveries).includes("192.0.2."));
+  for (let n = 0; n < MAX_HELD_CANDIDATES + 10; n++) {
+    chat.say(ANN, { type: "call:ice-candidate", candidate: candidate(n) });
+  }
+  chat.say(BOB, { type: "call:answer", answer });
+  const given = chat.deliveries.filter(({ message }) => message.type === "call:ice-candidate");
+  assert.equal(given.length, MAX_HELD_CANDIDATES);
+  assert.ok(given.every(({ to }) => to.user === "bob" && to.device === "phone"));
+  const lines = given.map(({ message }) => message.type === "call:ice-candidate" && message.candidate?.candidate);
+  assert.deepEqual(lines.slice(0, 2), [line, candidate(0).candidate]);
+});
+
+Deno.test("call: [R10] the second initiator answers; its own call's id means the one that stands", () => {
+  const chat = ringing();
+  chat.initiate(BOB, OTHER_CALL);
+  const early = { type: "call:ice-candidate", callId: OTHER_CALL, candidate: candidate(1) } as const;
+  assert.deepEqual(chat.say(BOB, early), []);
+  assert.deepEqual(chat.initiate(BOB, OTHER_CALL), [], "a repeat");
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", callId: OTHER_CALL, answer }), [
+    "ann.laptop call:answer",
+    "bob.tablet call:end answered-elsewhere",
+  ]);
+});
+
+Deno.test("call: [R11] a chat remembers its last call for five seconds", () => {
+  const chat = connected();
+  end(ANN)(chat);
+  assert.deepEqual(end(BOB)(chat), [], "hang-ups that cross");
+  assert.deepEqual(end(BOB, CALL)(chat), []);
+  assert.deepEqual(chat.say(BOB, { type: "call:ice-candidate", candidate: null }), []);
+  assert.deepEqual(chat.initiate(), [], "a call that is over does not ring again");
+  chat.now += MEMORY_MS;
+  assert.deepEqual(end(BOB)(chat), ["bob.phone call:error NO_CALL"]);
+});
+
+Deno.test("call: [R12] what is said to somebody in grace is held for them, in order", () => {
+  const chat = ringing();
+  chat.drop(ANN);
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }), ["bob.tablet call:end answered-elsewhere"]);
+  assert.deepEqual(chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) }), []);
+  assert.deepEqual(chat.connect(ANN), [
+    "ann.laptop call:state connected",
+    "ann.laptop call:answer",
+    "ann.laptop call:ice-candidate",
+    "bob.phone call:peer back",
+  ]);
+});
+
+Deno.test("call: [R4] no reconnect restarts the ring timer", () => {
+  const chat = ringing();
+  chat.now += 10_000;
+  chat.connect(BOB);
+  const [{ message } = assert.fail()] = chat.deliveries;
+  assert.equal(message.type === "call:offer" && message.expiresInMs, 20_000);
+  assert.equal(nextDeadline(chat.calls), 30_000);
+});
+
+Deno.test("call: the caller is told that it rings when the first device within its grace is back", () => {
+  const chat = new Chat().with({ devices: [{ device: "phone", connected: false }] });
+  chat.initiate();
+  assert.deepEqual(chat.connect(BOB), ["bob.phone call:offer", "ann.laptop call:ringing"]);
+  assert.deepEqual(chat.connect(BOB_TOO), ["bob.tablet call:offer"], "told once");
+});
+
+Deno.test("call: what the caller sends reaches the one who answers", () => {
+  const chat = ringing();
+  assert.deepEqual(chat.say(ANN, { type: "call:media", audio: false, video: true, screen: false }), []);
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }).at(-1), "bob.phone call:media");
+});

@@ -1,0 +1,175 @@
+/** Two call clients (`shared/client`) in a real call: a real server, real sockets, and werift's WebRTC. */
+
+import assert from "node:assert/strict";
+import { Tokens } from "../signaling/auth.ts";
+import { readConfig } from "../signaling/config.ts";
+import { SignalingServer } from "../signaling/server.ts";
+import { WeriftPerson } from "./support/werift.ts";
+
+const SECRET = "a secret for tests, long enough";
+const CHAT = "a-chat";
+
+async function withServer(
+  env: Record<string, string>,
+  run: (enter: (userId: string, chats?: string[]) => Promise<WeriftPerson>) => Promise<void>,
+): Promise<void> {
+  const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
+  const server = new SignalingServer(config);
+  const http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => server.upgrade(req));
+  const tokens = new Tokens(SECRET);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    server.close();
+    await http.shutdown();
+  });
+  await run(async (userId, chats = [CHAT]) => {
+    const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
+    const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token));
+    await person.until(({ signaling }) => signaling === "open");
+    return person;
+  });
+}
+
+function test(name: string, run: Parameters<typeof withServer>[1], env: Record<string, string> = {}): void {
+  Deno.test(`client: ${name}`, () => withServer(env, run));
+}
+
+const nothingOpen = { connections: 0, devices: 0 };
+
+test("a video call connects, media flows both ways, and a hang-up releases everything", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "video");
+  const { call } = await bob.phase("incoming");
+  assert.equal(call.phase === "incoming" && call.call.peer?.name, "ANN");
+  await ann.phase("ringing");
+  bob.client.accept("video");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann, bob].flatMap((person) => [person.receives("audio"), person.receives("video")]));
+  await ann.until(({ remote }) => remote.audio && remote.video);
+
+  bob.client.hangUp();
+  const ended = await ann.phase("ended");
+  assert.equal(ended.call.phase === "ended" && ended.call.outcome, "hangup");
+  assert.ok(ended.call.phase === "ended" && ended.call.durationMs! > 0);
+  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
+});
+
+test("an audio call opens no camera on either side", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.client.accept("video");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+  assert.equal(ann.client.snapshot.local.camera, false);
+  assert.equal(bob.client.snapshot.local.camera, false);
+});
+
+test("mute, and the camera off and on again, are told to the other side and release the camera", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  bob.client.accept("video");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await ann.until(({ local }) => local.camera);
+
+  ann.client.setMicrophone(false);
+  await bob.until(({ remote }) => !remote.audio);
+  ann.client.setCamera(false);
+  await bob.until(({ remote }) => !remote.video);
+  assert.equal(ann.open.devices, 1, "only the microphone is in use");
+  ann.client.setCamera(true);
+  ann.client.setMicrophone(true);
+  await bob.until(({ remote }) => remote.video && remote.audio);
+  await bob.receives("video");
+});
+
+test("declined, cancelled and unanswered calls end on both sides and release everything", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const outcome = async (person: WeriftPerson) => {
+    const { call } = await person.phase("ended");
+    return call.phase === "ended" ? call.outcome : assert.fail();
+  };
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  bob.client.decline();
+  assert.equal(await outcome(ann), "declined");
+
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  ann.client.hangUp();
+  assert.equal(await outcome(bob), "cancelled");
+
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  assert.deepEqual(await Promise.all([outcome(ann), outcome(bob)]), ["timeout", "timeout"]);
+  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
+}, { RING_TIMEOUT_MS: "600" });
+
+test("who cannot be called is said: offline, not a member, busy", async (enter) => {
+  const [ann, bob] = [await enter("ann", [CHAT, "quiet"]), await enter("bob", [CHAT, "third"])];
+  const carl = await enter("carl", ["third"]);
+  const outcomeOf = async (chatId: string, person = ann) => {
+    person.client.call(chatId, "audio");
+    const { call } = await person.phase("ended");
+    person.client.dismiss();
+    return call.phase === "ended" ? call.outcome : assert.fail();
+  };
+  assert.equal(await outcomeOf("quiet"), "offline");
+  assert.equal(await outcomeOf("elsewhere"), "access-denied");
+  bob.client.call("third", "audio");
+  await carl.phase("incoming");
+  assert.equal(await outcomeOf(CHAT), "busy");
+  await bob.until(({ missed }) => missed.some(({ reason, chatId }) => reason === "busy" && chatId === CHAT));
+});
+
+test("[R10] both call at once: one call, answered by itself", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "video");
+  bob.client.call(CHAT, "audio");
+  const [a, b] = await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  const idOf = ({ call }: typeof a) => call.phase === "connected" ? call.call.callId : assert.fail();
+  assert.equal(idOf(a), idOf(b));
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+  assert.equal(bob.client.snapshot.local.camera, false, "no more media than was asked for");
+  assert.deepEqual([ann.open.connections, bob.open.connections], [1, 1]);
+});
+
+test("a refused or missing device is named; who accepted without one is still in the call", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const named = (name: string) => Object.assign(new Error(name), { name });
+  ann.refusal = ({ video }) => video ? named("NotAllowedError") : null;
+  ann.client.call(CHAT, "video");
+  await ann.until(({ problem, call }) => problem === "camera-denied" && call.phase === "idle");
+  ann.refusal = ({ video }) => video ? named("NotFoundError") : null;
+  ann.client.call(CHAT, "video");
+  await ann.until(({ problem, call }) => problem === "camera-missing" && call.phase === "idle");
+  ann.refusal = () => named("NotAllowedError");
+  ann.client.call(CHAT, "audio");
+  await ann.until(({ problem, call }) => problem === "microphone-denied" && call.phase === "idle");
+  assert.deepEqual(ann.open, nothingOpen);
+
+  bob.client.call(CHAT, "video");
+  await ann.phase("incoming");
+  ann.client.accept("video");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  assert.equal(ann.client.snapshot.problem, "microphone-denied");
+  await ann.receives("video");
+  await bob.until(({ remote }) => !remote.audio && !remote.video);
+});
+
+test("[R12] a call outlives a lost socket on either side", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.client.accept("audio");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  for (const [one, other] of [[ann, bob], [bob, ann]] as const) {
+    one.cutSocket();
+    await other.phase("reconnecting");
+    await Promise.all([one.phase("connected"), other.phase("connected")]);
+    await Promise.all([one.receives("audio"), other.receives("audio")]);
+  }
+  ann.client.hangUp();
+  await bob.phase("ended");
+});

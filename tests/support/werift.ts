@@ -1,0 +1,151 @@
+/** Surroundings of a call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
+
+import { Buffer } from "node:buffer";
+import {
+  MediaStream as WeriftStream,
+  MediaStreamTrack as WeriftTrack,
+  RTCPeerConnection as Werift,
+  RtpHeader,
+  RtpPacket,
+} from "werift";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
+import { CallClient } from "../../shared/client/client.ts";
+import type { Environment } from "../../shared/client/ports.ts";
+import type { Snapshot } from "../../shared/client/state.ts";
+
+/** How often a fake device gives a packet, in ms. */
+const PACKET_MS = 20;
+
+/** werift's DTLS handshake waits half a second for the answer to each flight, and does not take the timer back when it has it. */
+const FLIGHT_MS = 600;
+
+/** W3C's `close` returns at once; werift's takes a while, and a test waits for it. */
+class Connection extends Werift {
+  closing: Promise<void> | null = null;
+
+  override close(): Promise<void> {
+    return this.closing ??= super.close();
+  }
+}
+
+/** A call client in this process, with devices that send RTP. */
+export class WeriftPerson implements AsyncDisposable {
+  readonly client: CallClient;
+  readonly #connections: Connection[] = [];
+  readonly #sockets: WebSocket[] = [];
+  readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
+  readonly #waiting = new Set<() => void>();
+  /** Refuses devices: the error `getUserMedia` rejects with. */
+  refusal: (constraints: MediaStreamConstraints) => Error | null = () => null;
+
+  constructor(url: string, token: string, device = crypto.randomUUID()) {
+    const environment: Environment = {
+      openSocket: () => {
+        const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${device}`, url.replace(/^http/, "ws"));
+        const socket = new WebSocket(address, [SUBPROTOCOL, BEARER_PREFIX + token]);
+        this.#sockets.push(socket);
+        return socket;
+      },
+      isAuthorized: () => Promise.resolve(true),
+      createPeerConnection: (config) => {
+        const connection = new Connection(
+          { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
+        );
+        this.#connections.push(connection);
+        return connection as unknown as RTCPeerConnection;
+      },
+      getUserMedia: (constraints) => {
+        const refused = this.refusal(constraints);
+        if (refused !== null) return Promise.reject(refused);
+        const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
+        return Promise.resolve(new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream);
+      },
+      createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
+      now: () => performance.now(),
+      after: (ms, action) => {
+        const timer = setTimeout(action, ms);
+        return () => clearTimeout(timer);
+      },
+      random: Math.random,
+      newId: () => crypto.randomUUID().replaceAll("-", ""),
+    };
+    this.client = new CallClient(environment, () => {
+      for (const check of [...this.#waiting]) check();
+    });
+  }
+
+  /** Waits for a snapshot that fits. */
+  until(fits: (snapshot: Snapshot) => boolean, timeoutMs = 10_000): Promise<Snapshot> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`Still ${JSON.stringify(this.client.snapshot.call)} after ${timeoutMs} ms`));
+      }, timeoutMs);
+      const check = () => {
+        if (!fits(this.client.snapshot)) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve(this.client.snapshot);
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  phase(name: Snapshot["call"]["phase"]): Promise<Snapshot> {
+    return this.until(({ call }) => call.phase === name);
+  }
+
+  /** Waits for RTP of a kind from the other side. */
+  async receives(kind: "audio" | "video"): Promise<void> {
+    const { remote } = await this.until(({ remote }) =>
+      remote.stream?.getTracks().some((track) => track.kind === kind) ?? false
+    );
+    const track = remote.stream!.getTracks().find((track) => track.kind === kind) as unknown as WeriftTrack;
+    await track.onReceiveRtp.asPromise(10_000);
+  }
+
+  /** Cuts the socket from this side, as a network would, without the client's doing. */
+  cutSocket(): void {
+    this.#sockets.at(-1)!.close(4999);
+  }
+
+  /** Peer connections that are not closed, and devices still in use. */
+  get open(): { connections: number; devices: number } {
+    return {
+      connections: this.#connections.filter(({ closing }) => closing === null).length,
+      devices: this.#devices.filter(({ track }) => !track.stopped).length,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.close();
+    for (const { timer } of this.#devices) clearInterval(timer);
+    await Promise.all(this.#connections.map(({ closing }) => closing));
+    if (this.#connections.length > 0) await new Promise((resolve) => setTimeout(resolve, FLIGHT_MS));
+    await Promise.all(
+      this.#sockets.map((socket) =>
+        socket.readyState === WebSocket.CLOSED
+          ? null
+          : new Promise((resolve) => socket.addEventListener("close", resolve))
+      ),
+    );
+  }
+
+  #device(kind: "audio" | "video"): WeriftTrack {
+    const track = new WeriftTrack({ kind });
+    let sequenceNumber = 0;
+    const timer = setInterval(() => {
+      if (track.stopped || !track.enabled) return;
+      sequenceNumber = (sequenceNumber + 1) & 0xffff;
+      const header = new RtpHeader({
+        sequenceNumber,
+        timestamp: sequenceNumber * 960,
+        payloadType: kind === "audio" ? 96 : 97,
+      });
+      track.writeRtp(new RtpPacket(header, Buffer.from([1, 2, 3])));
+    }, PACKET_MS);
+    this.#devices.push({ track, timer });
+    return track;
+  }
+}
