@@ -23,7 +23,16 @@ export default function Call({ chatId, userId, members, t }: CallProps) {
   useEffect(() => {
     const opened = createCallStore(chatId);
     store.value = opened;
-    return () => opened.close();
+    // A browser may keep a page that was left, with its socket, for the way back: nobody would hear it ring there.
+    const leave = ({ persisted }: PageTransitionEvent) => persisted && opened.close();
+    const comeBack = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
+    addEventListener("pagehide", leave);
+    addEventListener("pageshow", comeBack);
+    return () => {
+      removeEventListener("pagehide", leave);
+      removeEventListener("pageshow", comeBack);
+      opened.close();
+    };
   }, [chatId]);
 
   const rendered = { [chatId]: members };

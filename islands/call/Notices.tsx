@@ -69,7 +69,7 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
 function Ended({ view, call }: { view: View; call: EndedPhase }) {
   const { t, snapshot: { signaling }, actions } = view;
   const focus = useOrphanedFocus<HTMLDivElement>();
-  const again = () => actions?.call(call.chatId, call.media);
+  const again = () => actions?.call(call.call.chatId, call.call.media);
   return (
     <Notice title={t.status.ended} text={endedText(view, call)} focus={focus}>
       <button class="button" type="button" disabled={signaling !== "open"} onClick={again}>{t.callAgain}</button>
@@ -109,16 +109,19 @@ export function Problem({ view, inCall = false }: { view: View; inCall?: boolean
   );
 }
 
-function Close({ view: { t, actions } }: { view: View }) {
+function Close({ view: { t, actions }, onClick }: { view: View; onClick?: () => void }) {
   return (
-    <button class="round plain" type="button" aria-label={t.close} onClick={() => actions?.dismiss()}>
+    <button class="round plain" type="button" aria-label={t.close} onClick={onClick ?? (() => actions?.dismiss())}>
       <Icon name="close" />
     </button>
   );
 }
 
-function Missed({ view: { t, chatId, snapshot: { missed, signaling }, actions } }: { view: View }) {
-  return missed.slice(-MISSED_SHOWN).reverse().map((call) => (
+/** Missed calls, but for the one that the notice of its end tells of already. */
+function Missed({ view }: { view: View }) {
+  const { t, chatId, snapshot: { call: current, missed, signaling }, actions } = view;
+  const untold = missed.filter(({ callId }) => current.phase !== "ended" || current.call.callId !== callId);
+  return untold.slice(-MISSED_SHOWN).reverse().map((call) => (
     <Notice key={call.callId} text={fill(t.missed[call.media], { name: call.callerName })}>
       {call.chatId === chatId
         ? (
@@ -132,6 +135,11 @@ function Missed({ view: { t, chatId, snapshot: { missed, signaling }, actions } 
           </button>
         )
         : <a class="button" href={`/chat/${call.chatId}`}>{t.openChat}</a>}
+      <Close
+        view={view}
+        onClick={() =>
+          actions?.dismissMissed(call.callId)}
+      />
     </Notice>
   ));
 }

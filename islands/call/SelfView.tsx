@@ -51,7 +51,7 @@ export function SelfView({ stream, label, large }: SelfViewProps) {
       onPointerUp={drop}
       onPointerCancel={drop}
     >
-      <StreamVideo stream={stream} label={label} muted />
+      <StreamVideo stream={stream} label={label} />
     </div>
   );
 }

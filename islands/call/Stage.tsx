@@ -5,6 +5,7 @@ import { Icon } from "./Icon.tsx";
 import { useAwake, useShortcuts } from "./input.ts";
 import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
+import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
 import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { Who } from "./Who.tsx";
@@ -54,8 +55,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         label={t.remoteVideo}
         dark={!seen}
         whole={remote.screen}
-        onRefused={(unmute) => refused.value = unmute}
       />
+      <StreamSound stream={remote.stream} onRefused={(play) => refused.value = play} />
       {local.camera && local.stream !== null && (
         <SelfView
           stream={local.stream}

@@ -3,33 +3,18 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 interface StreamVideoProps {
   stream: MediaStream | null;
   label: string;
-  /** Own picture: never heard, or it would echo. */
-  muted?: boolean;
-  /** Sounds on, but shows nothing. */
+  /** Keeps its place, but shows nothing. */
   dark?: boolean;
   /** The picture holds text: show all of it rather than fill the screen. */
   whole?: boolean;
-  /** The browser refuses sound before the first touch: the stream plays silently until a touch calls `unmute`. */
-  onRefused?(unmute: () => void): void;
 }
 
-/** Plays a live stream. */
-export function StreamVideo(
-  { stream, label, muted = false, dark = false, whole = false, onRefused }: StreamVideoProps,
-) {
+/** Shows a live stream. Silent: a video element waits for its first picture, and nobody's voice may wait for that. */
+export function StreamVideo({ stream, label, dark = false, whole = false }: StreamVideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
-    const video = ref.current!;
     // Setting the same stream again would restart it: a visible blink.
-    if (video.srcObject === stream) return;
-    video.srcObject = stream;
-    if (stream === null) return;
-    video.play().catch((error: DOMException) => {
-      if (error.name !== "NotAllowedError") return;
-      video.muted = true;
-      video.play();
-      onRefused?.(() => video.muted = false);
-    });
+    if (ref.current!.srcObject !== stream) ref.current!.srcObject = stream;
   }, [stream]);
   return (
     <video
@@ -38,7 +23,7 @@ export function StreamVideo(
       aria-label={label}
       aria-hidden={dark ? "true" : undefined}
       data-dark={dark}
-      muted={muted}
+      muted
       autoplay
       playsInline
     />

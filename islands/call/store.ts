@@ -26,6 +26,7 @@ export function createCallStore(chatId: string): CallStore {
     setMicrophone: (on) => client.setMicrophone(on),
     setCamera: (on) => client.setCamera(on),
     dismiss: () => client.dismiss(),
+    dismissMissed: (callId) => client.dismissMissed(callId),
     close: () => client.close(),
   };
 }

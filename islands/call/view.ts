@@ -59,7 +59,7 @@ export function others({ snapshot, userId }: View, chatId: string): Member[] {
 export function peerName(view: View): string {
   const { call } = view.snapshot;
   if ("call" in call && call.call.peer !== null) return call.call.peer.name;
-  const chatId = "call" in call ? call.call.chatId : "chatId" in call ? call.chatId : view.chatId;
+  const chatId = "call" in call ? call.call.chatId : call.phase === "preparing" ? call.chatId : view.chatId;
   return others(view, chatId)[0]?.name ?? view.t.somebody;
 }
 

@@ -138,6 +138,10 @@ export class CallClient implements CallActions {
     this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null });
   }
 
+  dismissMissed(callId: string): void {
+    this.#show({ missed: this.#snapshot.missed.filter((call) => call.callId !== callId) });
+  }
+
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */
   close(): void {
     if (this.#snapshot.call.phase !== "incoming") this.hangUp();
@@ -397,10 +401,10 @@ export class CallClient implements CallActions {
 
   /** The one way out of a call: the peer connection is closed and every device released. */
   #finish(outcome: Outcome, byMe: boolean): void {
-    const { info: { chatId, media }, since } = this.#active!;
+    const { info: call, since } = this.#active!;
     const durationMs = since === null ? null : this.#env.now() - since;
     this.#release();
-    this.#show({ call: { phase: "ended", chatId, media, outcome, byMe, durationMs } });
+    this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs } });
     this.#presentWaiting();
   }
 

@@ -62,8 +62,7 @@ export type CallPhase =
   | { readonly phase: "reconnecting"; readonly call: CallInfo; readonly since: number | null }
   | {
     readonly phase: "ended";
-    readonly chatId: string;
-    readonly media: CallMedia;
+    readonly call: CallInfo;
     readonly outcome: Outcome;
     /** True where this user ended it, so that the screen need not explain. */
     readonly byMe: boolean;
@@ -126,4 +125,6 @@ export interface CallActions {
   setCamera(on: boolean): void;
   /** Puts away an ended call and the last device problem. */
   dismiss(): void;
+  /** Puts away one missed call. */
+  dismissMissed(callId: string): void;
 }

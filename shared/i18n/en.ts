@@ -215,7 +215,7 @@ export const en: Strings = {
       "rejected-elsewhere": "It was declined on another device or in another tab.",
       "connection-lost": "The connection was lost and did not come back. Call again when the network is steady.",
       shutdown: "The server is restarting. Call again in a minute.",
-      declined: "{name} cannot talk right now.",
+      declined: "{name} declined the call.",
       busy: "{name} is in another call. Try again a little later.",
       offline: "{name} is offline, and will find your missed call.",
       "access-denied": "You are not in this chat any more. Ask for a new link.",

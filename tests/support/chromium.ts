@@ -47,14 +47,26 @@ export async function launch(devices: FakeDevices = "grant"): Promise<Browser & 
   });
 }
 
+/** Video frames decoded, and the energy of the sound (W3C WebRTC statistics, `RTCInboundRtpStreamStats`). */
+export interface Received {
+  framesDecoded: number;
+  audioEnergy: number;
+}
+
 /** Somebody with a page. */
 export class Person implements AsyncDisposable {
   readonly page: Page;
+  /** What went wrong on the page, by its console and its uncaught exceptions. */
+  readonly errors: string[] = [];
   readonly #context: BrowserContext;
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
     this.page = page;
+    page.on("pageerror", (error) => this.errors.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warn") this.errors.push(message.text());
+    });
   }
 
   /** A person with a fresh browser context; every RTCPeerConnection of their pages is kept for `mediaOf`. */
@@ -85,9 +97,9 @@ export class Person implements AsyncDisposable {
     return new Person(context, page);
   }
 
-  /** One more page of the same person, as another tab would be. */
-  async anotherPage(): Promise<Page> {
-    return await this.#context.newPage();
+  /** One more window of the same person. Not a tab: a hidden one draws nothing, and waits for that. */
+  async anotherWindow(): Promise<Page> {
+    return await this.#context.newPage({ type: "window" });
   }
 
   async click(name: string): Promise<void> {
@@ -103,6 +115,16 @@ export class Person implements AsyncDisposable {
     await this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: timeoutMs });
   }
 
+  /** Waits until the page shows a text. */
+  async reads(text: string): Promise<void> {
+    await this.page.waitForFunction((text) => document.body.innerText.includes(text), { timeout: 10_000 }, text);
+  }
+
+  /** Waits until this page can call: its socket is open. */
+  async online(): Promise<void> {
+    await this.page.waitForSelector('::-p-aria([name="Video call"][role="button"]):not([disabled])');
+  }
+
   /** Waits until the live region says something that starts with `text`. */
   async hears(text: string, timeoutMs = 15_000): Promise<void> {
     await this.page.waitForFunction(
@@ -112,8 +134,18 @@ export class Person implements AsyncDisposable {
     );
   }
 
-  /** What the newest peer connection receives, by its own statistics. */
-  async media(): Promise<{ framesDecoded: number; audioEnergy: number }> {
+  /** Waits until `kind` of the other person's media has visibly, or audibly, come since now. */
+  async receives(kind: keyof Received, timeoutMs = 10_000): Promise<void> {
+    const before = (await this.received())[kind];
+    const deadline = Date.now() + timeoutMs;
+    while ((await this.received())[kind] <= before) {
+      if (Date.now() > deadline) throw new Error(`No ${kind} came for ${timeoutMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** What the newest peer connection has received, by its own statistics. */
+  async received(): Promise<Received> {
     return await this.page.evaluate(async () => {
       const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
       const found = { framesDecoded: 0, audioEnergy: 0 };

@@ -1,0 +1,22 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+interface StreamSoundProps {
+  stream: MediaStream | null;
+  /** The browser plays no sound before the first touch: `play` tries again, to be called by one. */
+  onRefused(play: () => void): void;
+}
+
+/** Plays the sound of a live stream, whether it has pictures or not. */
+export function StreamSound({ stream, onRefused }: StreamSoundProps) {
+  const ref = useRef<HTMLAudioElement>(null);
+  const tracks = stream?.getAudioTracks() ?? [];
+  useLayoutEffect(() => {
+    const audio = ref.current!;
+    audio.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
+    if (tracks.length === 0) return;
+    audio.play().catch((error: DOMException) => {
+      if (error.name === "NotAllowedError") onRefused(() => audio.play());
+    });
+  }, [tracks[0]?.id]);
+  return <audio ref={ref} />;
+}

@@ -1,0 +1,55 @@
+/** A scene: the product in a process of its own, a browser, and Ada and Boris, members of one chat. */
+
+import { build, type Product, startProduct } from "./product.ts";
+import { type FakeDevices, launch, Person } from "./chromium.ts";
+
+export interface Scene {
+  readonly product: Product;
+  readonly ada: Person;
+  readonly boris: Person;
+  /** The chat page's URL. */
+  readonly chat: string;
+}
+
+export interface SceneOptions {
+  env?: Record<string, string>;
+  /** Ada's devices; with others than `grant` she has a browser of her own. */
+  adasDevices?: FakeDevices;
+}
+
+let built: Promise<void> | null = null;
+
+/** A test with a scene of its own. Build the product once, for all of them. */
+export function scene(name: string, run: (scene: Scene) => Promise<void>, options: SceneOptions = {}): void {
+  Deno.test(`browser: ${name}`, async () => {
+    await (built ??= build());
+    await using stack = new AsyncDisposableStack();
+    const product = stack.use(await startProduct(options.env));
+    const browser = stack.use(await launch());
+    const adasBrowser = options.adasDevices ? stack.use(await launch(options.adasDevices)) : browser;
+    const ada = stack.use(await Person.enter(adasBrowser));
+    const boris = stack.use(await Person.enter(browser));
+    await ada.page.goto(product.url);
+    await ada.fill("Your name", "Ada");
+    await ada.click("New chat");
+    await ada.sees("button", "Video call");
+    const chat = ada.page.url();
+    await boris.page.goto(chat);
+    await boris.fill("Your name", "Boris");
+    await boris.click("Join chat");
+    await boris.sees("button", "Video call");
+    await ada.online();
+    await boris.online();
+    await run({ product, ada, boris, chat });
+    for (const person of [ada, boris]) {
+      if (person.errors.length > 0) throw new Error(`The page reported:\n${person.errors.join("\n")}`);
+    }
+  });
+}
+
+/** From a video call's first click until both hear each other's "Connected". */
+export async function connect({ ada, boris }: Scene, how: "Video call" | "Audio call" = "Video call"): Promise<void> {
+  await ada.click(how);
+  await boris.click("Accept");
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+}

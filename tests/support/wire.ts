@@ -1,0 +1,196 @@
+/** The signaling server behind a real `Deno.serve`, and real WebSockets that talk to it. */
+
+import assert from "node:assert/strict";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
+import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol.ts";
+import type { ServerMessages } from "../../shared/protocol.ts";
+import { Tokens } from "../../signaling/auth.ts";
+import { readConfig } from "../../signaling/config.ts";
+import { SignalingServer } from "../../signaling/server.ts";
+
+export const SECRET = "a secret for tests, long enough";
+
+/** Waits for something, but not for ever. */
+async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`${what}: nothing within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Who opens a socket, and from where. */
+export interface Who {
+  readonly chats?: readonly string[];
+  readonly device?: string;
+  readonly page?: string;
+  readonly name?: string;
+}
+
+/** A server of its own on a free port; `await using` closes its sockets and stops it. */
+export class Wires implements AsyncDisposable {
+  readonly signaling: SignalingServer;
+  readonly #http: Deno.HttpServer<Deno.NetAddr>;
+  readonly #open = new Set<Wire>();
+
+  constructor(env: Record<string, string> = {}) {
+    const all: Record<string, string> = { SESSION_SECRET: SECRET, STUN_URLS: "stun:stun.example.org", ...env };
+    this.signaling = new SignalingServer(readConfig((name) => all[name]));
+    this.#http = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      (req) => this.signaling.upgrade(req),
+    );
+  }
+
+  get port(): number {
+    return this.#http.addr.port;
+  }
+
+  /** A token as the guest mode signs it. */
+  token(userId: string, { chats = ["chat"], name = userId.toUpperCase() }: Who = {}): Promise<string> {
+    return new Tokens(SECRET).sign({ userId, name, chats });
+  }
+
+  /** A connected device, its `welcome` read. */
+  async enter(userId: string, who: Who = {}): Promise<Wire> {
+    const query = new URLSearchParams({ device: who.device ?? "laptop", ...(who.page ? { page: who.page } : {}) });
+    const token = await this.token(userId, who);
+    const url = `ws://127.0.0.1:${this.port}${SIGNAL_PATH}?${query}`;
+    const wire = new Wire(new WebSocket(url, [SUBPROTOCOL, BEARER_PREFIX + token]));
+    this.#open.add(wire);
+    wire.welcome = await wire.next("welcome");
+    return wire;
+  }
+
+  /** Asks for an upgrade by hand and returns what an HTTP client sees of the answer. */
+  async handshake(headers: Record<string, string> = {}, path: string = SIGNAL_PATH): Promise<Handshake> {
+    using socket = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    const all = {
+      host: `127.0.0.1:${this.port}`,
+      connection: "Upgrade",
+      upgrade: "websocket",
+      "sec-websocket-version": "13",
+      "sec-websocket-key": btoa("sixteen bytes..."),
+      ...headers,
+    };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    await socket.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`));
+    let text = "";
+    const buffer = new Uint8Array(4096);
+    while (!isComplete(text)) {
+      const read = await within(socket.read(buffer), 2000, "the answer to a handshake");
+      if (read === null) break;
+      text += new TextDecoder().decode(buffer.subarray(0, read));
+    }
+    const [head, body] = text.split("\r\n\r\n", 2) as [string, string];
+    const [status, ...fields] = head.split("\r\n");
+    return {
+      status: Number(status!.split(" ")[1]),
+      headers: new Headers(fields.map((field) => field.split(": ", 2) as [string, string])),
+      body,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const wire of this.#open) await wire.close();
+    this.signaling.close();
+    await this.#http.shutdown();
+  }
+}
+
+/** The answer to a request for an upgrade. */
+export interface Handshake {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+function isComplete(answer: string): boolean {
+  const end = answer.indexOf("\r\n\r\n");
+  if (end === -1) return false;
+  const length = /^content-length: (\d+)/im.exec(answer)?.[1] ?? "0";
+  return answer.startsWith("HTTP/1.1 101") || answer.length - end - 4 >= Number(length);
+}
+
+/** One device's socket. Every message it is given must be one of the protocol's. */
+export class Wire {
+  welcome!: ServerMessages["welcome"];
+  /** How the socket ended. */
+  readonly closed: Promise<CloseEvent>;
+  readonly #socket: WebSocket;
+  readonly #queue: ServerMessage[] = [];
+  readonly #pongs: (() => void)[] = [];
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data) as ServerMessage;
+      if (message.type === "pong" && this.#pongs.length > 0) return this.#pongs.shift()!();
+      this.#queue.push(message);
+      this.#arrived.resolve();
+    };
+  }
+
+  /** The subprotocol the server chose. */
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  send(message: ClientMessage): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Sends anything at all. */
+  sendRaw(data: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(data);
+  }
+
+  /** The next message, which must be of this type. */
+  async next<Type extends keyof ServerMessages>(type: Type, timeoutMs = 3000): Promise<ServerMessages[Type]> {
+    while (this.#queue.length === 0) {
+      await within(this.#arrived.promise, timeoutMs, `waiting for ${type}`);
+      this.#arrived = Promise.withResolvers();
+    }
+    const message = this.#queue.shift()!;
+    assert.equal(message.type, type, JSON.stringify(message).slice(0, 300));
+    return serverMessages[type].parse(message) as ServerMessages[Type];
+  }
+
+  /** The next message, which must be an error with this code. */
+  async refused(code: ServerMessages["call:error"]["code"]): Promise<ServerMessages["call:error"]> {
+    const error = await this.next("call:error");
+    assert.equal(error.code, code, error.message);
+    return error;
+  }
+
+  /** Waits until the server has dealt with all that was sent here. */
+  async settled(): Promise<void> {
+    const pong = Promise.withResolvers<void>();
+    this.#pongs.push(pong.resolve);
+    this.send({ type: "ping" });
+    await within(pong.promise, 3000, "pong");
+  }
+
+  /** Asserts that nothing has come and, for so many ms, nothing comes. */
+  async silent(ms = 0): Promise<void> {
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    await this.settled();
+    assert.deepEqual(this.#queue, []);
+  }
+
+  /** Closes the socket and waits until it is closed. */
+  async close(): Promise<void> {
+    this.#socket.close();
+    await within(this.closed, 3000, "the end of a socket");
+  }
+}
+
+/** Waits until the server has dealt with what these sent, then asserts that none of them was told anything. */
+export async function quiet(...wires: Wire[]): Promise<void> {
+  for (const wire of wires) await wire.settled();
+  for (const wire of wires) await wire.silent();
+}
