@@ -27,8 +27,8 @@ function isFile(path: string): boolean {
 /** Devices that exist and are granted; `deny` refuses them, `none` has none. */
 export type FakeDevices = "grant" | "deny" | "none";
 
-/** A browser; `await using` closes it. */
-export async function launch(devices: FakeDevices = "grant"): Promise<Browser & AsyncDisposable> {
+/** A browser, with `more` switches; `await using` closes it. */
+export async function launch(devices: FakeDevices = "grant", ...more: string[]): Promise<Browser & AsyncDisposable> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error("No Chromium found: install it, or set CHROME_PATH");
   return await puppeteer.launch({
@@ -43,6 +43,7 @@ export async function launch(devices: FakeDevices = "grant"): Promise<Browser & 
       "--disable-background-networking",
       devices === "none" ? "--use-fake-device-for-media-stream=device-count=0" : "--use-fake-device-for-media-stream",
       devices === "deny" ? "--use-fake-ui-for-media-stream=deny" : "--use-fake-ui-for-media-stream",
+      ...more,
     ],
   });
 }

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Starts the product with a wrong environment; it must end by itself, in one line that does not repeat the value. */
+const wrong: [name: string, value: string, more?: Record<string, string>][] = [
+  ["PORT", "abc"],
+  ["PORT", "65536"],
+  ["PORT", "-1"],
+  ["RING_TIMEOUT_MS", "5"],
+  ["RING_TIMEOUT_MS", "1e9"],
+  ["GRACE_MS", "99"],
+  ["CHAT_CAPACITY", "1"],
+  ["SESSION_SECRET", "too-short-marker"[0]!.repeat(15)],
+  ["ALLOWED_ORIGINS", "https://host.example/path"],
+  ["STUN_URLS", "https://stun.example"],
+  ["TURN_URLS", "turn:turn-marker.example"],
+  ["TURN_URLS", "turn:turn-marker.example", { TURN_USERNAME: "user-marker" }],
+  ["TURN_URLS", "turn-marker.example", { TURN_USERNAME: "user-marker", TURN_PASSWORD: "pass-marker" }],
+  ["SIGNAL_LOG", "loud-marker"],
+];
+
+for (const [name, value, more] of wrong) {
+  const beside = Object.keys(more ?? {}).join(", ");
+  Deno.test(`configuration: ${name}=${value}${beside && ` with ${beside}`} ends the start`, async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"],
+      cwd: ROOT,
+      env: { PORT: "0", SESSION_SECRET: "a secret for tests, long enough", ...more, [name]: value, NO_COLOR: "1" },
+      signal: AbortSignal.timeout(20_000),
+    }).output();
+    const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
+    assert.deepEqual([code, lines.length, new TextDecoder().decode(stdout)], [1, 1, ""], lines.join("\n"));
+    assert.match(lines[0]!, new RegExp(`${name}.*expected`));
+    assert.ok(!lines[0]!.includes("marker"), lines[0]);
+    if (value.length > 2) assert.ok(!lines[0]!.includes(value), lines[0]);
+  });
+}
