@@ -1,27 +1,9 @@
 import assert from "node:assert/strict";
-import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../tests/support/sdp.ts";
-import { quiet, type Wire, Wires } from "../tests/support/wire.ts";
+import { candidate } from "../tests/support/sdp.ts";
+import { answer, chatId, connect, media, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 
-const chatId = "chat";
-const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
-const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
-const media = { audio: true, video: false, screen: false };
 const anns = "ann-proposes-this-1";
 const bobs = "bob-proposes-this-1";
-
-async function ring(ann: Wire, ...others: Wire[]): Promise<string> {
-  ann.send({ type: "call:initiate", chatId, offer });
-  const { callId } = await ann.next("call:ringing");
-  for (const other of others) assert.equal((await other.next("call:offer")).callId, callId);
-  return callId;
-}
-
-async function connect(ann: Wire, bob: Wire): Promise<string> {
-  const callId = await ring(ann, bob);
-  bob.send({ type: "call:answer", chatId, answer });
-  await ann.next("call:answer");
-  return callId;
-}
 
 Deno.test("[R7] the caller hangs up while it rings: cancelled at once on every device", async () => {
   await using wires = new Wires();

@@ -1,23 +1,6 @@
 import assert from "node:assert/strict";
-import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../tests/support/sdp.ts";
-import { quiet, type Wire, Wires } from "../tests/support/wire.ts";
-
-const chatId = "chat";
-const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
-const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
-
-async function ring(ann: Wire, bob: Wire): Promise<string> {
-  ann.send({ type: "call:initiate", chatId, offer });
-  await ann.next("call:ringing");
-  return (await bob.next("call:offer")).callId;
-}
-
-async function connect(ann: Wire, bob: Wire): Promise<string> {
-  const callId = await ring(ann, bob);
-  bob.send({ type: "call:answer", chatId, answer });
-  await ann.next("call:answer");
-  return callId;
-}
+import { candidate } from "../tests/support/sdp.ts";
+import { answer, chatId, connect, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 
 for (const side of ["caller", "callee"] as const) {
   Deno.test(`[R12] the ${side} of a connected call drops and comes back: reconnecting, back, call:state`, async () => {

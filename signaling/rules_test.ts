@@ -1,29 +1,9 @@
 import assert from "node:assert/strict";
 import type { ClientMessage } from "../shared/protocol.ts";
-import { ANSWERS, candidate, CHROMIUM_ANSWER, CHROMIUM_OFFER, OFFERS, TRICKLE_OFFER } from "../tests/support/sdp.ts";
-import { quiet, type Wire, Wires } from "../tests/support/wire.ts";
+import { ANSWERS, candidate, CHROMIUM_OFFER, OFFERS } from "../tests/support/sdp.ts";
+import { answer, chatId, connect, media, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 
-const chatId = "chat";
-const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
-const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
-const media = { audio: true, video: false, screen: false };
 const proposed = "proposed-0123456789";
-
-/** Ann calls; every one of these devices of Bob rings. */
-async function ring(ann: Wire, ...bobs: Wire[]): Promise<string> {
-  ann.send({ type: "call:initiate", chatId, offer });
-  const { callId } = await ann.next("call:ringing");
-  for (const bob of bobs) assert.equal((await bob.next("call:offer")).callId, callId);
-  return callId;
-}
-
-/** Ann and Bob are in a call. */
-async function connect(ann: Wire, bob: Wire): Promise<string> {
-  const callId = await ring(ann, bob);
-  bob.send({ type: "call:answer", chatId, answer });
-  await ann.next("call:answer");
-  return callId;
-}
 
 /** One of every message that is about a chat. */
 const about = (chatId: string): ClientMessage[] => [

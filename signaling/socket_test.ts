@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import { BEARER_PREFIX, SUBPROTOCOL } from "../shared/constants.ts";
-import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../tests/support/sdp.ts";
-import { quiet, SECRET, Wires } from "../tests/support/wire.ts";
-
-const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
-const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
-const chatId = "chat";
+import { candidate, TRICKLE_OFFER } from "../tests/support/sdp.ts";
+import { answer, chatId, offer, quiet, SECRET, Wires } from "../tests/support/wire.ts";
 
 const bearer = (token: string) => ({ "sec-websocket-protocol": `${SUBPROTOCOL}, ${BEARER_PREFIX}${token}` });
 

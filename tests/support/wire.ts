@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol.ts";
 import type { ServerMessages } from "../../shared/protocol.ts";
+import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "./sdp.ts";
 import { Tokens } from "../../signaling/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
@@ -49,7 +50,7 @@ export class Wires implements AsyncDisposable {
   }
 
   /** A token as the guest mode signs it. */
-  token(userId: string, { chats = ["chat"], name = userId.toUpperCase() }: Who = {}): Promise<string> {
+  token(userId: string, { chats = [chatId], name = userId.toUpperCase() }: Who = {}): Promise<string> {
     return new Tokens(SECRET).sign({ userId, name, chats });
   }
 
@@ -193,4 +194,26 @@ export class Wire {
 export async function quiet(...wires: Wire[]): Promise<void> {
   for (const wire of wires) await wire.settled();
   for (const wire of wires) await wire.silent();
+}
+
+/** The chat everybody is in who is not said to be elsewhere, and what is said in it. */
+export const chatId = "chat";
+export const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
+export const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
+export const media = { audio: true, video: false, screen: false };
+
+/** Somebody calls, and these devices ring. */
+export async function ring(caller: Wire, ...devices: Wire[]): Promise<string> {
+  caller.send({ type: "call:initiate", chatId, offer });
+  const { callId } = await caller.next("call:ringing");
+  for (const device of devices) assert.equal((await device.next("call:offer")).callId, callId);
+  return callId;
+}
+
+/** Two are in a call. */
+export async function connect(caller: Wire, callee: Wire): Promise<string> {
+  const callId = await ring(caller, callee);
+  callee.send({ type: "call:answer", chatId, answer });
+  await caller.next("call:answer");
+  return callId;
 }

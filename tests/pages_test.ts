@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { type Answer, Guest, isError } from "./support/guest.ts";
+import { candidate, TRICKLE_OFFER } from "./support/sdp.ts";
+import { build, type Product, startProduct } from "./support/product.ts";
+
+const SECRET = "a secret for tests, long enough";
+let product: Product;
+const visitor = (origin?: string | null) => new Guest(product.url, origin);
+const named = (name: string) => Guest.named(product.url, name);
+
+Deno.test.beforeAll(async () => {
+  await build();
+  product = await startProduct({ SIGNAL_LOG: "debug" });
+});
+Deno.test.afterAll(async () => await product[Symbol.asyncDispose]());
+
+/** A chat page as a stranger sees it, without what differs by request. */
+const faceless = ({ text }: Answer, id: string) => text.replaceAll(id, "ID").replaceAll(/nonce="[^"]*"/g, "nonce");
+
+Deno.test("a path with a malformed escape: 400 with a code", async () => {
+  for (const path of ["/chat/%ff", "/chat/%", "/%c0%af", "/api/chats/%ff/join"]) {
+    isError(await visitor().get(path), 400, "INVALID_MESSAGE");
+  }
+});
+
+Deno.test("GET /chat/:id never joins, and shows strangers the same page whatever the id", async () => {
+  const [ann, bob] = [await named("Ann"), await named("Bob")];
+  const [open, full] = [await ann.createChat(), await ann.createChat()];
+  await bob.post(`/api/chats/${full}/join`);
+  const unknown = "A".repeat(22);
+  for (const stranger of [visitor(), await named("Eve")]) {
+    const pages = [];
+    for (const id of [open, full, unknown]) {
+      for (let n = 0; n < 3; n++) assert.equal((await stranger.get(`/chat/${id}`)).status, 200);
+      pages.push(faceless(await stranger.get(`/chat/${id}`), id));
+    }
+    assert.equal(pages[0], pages[1]);
+    assert.equal(pages[0], pages[2]);
+    assert.match(pages[0]!, /<form[^>]*method="post"/);
+  }
+  const [refused, missing] = [
+    await visitor().submit(`/chat/${full}`, { name: "Eve" }),
+    await visitor().submit(`/chat/${unknown}`, { name: "Eve" }),
+  ];
+  assert.deepEqual([refused.status, missing.status], [403, 403]);
+  assert.equal(faceless(refused, full), faceless(missing, unknown));
+  assert.equal(
+    (await (await named("Cat")).post(`/api/chats/${open}/join`)).status,
+    200,
+    "the seat was still free",
+  );
+});
+
+Deno.test("the forms: the lobby makes a chat, the join form takes a seat, and a member sees the call page", async () => {
+  const ann = visitor();
+  const made = await ann.submit("/", { name: "Ann" });
+  assert.equal(made.status, 303);
+  const path = made.headers.get("location")!;
+  const bob = visitor();
+  assert.equal((await bob.submit(path, {})).status, 400, "no name and no session");
+  assert.equal((await bob.submit(path, { name: "m".repeat(10_000) })).status, 400);
+  const joined = await bob.submit(path, { name: "Bob" });
+  assert.deepEqual([joined.status, joined.headers.get("location")], [303, path]);
+  for (const member of [ann, bob]) {
+    const { status, text } = await member.get(path);
+    assert.equal(status, 200);
+    assert.match(text, /<script/);
+    assert.match(text, /Bob/);
+  }
+});
+
+Deno.test("the lobby and the join form ship no script", async () => {
+  const ann = await named("Ann");
+  const chatId = await ann.createChat();
+  for (const guest of [visitor(), ann]) assert.doesNotMatch((await guest.get("/")).text, /<script/i);
+  for (const guest of [visitor(), await named("Bob")]) {
+    assert.doesNotMatch((await guest.get(`/chat/${chatId}`)).text, /<script/i);
+  }
+});
+
+Deno.test("a name is text on every page, never markup", async () => {
+  const name = `</script><script>alert("1&2'")</script>`;
+  const [ann, bob] = [await named(name), await named("Bob")];
+  const chatId = await ann.createChat();
+  await bob.post(`/api/chats/${chatId}/join`);
+  for (const guest of [ann, bob]) {
+    for (const path of ["/", `/chat/${chatId}`]) {
+      const { text } = await guest.get(path);
+      assert.match(text, /alert/, path);
+      assert.doesNotMatch(text, /<script>alert|<\/script><script>/i, path);
+    }
+  }
+  const invited = await ann.get(`/chat/${"A".repeat(22)}`);
+  assert.match(invited.text, /&lt;script>alert|&lt;script&gt;alert/);
+});
+
+Deno.test("security headers on pages, endpoints, redirects and errors", async () => {
+  const ann = await named("Ann");
+  const chatId = await ann.createChat();
+  const answers: Record<string, Answer> = {
+    "lobby": await ann.get("/"),
+    "call page": await ann.get(`/chat/${chatId}`),
+    "join form": await visitor().get(`/chat/${chatId}`),
+    "endpoint": await ann.get("/api/session"),
+    "endpoint, POST": await ann.post("/api/chats"),
+    "healthz": await ann.get("/healthz"),
+    "static file": await ann.get("/favicon.svg"),
+    "redirect": await ann.get("/?lang=ru"),
+    "401": await visitor().get("/api/session"),
+    "403": await visitor("https://evil.example").post("/api/session", { name: "Eve" }),
+    "404": await ann.get("/nothing"),
+    "405": await ann.ask("DELETE", "/api/session", "x"),
+    "400": await ann.get("/chat/%ff"),
+    "413": await ann.post("/", { pad: "x".repeat(17_000) }),
+  };
+  const problems: string[] = [];
+  for (const [name, { headers }] of Object.entries(answers)) {
+    const policy = headers.get("content-security-policy") ?? "";
+    const scripts = policy.split(";").map((part) => part.trim()).find((part) => /^script-src /.test(part)) ??
+      policy.split(";").find((part) => part.startsWith("default-src")) ?? "missing 'unsafe-inline'";
+    if (/'unsafe-(inline|eval)'|\*/.test(scripts)) problems.push(`${name}: ${scripts}`);
+    if (!/frame-ancestors 'none'/.test(policy)) problems.push(`${name}: may be framed`);
+    if (headers.get("x-content-type-options") !== "nosniff") problems.push(`${name}: may be sniffed`);
+    if (!/camera=\(self\), microphone=\(self\)/.test(headers.get("permissions-policy") ?? "")) {
+      problems.push(`${name}: permissions`);
+    }
+    if (!/^(same-origin|no-referrer)$/.test(headers.get("referrer-policy") ?? "")) problems.push(`${name}: referrer`);
+  }
+  assert.deepEqual(problems, []);
+});
+
+Deno.test("the language: by Accept-Language, or chosen by ?lang= and remembered", async () => {
+  const guest = visitor();
+  const lang = ({ text }: Answer) => /<html lang="(\w+)"/.exec(text)?.[1];
+  assert.equal(lang(await guest.get("/", { "accept-language": "ru-RU,ru;q=0.9,en;q=0.5" })), "ru");
+  assert.equal(lang(await guest.get("/", { "accept-language": "de" })), "en");
+  assert.equal(lang(await guest.get("/nothing", { "accept-language": "ru" })), "ru");
+  const chosen = await guest.get("/chat/x?lang=ru&a=1");
+  assert.deepEqual([chosen.status, chosen.headers.get("location")], [303, "/chat/x?a=1"]);
+  guest.cookie = chosen.headers.getSetCookie()[0]!.split(";")[0]!;
+  assert.equal(lang(await guest.get("/", { "accept-language": "en" })), "ru");
+  assert.equal((await guest.get("//evil.example/?lang=en")).headers.get("location")?.startsWith("//") ?? false, false);
+  assert.equal((await guest.get("/?lang=marker")).status, 200);
+});
+
+// The pipe that is read here was opened before the test.
+const log = {
+  name: "SIGNAL_LOG=debug says what happens, and never SDP, candidates, tokens or addresses",
+  sanitizeOps: false,
+};
+Deno.test(log, async () => {
+  const [ann, bob] = [await named("Ann"), await named("Bob")];
+  const chatId = await ann.createChat();
+  await bob.post(`/api/chats/${chatId}/join`);
+  const token = (guest: Guest) => guest.cookie!.split("=")[1]!;
+  const open = async (guest: Guest) => {
+    const socket = new WebSocket(product.url.replace("http", "ws") + "/signal", [
+      "zvonok.v1",
+      `bearer.${token(guest)}`,
+    ]);
+    await new Promise((resolve) => socket.onmessage = resolve); // welcome
+    return socket;
+  };
+  const [anns, bobs] = [await open(ann), await open(bob)];
+  const rings = new Promise((resolve) => bobs.onmessage = resolve);
+  anns.send(JSON.stringify({ type: "call:initiate", chatId, offer: { type: "offer", sdp: TRICKLE_OFFER } }));
+  anns.send(JSON.stringify({ type: "call:ice-candidate", chatId, candidate: candidate(1) }));
+  await rings;
+  const pong = new Promise((resolve) => anns.onmessage = ({ data }) => data.includes("pong") && resolve(data));
+  anns.send("not JSON");
+  anns.send(JSON.stringify({ type: "ping" }));
+  await pong;
+  for (const socket of [anns, bobs]) {
+    const closed = new Promise((resolve) => socket.onclose = resolve);
+    socket.close();
+    await closed;
+  }
+  const output = product.output();
+  assert.match(output, /call:initiate/);
+  assert.match(output, /call:ice-candidate/);
+  for (
+    const secret of [token(ann), token(bob), "v=0", "a=", "candidate:1", "192.0.2.2", "GKNL", SECRET, "127.0.0.1 "]
+  ) {
+    assert.ok(!output.includes(secret), secret);
+  }
+});

@@ -1,0 +1,80 @@
+/** A visitor of the running product, over plain HTTP. */
+
+import assert from "node:assert/strict";
+
+/** An answer, read to its end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // deno-lint-ignore no-explicit-any
+  json: any;
+}
+
+/** A browser as far as HTTP goes: it keeps its cookie and says where it comes from. */
+export class Guest {
+  cookie: string | null = null;
+  readonly #url: string;
+  readonly #origin: string | null;
+
+  constructor(url: string, origin: string | null = url) {
+    this.#url = url;
+    this.#origin = origin;
+  }
+
+  async ask(
+    method: string,
+    path: string,
+    body?: BodyInit | null,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await fetch(this.#url + path, {
+      method,
+      body,
+      redirect: "manual",
+      headers: {
+        ...(this.cookie === null ? {} : { cookie: this.cookie }),
+        ...(this.#origin === null || method === "GET" ? {} : { origin: this.#origin }),
+        ...headers,
+      },
+    });
+    const text = await response.text();
+    const set = response.headers.getSetCookie().find((value) => value.startsWith("zvonok_session="));
+    if (set !== undefined) this.cookie = set.split(";")[0]!;
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+  }
+
+  post(path: string, value?: unknown): Promise<Answer> {
+    const json = { "content-type": "application/json" };
+    return value === undefined ? this.ask("POST", path) : this.ask("POST", path, JSON.stringify(value), json);
+  }
+
+  submit(path: string, fields: Record<string, string>): Promise<Answer> {
+    return this.ask("POST", path, new URLSearchParams(fields));
+  }
+
+  get(path: string, headers?: Record<string, string>): Promise<Answer> {
+    return this.ask("GET", path, null, headers);
+  }
+
+  static async named(url: string, name: string): Promise<Guest> {
+    const guest = new Guest(url);
+    assert.equal((await guest.post("/api/session", { name })).status, 200);
+    return guest;
+  }
+
+  async createChat(): Promise<string> {
+    const { status, json } = await this.post("/api/chats");
+    assert.equal(status, 201);
+    return json.chatId;
+  }
+}
+
+/** Asserts a JSON error with this status and code. */
+export function isError(answer: Answer, status: number, code: string): void {
+  assert.equal(answer.status, status, answer.text);
+  assert.deepEqual(Object.keys(answer.json ?? {}).sort(), ["code", "message"], answer.text);
+  assert.equal(answer.json.code, code);
+  assert.ok(answer.json.message.length > 0);
+}
