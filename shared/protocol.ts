@@ -17,9 +17,15 @@ export const callId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, "16 to 64 of A-
 export const deviceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -");
 /** A user: the token's `sub`. */
 export const userId = z.string().regex(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, no control characters");
-/** A display name. It is text everywhere, never markup. */
+/**
+ * A display name: something to see, on one line, that turns no other text around (bidirectional overrides). It is text
+ * everywhere, never markup.
+ */
 export const displayName = z.string().trim().regex(
-  new RegExp(`^[^\\p{Cc}\\p{Zl}\\p{Zp}]{1,${MAX_NAME_LENGTH}}$`, "u"),
+  new RegExp(
+    `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]{1,${MAX_NAME_LENGTH}}$`,
+    "u",
+  ),
   `1 to ${MAX_NAME_LENGTH} characters, no control characters`,
 );
 

@@ -26,9 +26,9 @@ const FORBIDDEN_CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 const MDNS_NAME = /^[a-z0-9-]{1,63}\.local$/i;
 
-/** `candidate-attribute` of RFC 8839, section 5.1, with the extension attributes as name and value pairs. */
+/** `candidate-attribute` of RFC 8839, section 5.1, with the extension attributes as name and value pairs (an address cannot hide in one). */
 const CANDIDATE =
-  /^candidate:[a-z0-9+/]{1,32} (\d{1,3}) (?:udp|tcp) (\d{1,10}) (\S{1,255}) (\d{1,5}) typ (?:host|srflx|prflx|relay)(?: raddr (\S{1,255}))?(?: rport (\d{1,5}))?(?: [\x21-\x7e]+ [\x21-\x7e]+)*$/i;
+  /^candidate:[a-z0-9+/]{1,32} (\d{1,3}) (?:udp|tcp) (\d{1,10}) (\S{1,255}) (\d{1,5}) typ (?:host|srflx|prflx|relay)(?: raddr (\S{1,255}))?(?: rport (\d{1,5}))?(?: (?!r(?:addr|port) )[\x21-\x7e]+ [\x21-\x7e]+)*$/i;
 
 const utf8 = new TextEncoder();
 
@@ -72,11 +72,18 @@ function sections(sdp: string): string[][] {
   return parts;
 }
 
-const has = (lines: string[], attribute: string) => lines.some((line) => line.startsWith(`a=${attribute}:`));
 const valueOf = (lines: string[], attribute: string) =>
   lines.find((line) => line.startsWith(`a=${attribute}:`))?.slice(attribute.length + 3).trim();
 
-const TRANSPORT = ["ice-ufrag", "ice-pwd", "fingerprint"] as const;
+/** What each section needs, of its own, from the session or from its bundle: RFC 8839, section 5.4, and RFC 8122, section 5. */
+const TRANSPORT = {
+  "ice-ufrag": /^[A-Za-z0-9+/]{4,256}$/,
+  "ice-pwd": /^[A-Za-z0-9+/]{22,256}$/,
+  "fingerprint": /^[\x21-\x7e]+ (?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}$/,
+};
+
+/** `a=mid`, as `sdpMid` repeats it. */
+const MID = /^[\x21-\x7e]{1,32}$/;
 
 /**
  * Why `sdp` is not a description this protocol carries, or `null` where it is one.
@@ -91,8 +98,10 @@ export function descriptionProblem(sdp: string): string | null {
 
   const bundles = session.filter((line) => line.startsWith("a=group:BUNDLE "))
     .map((line) => line.slice("a=group:BUNDLE ".length).trim().split(/ +/));
-  for (const attribute of TRANSPORT) {
-    const own = (lines: string[]) => has(lines, attribute) || has(session, attribute);
+  for (const [attribute, form] of Object.entries(TRANSPORT)) {
+    const values = [session, ...media].flatMap((lines) => valueOf(lines, attribute) ?? []);
+    if (values.some((value) => !form.test(value))) return `a=${attribute} of another form`;
+    const own = (lines: string[]) => (valueOf(lines, attribute) ?? valueOf(session, attribute)) !== undefined;
     if (!media.some(own)) return `no a=${attribute}`;
     const without = media.filter((lines) => !own(lines) && portOf(lines) !== 0);
     const carried = without.every((lines) => {
@@ -102,6 +111,7 @@ export function descriptionProblem(sdp: string): string | null {
     });
     if (!carried) return `a section without a=${attribute}`;
   }
+  if (media.some((lines) => !MID.test(valueOf(lines, "mid") ?? "0"))) return "a=mid of another form";
   for (const line of [session, ...media].flat()) {
     if (!/^[a-z]=/.test(line)) return "a line that is not SDP";
     if (/^a=candidate:/i.test(line)) {
@@ -123,9 +133,10 @@ function portOf(lines: string[]): number {
  */
 export function withholdAddresses(sdp: string): WithheldOffer {
   const candidates: Candidate[] = [];
-  const kept = sections(sdp).flatMap((lines, part) => {
+  const parts = sections(sdp);
+  const kept = parts.flatMap((lines, part) => {
     const sdpMid = valueOf(lines, "mid") ?? null;
-    const usernameFragment = valueOf(lines, "ice-ufrag");
+    const usernameFragment = valueOf(lines, "ice-ufrag") ?? valueOf(parts[0]!, "ice-ufrag");
     return lines.flatMap((line) => {
       const isEnd = /^a=end-of-candidates/i.test(line);
       if (isEnd || /^a=candidate:/i.test(line)) {
@@ -136,7 +147,7 @@ export function withholdAddresses(sdp: string): WithheldOffer {
         }
         return [];
       }
-      return [withoutAddress(line)];
+      return /^a=remote-candidates:/i.test(line) ? [] : [withoutAddress(line)];
     });
   });
   return { sdp: kept.join("\r\n") + "\r\n", candidates };
@@ -145,7 +156,7 @@ export function withholdAddresses(sdp: string): WithheldOffer {
 function withoutAddress(line: string): string {
   if (line.startsWith("c=")) return "c=IN IP4 0.0.0.0";
   if (line.startsWith("a=rtcp:")) return "a=rtcp:9 IN IP4 0.0.0.0";
-  if (line.startsWith("o=")) return line.replace(/ IN IP[46] (?!127\.0\.0\.1$)\S+$/, " IN IP4 0.0.0.0");
+  if (line.startsWith("o=")) return line.replace(/ IN +IP[46] +(?!127\.0\.0\.1 *$).*$/i, " IN IP4 0.0.0.0");
   if (line.startsWith("m=")) return line.replace(/^(m=\S+) (?!0\b)\d+/, "$1 9");
   return line;
 }

@@ -30,11 +30,13 @@ export class Chats {
     this.#capacity = capacity;
   }
 
-  /** A token that names the chat was seen: the chat exists (again), and this user is in it under this name. */
-  admit(chatId: string, userId: string, name: string): void {
+  /** A token that names the chat was seen: the chat exists (again), and this user is in it. True where that, or the name, is new. */
+  admit(chatId: string, userId: string, name: string): boolean {
     const members = this.#chats.get(chatId) ?? new Map<string, string>();
+    if (members.get(userId) === name) return false;
     this.#chats.set(chatId, members.set(userId, name));
     this.#chatsOf.set(userId, (this.#chatsOf.get(userId) ?? new Set()).add(chatId));
+    return true;
   }
 
   /** Takes a seat; false (R1: in the same way) for a chat that is unknown and one that is full. */
@@ -44,10 +46,6 @@ export class Chats {
     if (!members.has(userId) && members.size >= this.#capacity) return false;
     this.admit(chatId, userId, name);
     return true;
-  }
-
-  isMember(chatId: string, userId: string): boolean {
-    return this.#chats.get(chatId)?.has(userId) ?? false;
   }
 
   /** The members' names by user id, in order of joining; empty for an unknown chat. */

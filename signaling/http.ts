@@ -11,10 +11,9 @@ export function httpError(status: number, code: ErrorCode, message: string): Res
 }
 
 /** Refuses a body that is too large, or that does not say how large it is; `null` where it may be read. */
-export function bodyProblem(req: Request): Response | null {
-  if (req.body === null) return null;
-  const length = req.headers.get("content-length");
-  if (length === null) return httpError(411, "INVALID_MESSAGE", "Expected Content-Length");
-  if (Number(length) <= MAX_BODY_BYTES) return null;
+export function bodyProblem({ headers }: Request): Response | null {
+  // With neither header there is no body (RFC 9112, section 6.3).
+  if (headers.has("transfer-encoding")) return httpError(411, "INVALID_MESSAGE", "Expected Content-Length");
+  if (Number(headers.get("content-length") ?? 0) <= MAX_BODY_BYTES) return null;
   return httpError(413, "TOO_LARGE", `A request holds at most ${MAX_BODY_BYTES} bytes`);
 }

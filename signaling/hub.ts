@@ -23,6 +23,7 @@ import {
   MEMORY_MS,
   nextDeadline,
   NO_CALLS,
+  type Sender,
   usersOf,
 } from "./call.ts";
 import { Chats, type Device, membersWithPresence, type Port, Presence } from "./chats.ts";
@@ -74,7 +75,7 @@ export class Hub {
 
   /** A verified token was seen: its chats exist, with this user in them. */
   admit(session: Session): void {
-    for (const chatId of session.chats) this.#chats.admit(chatId, session.userId, session.name);
+    for (const chatId of this.#admit(session)) this.#tellWatchers(chatId);
   }
 
   /** R1: gives a seat in a chat; false where it is full or unknown. */
@@ -90,8 +91,8 @@ export class Hub {
 
   /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
   connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
-    this.admit(session);
     const { userId } = session;
+    const news = this.#admit(session);
     const wasOnline = this.#presence.isOnline(userId);
     const device = this.#presence.enter(userId, deviceId);
     const reloaded = device.page !== null && page !== null && device.page !== page;
@@ -117,11 +118,11 @@ export class Hub {
     for (const missed of this.#missed.get(userId) ?? []) port.send(missed);
     this.#missed.delete(userId);
 
-    const from = { user: userId, device: deviceId, name: session.name };
+    const from = { user: userId, device: deviceId };
     for (const chatId of [...this.#inCall.get(userId) ?? []]) {
       this.#advance(chatId, { type: "connect", now: this.#options.now(), from, reloaded });
     }
-    if (!wasOnline) this.#presenceChanged(userId);
+    for (const chatId of wasOnline ? news : this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
     return {
       receive: (message) => this.#receive(from, device, message),
       drop: () => {
@@ -145,16 +146,23 @@ export class Hub {
     this.#graces.clear();
   }
 
+  /** The chats in which a session's user, or their name, is new. */
+  #admit({ chats, userId, name }: Session): string[] {
+    return chats.filter((chatId) => this.#chats.admit(chatId, userId, name));
+  }
+
   // --- Messages --------------------------------------------------------------------------------------------------------
 
-  #receive(from: Endpoint & { name: string }, device: Device, message: ClientMessage): void {
+  #receive(endpoint: Endpoint, device: Device, message: ClientMessage): void {
     const { port } = device;
     if (port === null) return;
-    this.#options.log("message", { type: message.type, user: from.user, device: from.device });
+    this.#options.log("message", { type: message.type, ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
-    if (!this.#chats.isMember(message.chatId, from.user)) {
+    const name = this.#chats.members(message.chatId).get(endpoint.user);
+    if (name === undefined) {
       return sendError(port, message, "ACCESS_DENIED", "Access denied");
     }
+    const from = { ...endpoint, name };
     switch (message.type) {
       case "chat:watch":
         device.watching.add(message.chatId);
@@ -166,7 +174,7 @@ export class Hub {
     }
   }
 
-  #initiate(from: Endpoint & { name: string }, port: Port, message: ClientMessages["call:initiate"]): void {
+  #initiate(from: Sender, port: Port, message: ClientMessages["call:initiate"]): void {
     const { chatId } = message;
     const others = [...this.#chats.members(chatId).keys()].filter((user) => user !== from.user);
     if (message.to !== undefined && !others.includes(message.to)) {
@@ -197,7 +205,8 @@ export class Hub {
     const leave = () => {
       this.#graces.delete(device);
       this.#presence.leave(from.user, from.device);
-      if (!this.#presence.isOnline(from.user)) this.#presenceChanged(from.user);
+      if (this.#presence.isOnline(from.user)) return;
+      for (const chatId of this.#chats.chatsOf(from.user)) this.#tellWatchers(chatId);
     };
     this.#graces.set(device, setTimeout(leave, this.#options.graceMs));
     for (const chatId of [...this.#inCall.get(from.user) ?? []]) {
@@ -267,10 +276,6 @@ export class Hub {
     const call = this.#calls.get(chatId)?.call;
     const current = call ? { call: { callId: call.callId, state: call.state } } : {};
     return { type: "chat:state", chatId, members: this.members(chatId), ...current };
-  }
-
-  #presenceChanged(userId: string): void {
-    for (const chatId of this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
   }
 
   #tellWatchers(chatId: string): void {

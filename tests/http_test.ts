@@ -168,7 +168,7 @@ Deno.test("a body over 16 KiB is 413, one that does not say its length 411, wher
 Deno.test("a request with no body at all, as `curl -X POST` sends it, needs no Content-Length", async () => {
   const { cookie } = await named("Ann");
   const { hostname, port, host, origin } = new URL(product.url);
-  for (const [request, expected] of [["POST /api/chats", 201], ["DELETE /api/session", 405]] as const) {
+  for (const [request, expected] of [["POST /api/chats", 201], ["DELETE /api/session", "40[45]"]] as const) {
     using socket = await Deno.connect({ hostname, port: Number(port) });
     const head = [
       `${request} HTTP/1.1`,
