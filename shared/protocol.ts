@@ -110,6 +110,7 @@ export const clientMessages = {
     type: z.literal("call:resume"),
     ...stamped,
     role: z.enum(["caller", "callee"]),
+    media: media.optional(),
   }),
   "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
   "ping": z.strictObject({ type: z.literal("ping") }),

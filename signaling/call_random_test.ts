@@ -15,7 +15,16 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(1, 1_000, 6_000, 25_000) }),
   },
-  { weight: 1, arbitrary: fc.constant({ do: "deadline" as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("resume" as const),
+      from,
+      callId: fc.constantFrom(...CALL_IDS),
+      role: fc.constantFrom("caller", "callee"),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constantFrom({ do: "deadline" as const }, { do: "restart" as const }) },
 );
 
 Deno.test("call: no order of events breaks a rule, and every call ends or connects", () => {

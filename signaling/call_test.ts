@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../shared/protocol.ts";
+import { advance, nextDeadline } from "./call.ts";
 import {
-  advance,
   type CallEvent,
   type ChatCalls,
   type Delivery,
   type Endpoint,
   MAX_HELD_CANDIDATES,
   MEMORY_MS,
-  nextDeadline,
   NO_CALLS,
-} from "./call.ts";
+} from "./call_state.ts";
 
 const RULES = { ringTimeoutMs: 30_000, graceMs: 20_000 };
 const CHAT = "chat";
@@ -26,7 +25,7 @@ const offer = { type: "offer" as const, sdp: OFFER_SDP };
 const answer = { type: "answer" as const, sdp: "v=0" };
 const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ host`, sdpMid: "0" });
 
-type Message = Exclude<ClientMessage, { type: "chat:watch" | "ping" | "call:initiate" }>;
+type Message = Exclude<ClientMessage, { type: "chat:watch" | "ping" | "call:initiate" | "call:resume" }>;
 type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
 
 /** One chat, its clock, and what was delivered, readable: `ann.laptop call:end timeout`. */
@@ -63,6 +62,11 @@ class Chat {
   say(from: Endpoint, body: Body): string[] {
     const message = { chatId: CHAT, ...body } as Message;
     return this.#apply({ type: "message", now: this.now, from: { ...from, name: from.user }, message });
+  }
+
+  resume(from: Endpoint, role: "caller" | "callee", callId = CALL): string[] {
+    const message = { type: "call:resume" as const, chatId: CHAT, callId, role };
+    return this.#apply({ type: "resume", now: this.now, from: { ...from, name: from.user }, message, busy: false });
   }
 
   after(ms: number): string[] {
@@ -466,4 +470,53 @@ Deno.test("call: what the caller sends reaches the one who answers", () => {
   const chat = ringing();
   assert.deepEqual(chat.say(ANN, { type: "call:media", audio: false, video: true, screen: false }), []);
   assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }).at(-1), "bob.phone call:media");
+});
+
+Deno.test("call: [R13] a caller whose page was reloaded while it rang is called back with a new offer", () => {
+  const chat = ringing();
+  chat.drop(ANN);
+  assert.deepEqual(chat.connect(ANN, true), ["ann.laptop call:state ringing"]);
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }), [
+    "ann.laptop call:state connected",
+    "bob.tablet call:end answered-elsewhere",
+    "bob.phone call:peer reloaded",
+  ]);
+});
+
+for (const [first, second] of [["caller", "callee"], ["callee", "caller"]] as const) {
+  Deno.test(`call: [R14] a server that lost the call takes both sides' word, the ${first}'s first`, () => {
+    const chat = new Chat();
+    const [one, other] = first === "caller" ? [ANN, BOB] : [BOB, ANN];
+    const key = ({ user, device }: Endpoint) => `${user}.${device}`;
+    assert.deepEqual(chat.resume(one, first), [
+      `${key(one)} call:state connected`,
+      `${key(one)} call:peer reconnecting`,
+    ]);
+    chat.say(one, { type: "call:media", audio: false, video: false, screen: false });
+    assert.deepEqual(chat.resume(other, second), [
+      `${key(other)} call:state connected`,
+      `${key(other)} call:media`,
+      `${key(one)} call:peer back`,
+    ]);
+    assert.deepEqual(chat.resume(other, second), [`${key(other)} call:state connected`], "a repeat");
+    assert.deepEqual(end(ANN)(chat), ["bob.phone call:end hangup"]);
+  });
+}
+
+Deno.test("call: [R14] who does not resume within the grace is not in the call", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.equal(nextDeadline(chat.calls), RULES.graceMs);
+  assert.deepEqual(chat.after(RULES.graceMs), ["ann.laptop call:end connection-lost"]);
+  assert.deepEqual(chat.resume(BOB, "callee"), ["bob.phone call:error NO_CALL"]);
+});
+
+Deno.test("call: [R14] nobody resumes a side that is taken, both sides at once, or another call", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.deepEqual(chat.resume(BOB, "caller"), ["bob.phone call:error NO_CALL"]);
+  assert.deepEqual(chat.resume({ user: "ann", device: "phone" }, "callee"), ["ann.phone call:error NO_CALL"]);
+  assert.deepEqual(chat.resume(BOB, "callee", OTHER_CALL), ["bob.phone call:error NO_CALL"]);
+  chat.resume(BOB, "callee");
+  assert.deepEqual(chat.resume({ user: "eve", device: "x" }, "callee"), ["eve.x call:error NO_CALL"]);
 });

@@ -13,19 +13,18 @@ import type {
   ServerMessage,
   ServerMessages,
 } from "../shared/protocol.ts";
+import { advance, nextDeadline } from "./call.ts";
 import {
-  advance,
   type CallEvent,
   type CallRules,
   type ChatCalls,
   type Delivery,
   type Endpoint,
   MEMORY_MS,
-  nextDeadline,
   NO_CALLS,
   type Sender,
   usersOf,
-} from "./call.ts";
+} from "./call_state.ts";
 import { Chats, type Device, membersWithPresence, type Port, Presence } from "./chats.ts";
 import type { Session } from "./guests.ts";
 
@@ -169,6 +168,10 @@ export class Hub {
         return port.send(this.#chatState(message.chatId));
       case "call:initiate":
         return this.#initiate(from, port, message);
+      case "call:resume": {
+        const busy = [...this.#inCall.get(from.user) ?? []].some((chatId) => chatId !== message.chatId);
+        return this.#advance(message.chatId, { type: "resume", now: this.#options.now(), from, message, busy });
+      }
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
     }
@@ -225,7 +228,7 @@ export class Hub {
   }
 
   #keep(chatId: string, before: ChatCalls, after: ChatCalls): void {
-    if (before.call?.callId !== after.call?.callId) {
+    if (before.call !== after.call) {
       for (const user of before.call === null ? [] : usersOf(before.call)) {
         const chats = this.#inCall.get(user);
         chats?.delete(chatId);

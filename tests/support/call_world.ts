@@ -4,16 +4,15 @@
  */
 
 import type { ServerMessage } from "../../shared/protocol.ts";
+import { advance, nextDeadline } from "../../signaling/call.ts";
 import {
-  advance,
   type CallEvent,
   type ChatCalls,
   type Endpoint,
   type InCallMessage,
   MEMORY_MS,
-  nextDeadline,
   NO_CALLS,
-} from "../../signaling/call.ts";
+} from "../../signaling/call_state.ts";
 
 export const RULES = { ringTimeoutMs: 30_000, graceMs: 20_000 };
 export const ENDPOINTS: readonly Endpoint[] = ["ann", "bob"].flatMap((user) =>
@@ -33,7 +32,10 @@ export type Step =
     readonly from: number;
     readonly callId: string | null;
   }
+  | { readonly do: "resume"; readonly from: number; readonly callId: string; readonly role: "caller" | "callee" }
   | { readonly do: "drop" | "connect" | "reload"; readonly from: number }
+  /** The server forgets everything, and every socket drops. */
+  | { readonly do: "restart" }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "deadline" };
 
@@ -97,6 +99,13 @@ function prepare(world: World, next: Step): World | null {
       const due = nextDeadline(world.chat);
       return due === null ? null : { ...world, now: Math.max(world.now, due) };
     }
+    case "restart":
+      return {
+        ...START,
+        now: world.now,
+        ids: world.ids,
+        devices: ENDPOINTS.map(() => ({ connected: false, rings: null })),
+      };
     case "drop":
       return world.devices[next.from]!.connected
         ? withDevice(world, next.from, { connected: false, rings: null })
@@ -111,7 +120,7 @@ function prepare(world: World, next: Step): World | null {
 }
 
 function eventOf({ now, devices, ids }: World, next: Step): CallEvent | null {
-  if (next.do === "wait" || next.do === "deadline") return { type: "tick", now };
+  if (next.do === "wait" || next.do === "deadline" || next.do === "restart") return { type: "tick", now };
   const from = ENDPOINTS[next.from]!;
   switch (next.do) {
     case "drop":
@@ -119,6 +128,10 @@ function eventOf({ now, devices, ids }: World, next: Step): CallEvent | null {
     case "connect":
     case "reload":
       return { type: "connect", now, from, reloaded: next.do === "reload" };
+    case "resume": {
+      const message = { type: "call:resume" as const, chatId: CHAT, callId: next.callId, role: next.role };
+      return { type: "resume", now, from: { ...from, name: from.user }, message, busy: false };
+    }
     case "initiate": {
       const callee = from.user === "ann" ? "bob" : "ann";
       return {
@@ -217,14 +230,16 @@ function inspect(
   if (is?.state === "connected") {
     const winner = is.callee.device;
     check(winners[is.callId] === undefined || winners[is.callId] === winner, "two devices won one call");
-    winners[is.callId] = winner;
+    if (winner !== null) winners[is.callId] = winner;
   }
   if (was !== null && is?.callId !== was.callId) {
     check(is === null, "a call replaced another one");
     over[was.callId] = before.now;
     const parties = was.state === "connected" ? [was.caller, was.callee] : [was.caller];
     const actor = event.type === "message" ? event.from : null;
-    for (const party of parties) {
+    for (const { user, device } of parties) {
+      if (user === null || device === null) continue;
+      const party = { user, device };
       const told = deliveries.some(({ to, message }) =>
         isSame(to, party) && (message.type === "call:end" || message.type === "call:rejected")
       );
@@ -242,7 +257,8 @@ function inspect(
   return { ...before, chat, devices, winners, over, violations };
 }
 
-const isSame = (a: { user: string; device?: string }, b: Endpoint) => a.user === b.user && a.device === b.device;
+const isSame = (a: { user: string | null; device?: string | null }, b: Endpoint) =>
+  a.user === b.user && a.device === b.device;
 const indexOf = (endpoint: Endpoint) => ENDPOINTS.findIndex((other) => isSame(other, endpoint));
 
 function isParty({ call }: ChatCalls, endpoint: Endpoint): boolean {

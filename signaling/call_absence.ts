@@ -1,0 +1,133 @@
+/** Sockets that come and go in a call, and time that runs out: rules R4 and R12 to R14. */
+
+import type { ServerMessage } from "../shared/protocol.ts";
+import {
+  type Advanced,
+  type CallEvent,
+  type CallRules,
+  type ChatCalls,
+  type ConnectedCall,
+  endRinging,
+  missedBy,
+  noCall,
+  otherSide,
+  over,
+  type Party,
+  post,
+  same,
+  type Sender,
+  type Side,
+  sideOf,
+  stateMessage,
+  to,
+  toParty,
+  unchanged,
+  withCall,
+} from "./call_state.ts";
+import { ring } from "./call_ring.ts";
+
+/** R12, R13: a device's socket opened. */
+export function connect(chat: ChatCalls, event: CallEvent & { type: "connect" }): Advanced {
+  const { call } = chat;
+  const { from, reloaded, now } = event;
+  if (call === null) return unchanged(chat);
+  if (call.state === "connected") {
+    const side = sideOf(call, from);
+    return side === null ? unchanged(chat) : back(chat, call, side, event);
+  }
+  if (call.calleeUser === from.user) return ring(chat, from.device, now);
+  if (!same(call.caller, from)) return unchanged(chat);
+  const caller = { ...call.caller, awayUntil: null, reloaded: call.caller.reloaded || reloaded };
+  return withCall(chat, { ...call, caller }, to(from, stateMessage(call, "caller", now)));
+}
+
+/** One side of a connected call is back: it is told where the call stands and what it missed, and the other side that it is back. */
+function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent & { type: "connect" }): Advanced {
+  const { from, reloaded, now } = event;
+  const party = call[side];
+  const { chatId, callId } = call;
+  const present = { ...call, [side]: { ...party, awayUntil: null, held: [] } };
+  // What was held was meant for a peer connection that a reload has taken away.
+  const missed = reloaded ? [] : party.held;
+  const told = [stateMessage(call, side, now), ...missed].map((message) => to(from, message));
+  if (party.awayUntil === null && !reloaded) return withCall(chat, present, ...told);
+  const news = post(chat, present, otherSide(side), {
+    type: "call:peer",
+    chatId,
+    callId,
+    state: reloaded ? "reloaded" : "back",
+  });
+  return { ...news, deliveries: [...told, ...news.deliveries] };
+}
+
+/** R12: a device's socket is gone; its side of a call has the grace to come back. */
+export function drop(chat: ChatCalls, { from, now }: CallEvent & { type: "drop" }, rules: CallRules): Advanced {
+  const { call } = chat;
+  if (call === null) return unchanged(chat);
+  const awayUntil = now + rules.graceMs;
+  if (call.state === "ringing") {
+    return same(call.caller, from)
+      ? withCall(chat, { ...call, caller: { ...call.caller, awayUntil } })
+      : unchanged(chat);
+  }
+  const side = sideOf(call, from);
+  if (side === null) return unchanged(chat);
+  const { chatId, callId } = call;
+  const away = { ...call, [side]: { ...call[side], awayUntil } };
+  return post(chat, away, otherSide(side), { type: "call:peer", chatId, callId, state: "reconnecting" });
+}
+
+/**
+ * A device asks whether its call still stands. A server that died with the call takes its word (R14): the call is there again,
+ * with one side, and the other has the grace to resume too.
+ */
+export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, rules: CallRules): Advanced {
+  const { call } = chat;
+  const { from, message, now } = event;
+  const { chatId, callId, role } = message;
+  if (call === null) {
+    if (event.busy || chat.memory.some((memory) => memory.callId === callId)) return noCall(chat, from, message);
+    const absent: Party = { user: null, device: null, name: "", awayUntil: now + rules.graceMs, held: [] };
+    const media = message.media ?? "video";
+    const parties = { caller: absent, callee: absent, [role]: partyOf(from) };
+    const resumed: ConnectedCall = { state: "connected", chatId, callId, media, glare: null, ...parties };
+    const alone: ServerMessage = { type: "call:peer", chatId, callId, state: "reconnecting" };
+    return withCall(chat, resumed, to(from, stateMessage(resumed, role, now)), to(from, alone));
+  }
+  if (call.callId !== callId) return noCall(chat, from, message);
+  if (call.state === "ringing") {
+    const side = same(call.caller, from) ? "caller" : call.calleeUser === from.user ? "callee" : null;
+    return side === null ? noCall(chat, from, message) : unchanged(chat, to(from, stateMessage(call, side, now)));
+  }
+  const side = sideOf(call, from);
+  if (side !== null) return unchanged(chat, to(from, stateMessage(call, side, now)));
+  const { held, user } = call[role];
+  if (event.busy || user !== null || call[otherSide(role)].user === from.user) return noCall(chat, from, message);
+  const whole: ConnectedCall = { ...call, [role]: partyOf(from) };
+  const told = [stateMessage(whole, role, now), ...held].map((message) => to(from, message));
+  const news = post(chat, whole, otherSide(role), { type: "call:peer", chatId, callId, state: "back" });
+  return { ...news, deliveries: [...told, ...news.deliveries] };
+}
+
+function partyOf({ user, device, name }: Sender): Party {
+  return { user, device, name, awayUntil: null, held: [] };
+}
+
+/** R4, R12: what is due ends. */
+export function tick(chat: ChatCalls, now: number): Advanced {
+  const { call } = chat;
+  if (call === null) return unchanged(chat);
+  const gone = ({ awayUntil }: Party) => awayUntil !== null && awayUntil <= now;
+  const { chatId, callId } = call;
+  if (call.state === "connected") {
+    if (!gone(call.caller) && !gone(call.callee)) return unchanged(chat);
+    const lost: ServerMessage = { type: "call:end", chatId, callId, reason: "connection-lost" };
+    return over(chat, call, now, ...toParty(call.caller, lost), ...toParty(call.callee, lost));
+  }
+  if (call.expiresAt <= now) {
+    const timeout = to(call.caller, { type: "call:end", chatId, callId, reason: "timeout" });
+    return over(chat, call, now, timeout, ...endRinging(call, call.devices, "timeout"), missedBy(call, "timeout"));
+  }
+  if (!gone(call.caller)) return unchanged(chat);
+  return over(chat, call, now, ...endRinging(call, call.devices, "cancelled"), missedBy(call, "cancelled"));
+}
