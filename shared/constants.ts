@@ -24,10 +24,12 @@ export const MAX_CANDIDATE_BYTES = 1024;
 /** Longest display name, in characters. */
 export const MAX_NAME_LENGTH = 64;
 
-/** WebSocket close codes of the server (4000–4999 are for applications, RFC 6455, section 7.4.2). */
+/** WebSocket close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const CLOSE = {
   /** The server is leaving; come back (IANA: Service Restart). */
   restart: 1012,
   /** A newer socket of the same user and device took this one's place. */
   replaced: 4001,
+  /** The client's own: nothing came over this socket for too long. */
+  silent: 4002,
 } as const;

@@ -25,7 +25,7 @@ const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> }
   "call:end": { type: "call:end", chatId, callId, reason: "failed" },
   "call:negotiate": { type: "call:negotiate", chatId, callId, description: offer },
   "call:media": { type: "call:media", chatId, callId, audio: true, video: false, screen: false },
-  "call:resume": { type: "call:resume", chatId, callId, role: "callee" },
+  "call:resume": { type: "call:resume", chatId, callId, role: "callee", media: "audio" },
   "chat:watch": { type: "chat:watch", chatId },
   "ping": { type: "ping" },
 };

@@ -4,12 +4,18 @@ import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { Environment } from "../../shared/client/ports.ts";
 
 const DEVICE_KEY = "zvonok.device";
+const SENDING_KEY = "zvonok.sending";
 
 /** The page's own environment; makes the ids of this tab and document. */
 export function browserEnvironment(): Environment {
   const page = newId();
+  let device: Promise<string> | null = null;
   return {
-    openSocket: () => new WebSocket(signalUrl(deviceId(), page), SUBPROTOCOL),
+    openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId()), page), SUBPROTOCOL),
+    onWake: (action) => {
+      addEventListener("online", action);
+      document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action());
+    },
     isAuthorized: async () => {
       try {
         return (await fetch("/api/session")).status !== 401;
@@ -20,6 +26,9 @@ export function browserEnvironment(): Environment {
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
     createMediaStream: (tracks) => new MediaStream(tracks),
+    save: (value) =>
+      value === null ? sessionStorage.removeItem(SENDING_KEY) : sessionStorage.setItem(SENDING_KEY, value),
+    load: () => sessionStorage.getItem(SENDING_KEY),
     now: () => performance.now(),
     after: (ms, action) => {
       const timer = setTimeout(action, ms);
@@ -37,11 +46,27 @@ function signalUrl(device: string, page: string): string {
   return url.href;
 }
 
-/** Names this tab: it survives a reload, and other tabs have their own. */
-function deviceId(): string {
-  let id = sessionStorage.getItem(DEVICE_KEY);
-  if (id === null) sessionStorage.setItem(DEVICE_KEY, id = newId());
+/**
+ * Names this tab: it survives a reload, and other tabs have their own. A duplicated tab starts with a copy of the storage, so a
+ * lock tells whether the name is in use (where locks are to be had: secure contexts).
+ */
+async function deviceId(): Promise<string> {
+  const kept = sessionStorage.getItem(DEVICE_KEY);
+  const id = kept !== null && await claim(kept) ? kept : newId();
+  if (id !== kept) await claim(id);
+  sessionStorage.setItem(DEVICE_KEY, id);
   return id;
+}
+
+/** Holds the lock of a device for as long as the page lives; false where another page does. */
+function claim(id: string): Promise<boolean> {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks.request(`${DEVICE_KEY}.${id}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise(() => {});
+    });
+  });
 }
 
 /** 128 random bits. `crypto.randomUUID` would need a secure context, which a page on a local network may not be. */

@@ -26,7 +26,8 @@ type InCall = Exclude<
 /** What a call in progress holds, beside what it shows. */
 interface Active {
   readonly info: CallInfo;
-  readonly peer: Peer;
+  /** `null` after a reload, until the other side makes a new offer (R13). */
+  peer: Peer | null;
   /** The callee's: made while ringing, sent on accept. */
   readonly answer: Promise<Answer> | null;
   /** This user wants it: placed, or accepted. */
@@ -128,7 +129,7 @@ export class CallClient implements CallActions {
       this.#addDevice("video");
     } else {
       this.#devices.stop("video");
-      active.peer.setTrack("video", null).catch(() => {});
+      active.peer?.setTrack("video", null).catch(() => {});
       this.#saySending();
     }
   }
@@ -159,10 +160,12 @@ export class CallClient implements CallActions {
       return this.#abandon();
     }
     const callId = this.#env.newId();
-    const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) }, null);
-    this.#show({ call: { phase: "calling", call: active.info } });
+    const info: CallInfo = { chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) };
+    const peer = this.#newPeer(info);
+    const active = this.#start(info, peer, null);
+    this.#show({ call: { phase: "calling", call: info } });
     try {
-      const offer = await active.peer.offer(media, this.#devices.tracks());
+      const offer = await peer.offer(media, this.#devices.tracks());
       if (this.#active !== active) return;
       this.#signal.send({ type: "call:initiate", chatId, callId, offer, media });
       this.#described(active);
@@ -178,34 +181,38 @@ export class CallClient implements CallActions {
     this.#presentWaiting();
   }
 
-  #start(info: CallInfo, offer: Offer | null): Active {
-    const { chatId, callId, media } = info;
-    const peer = new Peer(this.#env, this.#iceServers, {
-      onCandidate: (candidate) => this.#signal.send({ type: "call:ice-candidate", chatId, callId, candidate }),
-      onState: (state) => this.#transport(active, state),
-      onRemote: (stream) => this.#show({ remote: { ...this.#snapshot.remote, stream } }),
-    });
+  #start(info: CallInfo, peer: Peer | null, answer: Promise<Answer> | null): Active {
     const active: Active = {
       info,
       peer,
-      answer: offer && peer.prepareAnswer(offer.offer),
-      wanted: info.role === "caller",
+      answer,
+      wanted: answer === null,
       described: false,
       transport: "new",
       peerAway: false,
       since: null,
       stopTimer: () => {},
     };
-    active.answer?.catch(() => this.#fail(active));
+    answer?.catch(() => this.#fail(active));
     this.#active = active;
-    this.#show({ remote: { stream: null, audio: true, video: media === "video", screen: false } });
+    this.#show({ remote: { stream: null, audio: true, video: info.media === "video", screen: false } });
     return active;
+  }
+
+  #newPeer({ chatId, callId }: CallInfo): Peer {
+    const current = (): Active | null => this.#active?.peer === peer ? this.#active : null;
+    const peer: Peer = new Peer(this.#env, this.#iceServers, {
+      onCandidate: (candidate) => this.#signal.send({ type: "call:ice-candidate", chatId, callId, candidate }),
+      onState: (state) => this.#transport(current(), state),
+      onRemote: (stream) => current() && this.#show({ remote: { ...this.#snapshot.remote, stream } }),
+    });
+    return peer;
   }
 
   /** This side's description was sent: its candidates may follow, and word of what it sends. */
   #described(active: Active): void {
     active.described = true;
-    active.peer.release();
+    active.peer?.release();
     this.#saySending();
   }
 
@@ -228,7 +235,9 @@ export class CallClient implements CallActions {
   /** The peer connection and the answer are made while it rings, and held back until it is accepted. */
   #startCallee(offer: Offer): Active {
     const { chatId, callId, callerId, callerName, media } = offer;
-    return this.#start({ chatId, callId, role: "callee", media, peer: { id: callerId, name: callerName } }, offer);
+    const info: CallInfo = { chatId, callId, role: "callee", media, peer: { id: callerId, name: callerName } };
+    const peer = this.#newPeer(info);
+    return this.#start(info, peer, peer.prepareAnswer(offer.offer));
   }
 
   #ring(active: Active, expiresAt: number): void {
@@ -241,7 +250,7 @@ export class CallClient implements CallActions {
 
   /** Glare (R10): both called at once and the other call stands. This user wants to talk, so it is answered, with no more than was asked for. */
   #answerGlare(own: Active, offer: Offer): void {
-    own.peer.close();
+    own.peer?.close();
     this.#waiting = null;
     const media = offer.media === "audio" ? "audio" : own.info.media;
     if (media === "audio") this.#devices.stop("video");
@@ -280,7 +289,7 @@ export class CallClient implements CallActions {
   async #sendTracks(active: Active): Promise<void> {
     try {
       await active.answer; // the callee's transceivers are there once its answer is
-      for (const track of this.#devices.tracks()) await active.peer.setTrack(track.kind as Kind, track);
+      for (const track of this.#devices.tracks()) await active.peer?.setTrack(track.kind as Kind, track);
     } catch {
       this.#fail(active);
     }
@@ -320,8 +329,8 @@ export class CallClient implements CallActions {
     this.#iceServers = iceServers;
     for (const chatId of this.#watched) this.#signal.send({ type: "chat:watch", chatId });
     if (this.#active === null || this.#signal.hasUnsentInitiate(this.#active.info.callId)) return;
-    const { chatId, callId, role } = this.#active.info;
-    this.#signal.send({ type: "call:resume", chatId, callId, role });
+    const { chatId, callId, role, media } = this.#active.info;
+    this.#signal.send({ type: "call:resume", chatId, callId, role, media });
   }
 
   #missed({ chatId, callId, callerName, media, reason }: ServerMessages["call:missed"]): void {
@@ -329,11 +338,25 @@ export class CallClient implements CallActions {
     this.#show({ missed: [...others, { chatId, callId, callerName, media, reason }].slice(-MAX_MISSED) });
   }
 
-  /** Where a call stands, after a reconnect. One that this page does not have was left behind by a reload: it is ended. */
-  #callState({ chatId, callId, state, expiresInMs }: ServerMessages["call:state"]): void {
-    const active = this.#active;
-    if (active?.info.callId !== callId) return this.#signal.send({ type: "call:end", chatId, callId });
-    if (state === "ringing" && active.info.role === "caller") this.#ringsThere(active, expiresInMs ?? 0);
+  /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
+  #callState(message: ServerMessages["call:state"]): void {
+    const { callId, state, role, expiresInMs } = message;
+    if (this.#active?.info.callId !== callId) this.#rejoin(message);
+    else if (state === "ringing" && role === "caller") this.#ringsThere(this.#active, expiresInMs ?? 0);
+    else if (state === "connected" && this.#active.peer === null) this.#showProgress(this.#active);
+  }
+
+  /** Takes up a call that a reload interrupted: with the devices that were on before, and the other side to make the offer. */
+  async #rejoin({ chatId, callId, state, role, media, expiresInMs }: ServerMessages["call:state"]): Promise<void> {
+    if (!this.#isFree()) return this.#signal.send({ type: "call:end", chatId, callId });
+    const active = this.#start({ chatId, callId, role, media, peer: this.#otherMember(chatId) }, null, null);
+    if (state === "ringing") this.#ringsThere(active, expiresInMs ?? 0);
+    else this.#showProgress(active);
+    const before = parseSending(this.#env.load());
+    if (before?.callId !== callId) return;
+    if (before.microphone || before.camera) await this.#devices.open(before.camera ? "video" : "audio");
+    if (!before.microphone) this.#devices.mute(true);
+    if (this.#active === active) await this.#sendTracks(active);
   }
 
   #refused({ code, callId }: ServerMessages["call:error"]): void {
@@ -348,22 +371,56 @@ export class CallClient implements CallActions {
       case "call:ringing":
         return this.#ringsThere(active, message.expiresInMs);
       case "call:answer":
-        active.peer.acceptAnswer(message.answer).catch(() => this.#fail(active));
+        active.peer?.acceptAnswer(message.answer).catch(() => this.#fail(active));
         return this.#showProgress(active);
       case "call:ice-candidate":
-        return active.peer.addCandidate(message.candidate);
+        return active.peer?.addCandidate(message.candidate);
+      case "call:negotiate":
+        this.#negotiate(active, message.description);
+        return;
       case "call:media": {
         const { audio, video, screen } = message;
         return this.#show({ remote: { ...this.#snapshot.remote, audio, video, screen } });
       }
       case "call:peer":
         active.peerAway = message.state === "reconnecting";
+        if (message.state === "reloaded") this.#offerAfresh(active);
         return this.#showProgress(active);
       case "call:end":
       case "call:rejected":
         return this.#finish(message.reason, false);
-      case "call:negotiate":
-        return;
+    }
+  }
+
+  /** R13: the other side's page was reloaded, and its peer connection is gone: a new one is offered. */
+  async #offerAfresh(active: Active): Promise<void> {
+    active.peer?.close();
+    active.peer = this.#newPeer(active.info);
+    active.transport = "new";
+    active.described = false;
+    const { peer, info: { chatId, callId, media } } = active;
+    try {
+      const description = await peer.offer(media, this.#devices.tracks());
+      if (active.peer !== peer || this.#active !== active) return;
+      this.#signal.send({ type: "call:negotiate", chatId, callId, description });
+      this.#described(active);
+    } catch {
+      this.#fail(active);
+    }
+  }
+
+  /** R15: an offer or answer inside the call. The callee is the polite side. */
+  async #negotiate(active: Active, description: ServerMessages["call:negotiate"]["description"]): Promise<void> {
+    const peer = active.peer ??= this.#newPeer(active.info);
+    const { chatId, callId, role } = active.info;
+    try {
+      const answer = await peer.negotiate(description, role === "callee");
+      if (answer === null || active.peer !== peer || this.#active !== active) return;
+      this.#signal.send({ type: "call:negotiate", chatId, callId, description: answer });
+      this.#described(active);
+      await this.#sendTracks(active);
+    } catch {
+      if (active.peer === peer) this.#fail(active);
     }
   }
 
@@ -373,8 +430,8 @@ export class CallClient implements CallActions {
     this.#show({ call: { phase: "ringing", call: active.info, expiresAt: this.#env.now() + expiresInMs } });
   }
 
-  #transport(active: Active, state: RTCPeerConnectionState): void {
-    if (this.#active !== active) return;
+  #transport(active: Active | null, state: RTCPeerConnectionState): void {
+    if (active === null) return;
     active.transport = state;
     if (state === "connected") active.since ??= this.#env.now();
     if (state === "failed") return this.#fail(active);
@@ -410,8 +467,9 @@ export class CallClient implements CallActions {
 
   #release(): void {
     this.#active?.stopTimer();
-    this.#active?.peer.close();
+    this.#active?.peer?.close();
     this.#active = null;
+    this.#env.save(null);
     this.#devices.release();
     this.#show({ remote: { ...this.#snapshot.remote, stream: null } });
   }
@@ -441,6 +499,7 @@ export class CallClient implements CallActions {
     const { chatId, callId } = this.#active.info;
     const { microphone, camera } = this.#devices.local;
     this.#signal.send({ type: "call:media", chatId, callId, audio: microphone, video: camera, screen: false });
+    this.#env.save(JSON.stringify({ callId, microphone, camera } satisfies Sending));
   }
 
   #isFree(): boolean {
@@ -470,6 +529,21 @@ const OUTCOME_OF: Record<ErrorCode, Outcome> = {
   TOO_LARGE: "unavailable",
   UNAVAILABLE: "unavailable",
 };
+
+/** What was sent before a reload. */
+interface Sending {
+  callId: string;
+  microphone: boolean;
+  camera: boolean;
+}
+
+function parseSending(text: string | null): Sending | null {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 function problemIn(opened: Exclude<Opened, "superseded">): MediaProblem | null {
   return opened === "open" ? null : opened;

@@ -48,7 +48,7 @@ export class Peer {
     return { type: "offer", sdp: sdp! };
   }
 
-  /** The callee's side, before anybody accepted: everything but the sending, so that accepting waits for nothing. */
+  /** The answer to an offer, without sending anything yet: for a call that rings, so that accepting waits for nothing. */
   async prepareAnswer(offer: Description & { type: "offer" }): Promise<Description & { type: "answer" }> {
     await this.#remoteDescription(offer);
     for (const kind of ["audio", "video"] as const) {
@@ -62,6 +62,19 @@ export class Peer {
 
   async acceptAnswer(answer: Description & { type: "answer" }): Promise<void> {
     await this.#remoteDescription(answer);
+  }
+
+  /**
+   * A description for a call that is going on: perfect negotiation (W3C WebRTC, section 10.7). The impolite side ignores an offer
+   * that collides with its own; the polite one takes its own back. Gives the answer to send, if there is one to give.
+   */
+  async negotiate(description: Description, polite: boolean): Promise<(Description & { type: "answer" }) | null> {
+    if (description.type === "answer") {
+      await this.#remoteDescription(description);
+      return null;
+    }
+    if (this.#pc.signalingState !== "stable" && !polite) return null;
+    return await this.prepareAnswer({ ...description, type: "offer" });
   }
 
   /** The description is sent: the candidates that waited for it go out, and later ones at once. */

@@ -7,6 +7,12 @@ import type { Environment, SocketPort } from "./ports.ts";
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
 export const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** A socket that is not welcomed within this time, in ms, is given up: a black hole says nothing for minutes. */
+const OPENING_MS = 10_000;
+
+/** After waking up, a socket has this long to prove that it still leads somewhere, in ms. */
+const WAKE_PING_MS = 3_000;
+
 /** Messages kept while there is no socket. */
 const MAX_QUEUE = 128;
 
@@ -25,8 +31,10 @@ export class SignalSocket {
   readonly #env: Environment;
   readonly #handlers: SignalHandlers;
   #socket: SocketPort | null = null;
-  #welcomed = false;
-  #closed = false;
+  #state: "opening" | "open" | "waiting" | "closed" = "waiting";
+  #pingMs = 0;
+  /** Something came since the last ping. */
+  #alive = true;
   #attempt = 0;
   #queue: ClientMessage[] = [];
   #cancelTimer = () => {};
@@ -34,20 +42,20 @@ export class SignalSocket {
   constructor(env: Environment, handlers: SignalHandlers) {
     this.#env = env;
     this.#handlers = handlers;
+    env.onWake(() => this.#wake());
     this.#connect();
   }
 
   /** Sends now, or after the next `welcome`. */
   send(message: ClientMessage): void {
-    if (this.#welcomed) this.#socket!.send(JSON.stringify(message));
+    if (this.#state === "open") this.#socket!.send(JSON.stringify(message));
     else if (this.#queue.length < MAX_QUEUE) this.#queue.push(message);
   }
 
   /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
   withdraw(callId: string): boolean {
-    const concerns = (message: ClientMessage) => "callId" in message && message.callId === callId;
     const unsent = this.hasUnsentInitiate(callId);
-    this.#queue = this.#queue.filter((message) => !concerns(message));
+    this.#queue = this.#queue.filter((message) => !("callId" in message) || message.callId !== callId);
     return unsent;
   }
 
@@ -56,16 +64,18 @@ export class SignalSocket {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#state = "closed";
     this.#cancelTimer();
     this.#socket?.close(1000);
     this.#socket = null;
-    this.#welcomed = false;
   }
 
-  #connect(): void {
-    const socket = this.#env.openSocket();
+  async #connect(): Promise<void> {
+    this.#state = "opening";
+    const socket = await this.#env.openSocket();
+    if (this.#state !== "opening") return socket.close(1000);
     this.#socket = socket;
+    this.#cancelTimer = this.#env.after(OPENING_MS, () => this.#lost(CLOSE.silent));
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) this.#receive(data);
     };
@@ -76,31 +86,61 @@ export class SignalSocket {
 
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
-    if (message.type === "welcome") {
-      this.#welcomed = true;
-      this.#attempt = 0;
-      this.#handlers.onStatus("open");
-      this.#handlers.onMessage(message);
-      const waiting = this.#queue;
-      this.#queue = [];
-      for (const queued of waiting) this.send(queued);
-      return;
-    }
+    this.#alive = true;
+    if (message.type !== "welcome") return this.#handlers.onMessage(message);
+    this.#state = "open";
+    this.#attempt = 0;
+    this.#pingMs = message.pingMs;
+    this.#watch(message.pingMs);
+    this.#handlers.onStatus("open");
     this.#handlers.onMessage(message);
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const queued of waiting) this.send(queued);
+  }
+
+  /** Notices a socket that is open but leads nowhere, which its own `close` event may not tell for minutes. */
+  #watch(withinMs: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#env.after(withinMs, () => {
+      if (!this.#alive) return this.#lost(CLOSE.silent);
+      this.#alive = false;
+      this.send({ type: "ping" });
+      this.#watch(this.#pingMs);
+    });
+  }
+
+  #wake(): void {
+    if (this.#state === "waiting") {
+      this.#cancelTimer();
+      this.#attempt = 0;
+      this.#connect();
+    } else if (this.#state === "open") {
+      this.#alive = false;
+      this.send({ type: "ping" });
+      this.#watch(WAKE_PING_MS);
+    }
   }
 
   #lost(code: number): void {
-    const wasOpen = this.#welcomed;
+    const wasOpen = this.#state === "open";
+    this.#cancelTimer();
+    const socket = this.#socket;
     this.#socket = null;
-    this.#welcomed = false;
-    if (this.#closed) return;
-    if (code === CLOSE.replaced) return this.#handlers.onStatus("replaced");
+    if (this.#state === "closed") return;
+    socket?.close(code === CLOSE.silent ? code : 1000);
+    if (code === CLOSE.replaced) {
+      this.#state = "closed";
+      return this.#handlers.onStatus("replaced");
+    }
+    this.#state = "waiting";
     this.#handlers.onStatus("connecting");
     if (wasOpen) return this.#retry();
     this.#env.isAuthorized().then((authorized) => {
-      if (this.#closed) return;
-      if (authorized) this.#retry();
-      else this.#handlers.onStatus("unauthorized");
+      if (this.#state !== "waiting") return;
+      if (authorized) return this.#retry();
+      this.#state = "closed";
+      this.#handlers.onStatus("unauthorized");
     });
   }
 

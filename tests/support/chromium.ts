@@ -159,6 +159,13 @@ export class Person implements AsyncDisposable {
     });
   }
 
+  /** How many peer connections the page has made since it was loaded. */
+  async connectionsMade(): Promise<number> {
+    return await this.page.evaluate(() =>
+      (globalThis as unknown as { keptConnections: RTCPeerConnection[] }).keptConnections.length
+    );
+  }
+
   /** What is still open on the page: peer connections that are not closed, and device tracks that are live. */
   async open(): Promise<{ connections: number; tracks: number }> {
     return await this.page.evaluate(() => {

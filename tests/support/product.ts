@@ -10,6 +10,8 @@ export interface Product extends AsyncDisposable {
   readonly url: string;
   /** What it has printed so far, both streams. */
   output(): string;
+  /** Kills it without a word, and starts it again at the same address. */
+  crash(): Promise<void>;
 }
 
 /** Builds `_fresh/`, as `deno task start` does first. */
@@ -20,33 +22,59 @@ export async function build(): Promise<void> {
 
 /** Starts the product on a free port and waits for the URL it prints. */
 export async function startProduct(env: Record<string, string> = {}): Promise<Product> {
-  const child = deno(["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"], {
-    PORT: "0",
-    STUN_URLS: "",
-    SESSION_SECRET: "a secret for tests, long enough",
-    ...env,
-  }).spawn();
-  let output = "";
-  const ready = Promise.withResolvers<string>();
-  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-    for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
-      output += line + "\n";
-      const url = /http:\/\/\S+/.exec(line)?.[0];
-      if (url !== undefined) ready.resolve(new URL(url).origin);
-    }
-  };
-  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
-  child.status.then(({ code }) => ready.reject(new Error(`The server ended with ${code}:\n${output}`)));
-  const url = await ready.promise;
+  const first = await Process.start({ PORT: "0", ...env });
+  const { url } = first;
+  let current = first;
   return {
     url,
-    output: () => output,
+    output: () => current.output,
+    async crash() {
+      await current.stop("SIGKILL");
+      current = await Process.start({ ...env, PORT: new URL(url).port });
+    },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await child.status;
-      await reading;
+      await current.stop("SIGTERM");
     },
   };
+}
+
+class Process {
+  output = "";
+  url = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<unknown>;
+
+  static async start(env: Record<string, string>): Promise<Process> {
+    const ready = Promise.withResolvers<string>();
+    const process = new Process(env, ready.resolve);
+    process.#child.status.then(({ code }) =>
+      ready.reject(new Error(`The server ended with ${code}:\n${process.output}`))
+    );
+    process.url = await ready.promise;
+    return process;
+  }
+
+  private constructor(env: Record<string, string>, ready: (url: string) => void) {
+    this.#child = deno(["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"], {
+      STUN_URLS: "",
+      SESSION_SECRET: "a secret for tests, long enough",
+      ...env,
+    }).spawn();
+    const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
+      for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
+        this.output += line + "\n";
+        const url = /http:\/\/\S+/.exec(line)?.[0];
+        if (url !== undefined) ready(new URL(url).origin);
+      }
+    };
+    this.#reading = Promise.all([read(this.#child.stdout), read(this.#child.stderr)]);
+  }
+
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    this.#child.kill(signal);
+    await this.#child.status;
+    await this.#reading;
+  }
 }
 
 function deno(args: string[], env: Record<string, string>): Deno.Command {

@@ -35,6 +35,7 @@ export class WeriftPerson implements AsyncDisposable {
   readonly #sockets: WebSocket[] = [];
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
+  #kept: string | null = null;
   /** Refuses devices: the error `getUserMedia` rejects with. */
   refusal: (constraints: MediaStreamConstraints) => Error | null = () => null;
 
@@ -44,8 +45,11 @@ export class WeriftPerson implements AsyncDisposable {
         const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${device}`, url.replace(/^http/, "ws"));
         const socket = new WebSocket(address, [SUBPROTOCOL, BEARER_PREFIX + token]);
         this.#sockets.push(socket);
-        return socket;
+        return Promise.resolve(socket);
       },
+      onWake: () => {},
+      save: (value) => this.#kept = value,
+      load: () => this.#kept,
       isAuthorized: () => Promise.resolve(true),
       createPeerConnection: (config) => {
         const connection = new Connection(
