@@ -6,7 +6,6 @@ import { secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/constants.ts";
 import { strings } from "./shared/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
-import { bodyProblem, httpError } from "./signaling/http.ts";
 import { SignalingServer } from "./signaling/server.ts";
 
 /** Time for close frames to leave before the process does, in ms (R19: gone within 5 s). */
@@ -18,13 +17,14 @@ const server = new SignalingServer(config);
 /** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
 class ZvonokApp extends App<State> {
   override handler() {
-    return secure(super.handler());
+    return secure(super.handler(), config);
   }
 }
 
 export const app = new ZvonokApp()
-  .get(SIGNAL_PATH, (ctx) => server.upgrade(ctx.req))
+  .get(SIGNAL_PATH, (ctx) => server.upgrade(ctx.req, ctx.info))
   .get("/healthz", (ctx) => ctx.text("ok\n"))
+  .get("/readyz", (ctx) => server.hub.isLeaving ? ctx.text("leaving\n", { status: 503 }) : ctx.text("ready\n"))
   .use(staticFiles())
   .use(csp({ useNonce: true }))
   .use(async (ctx) => {
@@ -32,14 +32,15 @@ export const app = new ZvonokApp()
     state.locale = "en";
     state.t = strings("en");
     if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) {
-      if (!server.mayChangeState(req)) return httpError(403, "ACCESS_DENIED", "This origin may not act here");
-      const problem = bodyProblem(req);
-      if (problem !== null) return problem;
+      const refusal = server.refusalFor(req, ctx.info);
+      if (refusal !== null) return refusal;
     }
     state.hub = server.hub;
     state.iceServers = (userId) => server.iceServers(userId);
     state.session = await server.session(req);
-    state.guests = server.guests(ctx.url.protocol === "https:");
+    const overTls = ctx.url.protocol === "https:";
+    state.guests = server.guests(overTls);
+    state.enter = (token) => server.enter(token, overTls);
     return ctx.next();
   })
   .fsRoutes();
@@ -54,8 +55,8 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGIN
 if (import.meta.main) serve(config);
 
 /** Serves what `deno task build` made. The build imports this module again, so nothing may wait for it here. */
-async function serve({ host, port, sessionSecret }: Config): Promise<void> {
-  if (sessionSecret === null) {
+async function serve({ host, port, sessionSecrets }: Config): Promise<void> {
+  if (sessionSecrets.length === 0) {
     console.warn("SESSION_SECRET is not set: sessions and chats end with this process.");
   }
   const built = await import(new URL("_fresh/server.js", import.meta.url).href);

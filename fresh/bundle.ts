@@ -1,39 +1,26 @@
-import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-
-interface BundleOptions {
-  root: string;
-  /** The islands by the name of their bundle. */
-  entries: Record<string, string>;
-  target: string | string[];
-  buildId: string;
-  mode: "development" | "production";
-}
+import type { Manifest } from "./build.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/**
- * Bundles the islands and the client runtime.
- *
- * @throws {Error} with the messages of esbuild.
- */
-export async function bundle(options: BundleOptions): Promise<[name: string, bytes: Uint8Array<ArrayBuffer>][]> {
-  const { root, entries, target, buildId, mode } = options;
-  if (Object.keys(entries).length === 0) return [];
+/** Bundles the islands and the client runtime; throws what esbuild finds. Returns the bundles by address. */
+export async function bundle(
+  { root, target }: { root: string; target: string[] },
+  { buildId, islands, mode }: Manifest,
+): Promise<[address: string, bytes: Uint8Array<ArrayBuffer>][]> {
+  if (islands.length === 0) return [];
   const isDev = mode === "development";
+  const entries = islands.map((path) => [path.replace(/\.\w+$/, ""), join(root, path)]);
   // Both its service and its worker thread would outlive a build, and unawaited.
   Deno.env.set("ESBUILD_WORKER_THREADS", "0");
   const { buildSync } = await import("esbuild");
   const { outputFiles } = buildSync({
     absWorkingDir: root,
-    alias: { ...aliasesOf(root), "fresh/runtime": here("runtime.ts") },
+    alias: { "fresh/runtime": here("runtime.ts") },
     bundle: true,
-    define: {
-      FRESH_BUILD_ID: JSON.stringify(buildId),
-      "process.env.NODE_ENV": JSON.stringify(mode),
-    },
-    entryPoints: { "fresh-runtime": here("client.ts"), ...entries },
+    define: { FRESH_BUILD_ID: JSON.stringify(buildId), "process.env.NODE_ENV": JSON.stringify(mode) },
+    entryPoints: { "fresh-runtime": here("client.ts"), ...Object.fromEntries(entries) },
     format: "esm",
     jsx: "automatic",
     jsxImportSource: "preact",
@@ -46,25 +33,6 @@ export async function bundle(options: BundleOptions): Promise<[name: string, byt
     target,
     write: false,
   });
-  return outputFiles.map(({ path, contents }) => [
-    relative(root, path),
-    new Uint8Array(contents),
-  ]);
-}
-
-/** The import map of the nearest deno.json, as esbuild's aliases. */
-function aliasesOf(dir: string): Record<string, string> {
-  const file = join(dir, "deno.json");
-  if (!existsSync(file)) {
-    return dirname(dir) === dir ? {} : aliasesOf(dirname(dir));
-  }
-  const { imports = {} } = JSON.parse(Deno.readTextFileSync(file));
-  const aliases: Record<string, string> = {};
-  for (const [key, target] of Object.entries<string>(imports)) {
-    const name = /^npm:\/?(@?[^@]+)/.exec(target)?.[1];
-    const path = target.startsWith(".") ? resolve(dir, target) : name;
-    const alias = key.replace(/\/$/, "");
-    if (path !== undefined && path !== alias) aliases[alias] = path;
-  }
-  return aliases;
+  const addressOf = (path: string) => `/_fresh/js/${buildId}/${relative(root, path).replaceAll("\\", "/")}`;
+  return outputFiles.map(({ path, contents }) => [addressOf(path), new Uint8Array(contents)]);
 }

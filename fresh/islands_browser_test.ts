@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { launch } from "puppeteer-core";
-import { Builder } from "./dev.ts";
-import { app } from "./testdata/app/main.ts";
+import { copyOfApp } from "./testdata/build.ts";
 import { serving } from "./testdata/serve.ts";
 
 Deno.test("islands come to life in a browser, under a strict CSP", async (t) => {
-  const builder = new Builder({
-    root: new URL("./testdata/app", import.meta.url).href,
-    ignore: [/[\\/]islands[\\/].*\.ts$/],
-  });
-  (await builder.build({ snapshot: "memory" }))(app);
-  await serving(app, async (_get, origin) => {
+  await using copy = await copyOfApp();
+  await copy.builder.build();
+  const { default: server } = await import(`file://${copy.root}/_fresh/server.js`);
+  await serving(server.fetch, async (_get, origin) => {
     const browser = await launch({
       executablePath: Deno.env.get("CHROME_PATH") ?? "/usr/bin/chromium",
       pipe: true,

@@ -1,78 +1,125 @@
-import { Fragment, h, options, type VNode } from "preact";
+import { Signal } from "@preact/signals";
+import { stringify } from "devalue";
+import { type ComponentChildren, createContext, Fragment, h, isValidElement, options, type VNode } from "preact";
+import { useContext } from "preact/hooks";
 import { jsxTemplate } from "preact/jsx-runtime";
 import { renderToString } from "preact-render-to-string";
-import type { Context, Scope } from "./context.ts";
-import { type OpenVNode, Page } from "./page.ts";
-import type { PageProps, RouteComponent } from "./types.ts";
+import { build } from "./build.ts";
+import { Head } from "./runtime.ts";
+import type { PageComponent, PageProps } from "./types.ts";
 
-// Rendering is synchronous, so pages being made at a time never meet here.
-let current: Page | null = null;
+type Props = Record<string, unknown>;
+/** An element as it was written. */
+type Written = Pick<VNode<Props>, "type" | "props" | "key">;
 
-// Preact's hooks before and after a vnode is rendered; the names are mangled.
-const hooks = options as { __b?: Hook; diffed?: Hook };
-type Hook = (vnode: OpenVNode) => void;
-const { __b: before, diffed: after } = hooks;
-hooks.__b = (vnode) => {
-  current?.enter(vnode);
-  before?.(vnode);
-};
-hooks.diffed = (vnode) => {
-  current?.leave(vnode);
-  after?.(vnode);
-};
-
-export function propsOf<State>(ctx: Context<State>): PageProps<unknown, State> {
-  const { Component, config, error, info, isPartial, params } = ctx;
-  const { req, route, state, url } = ctx;
-  const request = { req, route, state, url, params, info };
-  return { Component, config, error, isPartial, data: null, ...request };
+/** A page in the making. */
+class Page {
+  readonly nonce = crypto.randomUUID().replaceAll("-", "");
+  readonly islands: { name: string; url: string; props: Props }[] = [];
+  /** What `<Head>` holds, by what it replaces. */
+  readonly head = new Map<string, VNode>();
 }
 
-/** Async components run here, others when the page is rendered. */
-export async function renderComponent<State>(
-  component: RouteComponent<State>,
-  props: PageProps<unknown, State>,
-): Promise<VNode | Response> {
-  const kind = Object.prototype.toString.call(component);
-  if (kind !== "[object AsyncFunction]") {
-    return h(component as () => null, props as object);
+// Rendering is synchronous, so pages made at the same time never meet here.
+let page = new Page();
+
+/** The nonces of rendered pages. */
+export const nonces = new WeakMap<Response, string>();
+
+/** Answers with a page, inside `_app` if there is one. */
+export function renderPage<State>(
+  component: PageComponent<unknown, State>,
+  app: PageComponent<unknown, State> | null,
+  given: Omit<PageProps<unknown, State>, "Component">,
+  init: ResponseInit,
+): Response {
+  const { nonce, islands } = page = new Page();
+  // First the page itself, for the <head> of `_app` shows what it puts there.
+  const inner = jsxTemplate([renderToString(h(component, { ...given, Component: () => null }))]);
+  const html = renderToString(h(app ?? Bare, { ...given, Component: () => inner, data: null }));
+  const headers = new Headers(init.headers);
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  if (islands.length > 0) {
+    const urls = new Set([`${build.bundles}fresh-runtime.js`, ...islands.map(({ url }) => url)]);
+    headers.set("Link", [...urls].map((url) => `<${url}>; rel="modulepreload"; as="script"`).join(", "));
   }
-  const run = component as unknown as (p: typeof props) => Promise<VNode>;
-  return await run(props);
+  const response = new Response(`<!DOCTYPE html>${html}`, { status: init.status, headers });
+  nonces.set(response, nonce);
+  return response;
 }
 
-/** Renders a page, or returns the answer an async `_app` gave instead. */
-export async function renderPage<State>(
-  content: VNode | null,
-  ctx: Context<State>,
-  scope: Scope,
-): Promise<{ html: string; nonce: string; link: string } | Response> {
-  let inner: VNode = h(Fragment, null);
-  const Component = () => inner;
-  const shell = scope.appWrapper &&
-    await renderComponent(scope.appWrapper, { ...propsOf(ctx), Component });
-  if (shell instanceof Response) return shell;
-
-  const page = current = new Page(scope);
-  try {
-    // First the content, for the shell's <head> shows what it puts there.
-    let html = renderToString(content ?? inner);
-    if (shell !== null) {
-      inner = jsxTemplate([html]);
-      html = renderToString(shell);
-    }
-    if (!page.hasHtml) html = renderToString(document(jsxTemplate([html])));
-    return {
-      html: `<!DOCTYPE html>${html}`,
-      nonce: page.nonce,
-      link: page.link(),
-    };
-  } finally {
-    current = null;
-  }
-}
-
-function document(content: VNode): VNode {
+/** What is around pages without an `_app`. */
+function Bare({ Component }: PageProps): VNode {
   const head = h("head", null, h("meta", { charset: "utf-8" }));
-  return h("html", null, head, h("body", null, content));
+  return h("html", null, head, h("body", null, h(Component, null)));
 }
+
+const HEAD_TAGS = new Set<unknown>(["base", "link", "meta", "noscript", "script", "style", "template", "title"]);
+
+/** What an element is in. */
+const Place = createContext<"head" | "Head" | "island" | null>(null);
+
+// What Fresh adds to elements. Some are rendered through a component of ours, which gets them as they were written.
+const { vnode: before } = options;
+options.vnode = (vnode) => {
+  before?.(vnode);
+  const { type, props, key } = vnode as Written;
+  const children = props.children as ComponentChildren;
+  const change = (type: unknown, props: object) => Object.assign(vnode, { type, props });
+  const inside = (value: "head" | "Head") => h(Place.Provider, { value }, children);
+  if (build.islands.has(type)) change(IslandRange, { type, props, key });
+  else if (HEAD_TAGS.has(type)) change(HeadTag, { type, props, key });
+  else if (type === Head) change(Fragment, { children: inside("Head") });
+  else if (type === "head") change(type, { ...props, children: [inside("head"), h(RestOfHead, null)] });
+  else if (type === "body") change(type, { ...props, children: [children, h(BootScript, null)] });
+};
+
+function asWritten({ type, props }: Omit<Written, "key">): VNode {
+  return Object.assign(h(Fragment, null), { type, props });
+}
+
+function IslandRange(written: Written): VNode {
+  if (useContext(Place) === "island") return asWritten(written);
+  const { type, props } = written;
+  const index = page.islands.push({ ...build.islands.get(type)!, props }) - 1;
+  const comment = (text: string) => h(Fragment, { UNSTABLE_comment: text } as Props);
+  const inner = h(Place.Provider, { value: "island" }, asWritten(written));
+  return h(Fragment, null, comment(`frsh:island${index}`), inner, comment("/frsh:island"));
+}
+
+function HeadTag({ type, props, key }: Written): VNode | null {
+  const place = useContext(Place);
+  const nonce = props.nonce ?? page.nonce;
+  const vnode = asWritten({ type, props: type === "script" || type === "style" ? { ...props, nonce } : props });
+  // What is alike but for these stands for the same thing in a document.
+  const same = { ...props, children: 0, nonce: 0, [type === "meta" ? "content" : "href"]: 0 };
+  const id = String(key ?? JSON.stringify([type, same]));
+  if (place === "Head") {
+    page.head.set(id, vnode);
+    return null;
+  }
+  const alike = place === "head" ? page.head.get(id) : undefined;
+  if (alike) page.head.delete(id);
+  return alike ?? vnode;
+}
+
+const RestOfHead = () => [...page.head.values()];
+
+function BootScript(): ComponentChildren {
+  const { islands, nonce } = page;
+  if (islands.length === 0) return null;
+  const imports = islands.map(({ name, url }, i) => `import{${name} as i${i}}from${JSON.stringify(url)};`).join("");
+  const components = islands.map((_, i) => `i${i}`);
+  const props = JSON.stringify(stringify(islands.map(({ props }) => props), REDUCERS));
+  const __html = `import{boot}from"${build.bundles}fresh-runtime.js";${imports}boot([${components}],${props})`;
+  return h("script", { type: "module", nonce, dangerouslySetInnerHTML: { __html } });
+}
+
+/** What the props of islands are sent as, besides what devalue knows; the counterpart is in client.ts. */
+const REDUCERS = {
+  Signal: (value: unknown) => value instanceof Signal && [value.peek()],
+  JSX(value: unknown) {
+    // Objects without a prototype are valid elements to Preact.
+    if (isValidElement(value) && "props" in value) throw new TypeError("Islands take no JSX in their props");
+  },
+};

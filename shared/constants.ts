@@ -28,8 +28,12 @@ export const MAX_NAME_LENGTH = 64;
 export const CLOSE = {
   /** The server is leaving; come back (IANA: Service Restart). */
   restart: 1012,
+  /** A message far over the limit (RFC 6455, section 7.4.1: Message Too Big). */
+  tooBig: 1009,
   /** A newer socket of the same user and device took this one's place. */
   replaced: 4001,
+  /** The client floods. */
+  flood: 4008,
   /** The client's own: nothing came over this socket for too long. */
   silent: 4002,
 } as const;

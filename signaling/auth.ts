@@ -1,6 +1,13 @@
 /** Signed tokens: who is calling, and which chats they are in. One function verifies them, wherever they came from. */
 
-import { jwtVerify, SignJWT } from "jose";
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+  SignJWT,
+} from "jose";
 import { z } from "zod";
 import { BEARER_PREFIX } from "../shared/constants.ts";
 import { chatId, displayName, userId } from "../shared/protocol.ts";
@@ -17,12 +24,29 @@ export const SESSION_SECONDS = 30 * 24 * 3600;
 
 const claims = z.object({ sub: userId, name: displayName, chats: z.array(chatId).default([]) });
 
-/** Signs and verifies tokens with HS256 (RFC 7515, RFC 7519); the key is the secret's UTF-8 bytes. */
-export class Tokens {
-  readonly #key: Uint8Array;
+/** Whose tokens are believed. */
+export interface Keys {
+  /** Ours, for guests: the first signs, all verify, so that a secret can be changed without ending a session. */
+  readonly session: readonly string[];
+  /** The host application's, HS256. */
+  readonly host?: readonly string[];
+  /** Where the host application publishes its public keys. */
+  readonly jwksUrl?: string | null;
+}
 
-  constructor(secret: string) {
-    this.#key = new TextEncoder().encode(secret);
+const SYMMETRIC: JWTVerifyOptions = { algorithms: ["HS256"], requiredClaims: ["exp", "sub"] };
+const ASYMMETRIC: JWTVerifyOptions = { ...SYMMETRIC, algorithms: ["RS256", "PS256", "ES256", "EdDSA"] };
+
+/** Signs tokens for guests, and verifies everybody's (RFC 7515, RFC 7519). A secret's UTF-8 bytes are the HS256 key. */
+export class Tokens {
+  readonly #signing: Uint8Array;
+  readonly #secrets: Uint8Array[];
+  readonly #published: ReturnType<typeof createRemoteJWKSet> | null;
+
+  constructor({ session, host = [], jwksUrl = null }: Keys) {
+    this.#secrets = [...session, ...host].map((secret) => new TextEncoder().encode(secret));
+    this.#signing = this.#secrets[0]!;
+    this.#published = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
   }
 
   /** A token for `SESSION_SECONDS` that lists the newest `MAX_CHATS_IN_TOKEN` chats. */
@@ -32,20 +56,33 @@ export class Tokens {
       .setSubject(userId)
       .setIssuedAt()
       .setExpirationTime(`${SESSION_SECONDS}s`)
-      .sign(this.#key);
+      .sign(this.#signing);
   }
 
   /** The session a token speaks for; `null` where it is forged, expired, unsigned or not of this form. Never throws. */
   async verify(token: string): Promise<Session | null> {
+    const parsed = claims.safeParse(await this.#payload(token));
+    if (!parsed.success) return null;
+    const { sub, name, chats } = parsed.data;
+    return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) };
+  }
+
+  async #payload(token: string): Promise<JWTPayload | null> {
     try {
-      const { payload } = await jwtVerify(token, this.#key, { algorithms: ["HS256"], requiredClaims: ["exp", "sub"] });
-      const parsed = claims.safeParse(payload);
-      if (!parsed.success) return null;
-      const { sub, name, chats } = parsed.data;
-      return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) };
+      if (decodeProtectedHeader(token).alg !== "HS256") {
+        return this.#published && (await jwtVerify(token, this.#published, ASYMMETRIC)).payload;
+      }
     } catch {
       return null;
     }
+    for (const secret of this.#secrets) {
+      try {
+        return (await jwtVerify(token, secret, SYMMETRIC)).payload;
+      } catch {
+        // Signed with another one of the secrets, or not to be believed at all.
+      }
+    }
+    return null;
   }
 }
 
@@ -77,11 +114,14 @@ export function cookieOf(headers: Headers, name: string): string | null {
   return null;
 }
 
-/** The `Set-Cookie` value for a session's token. */
-export function sessionCookie(token: string, secure: boolean): string {
-  return `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${SESSION_SECONDS}${
-    secure ? "; Secure" : ""
-  }`;
+/**
+ * The `Set-Cookie` value for a session's token. `embedded`: for a page in a frame of another site, where browsers keep it apart
+ * for each such site (CHIPS); that takes https.
+ */
+export function sessionCookie(token: string, secure: boolean, embedded = false): string {
+  const site = embedded && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
+  const flags = `Path=/; HttpOnly; ${site}; Max-Age=${SESSION_SECONDS}`;
+  return `${SESSION_COOKIE}=${token}; ${flags}${secure ? "; Secure" : ""}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The in-memory registry of chat rooms: which chats there are, who is in them, and which of their devices are connected. */
 
 import type { Member, ServerMessage } from "../shared/protocol.ts";
+import { Bucket, MESSAGES } from "./limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Port {
@@ -17,6 +18,8 @@ export interface Device {
   page: string | null;
   /** Chats whose presence it wants to know. */
   readonly watching: Set<string>;
+  /** R18: it outlives the socket with the device, so that reconnecting gains nothing. */
+  readonly messages: Bucket;
 }
 
 /** Chats and their members, by what signed tokens say. */
@@ -64,12 +67,13 @@ export class Presence {
   readonly #users = new Map<string, Map<string, Device>>();
 
   /** The device, made if it is new. */
-  enter(userId: string, deviceId: string): Device {
+  enter(userId: string, deviceId: string, now: number): Device {
     let devices = this.#users.get(userId);
     if (devices === undefined) this.#users.set(userId, devices = new Map());
     let device = devices.get(deviceId);
     if (device === undefined) {
-      devices.set(deviceId, device = { id: deviceId, port: null, page: null, watching: new Set() });
+      device = { id: deviceId, port: null, page: null, watching: new Set(), messages: new Bucket(MESSAGES, now) };
+      devices.set(deviceId, device);
     }
     return device;
   }

@@ -21,10 +21,18 @@ const origins = list.refine(
   "expected a comma-separated list of origins, like https://example.org",
 );
 
+const secret = z.string().min(16, "expected at least 16 characters").optional();
+
 const environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: integer(0, 65_535).default(8000),
-  SESSION_SECRET: z.string().min(16, "expected at least 16 characters").optional(),
+  SESSION_SECRET: secret,
+  SESSION_SECRET_PREVIOUS: secret,
+  JWT_SECRET: secret,
+  JWT_SECRET_PREVIOUS: secret,
+  JWKS_URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+  GUESTS: z.enum(["on", "off"], "expected on or off").default("on"),
+  TRUST_PROXY: integer(0, 10).default(0),
   ALLOWED_ORIGINS: origins.default([]),
   STUN_URLS: urls(/^stuns?:[^\s,]+$/, "stun: or stuns: URLs").default(["stun:stun.l.google.com:19302"]),
   TURN_URLS: urls(/^turns?:[^\s,]+$/, "turn: or turns: URLs").default([]),
@@ -32,19 +40,35 @@ const environment = z.object({
   TURN_PASSWORD: z.string().optional(),
   RING_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   GRACE_MS: integer(100, 600_000).default(20_000),
+  SOCKETS_PER_MINUTE: integer(1, 1_000_000).default(120),
   CHAT_CAPACITY: integer(2, 1000).default(2),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
   message: "expected TURN_USERNAME and TURN_PASSWORD beside it",
+}).refine((env) => env.SESSION_SECRET_PREVIOUS === undefined || env.SESSION_SECRET !== undefined, {
+  path: ["SESSION_SECRET_PREVIOUS"],
+  message: "expected SESSION_SECRET beside it",
+}).refine((env) => env.GUESTS === "on" || env.JWT_SECRET !== undefined || env.JWKS_URL !== undefined, {
+  path: ["GUESTS"],
+  message: "expected on, or JWT_SECRET or JWKS_URL beside it: nobody could enter",
 });
 
 /** The checked configuration. Times are in ms. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** `null`: make one for this run. Sessions then end with the process. */
-  readonly sessionSecret: string | null;
+  /** The first signs guest sessions, all verify them. Empty: make one for this run; sessions then end with the process. */
+  readonly sessionSecrets: readonly string[];
+  /** HS256 keys of the host application. */
+  readonly hostSecrets: readonly string[];
+  /** Where the host application publishes its public keys (RFC 7517). */
+  readonly jwksUrl: string | null;
+  /** Whether anybody may come in by giving a name. */
+  readonly guests: boolean;
+  /** How many proxies stand in front, so whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: number;
+  readonly socketsPerMinute: number;
   readonly allowedOrigins: readonly string[];
   readonly iceServers: IceServer[];
   readonly ringTimeoutMs: number;
@@ -72,7 +96,12 @@ export function readConfig(get: (name: string) => string | undefined): Config {
   return {
     host: env.HOST,
     port: env.PORT,
-    sessionSecret: env.SESSION_SECRET ?? null,
+    sessionSecrets: [env.SESSION_SECRET, env.SESSION_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
+    hostSecrets: [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
+    jwksUrl: env.JWKS_URL ?? null,
+    guests: env.GUESTS === "on",
+    trustedProxies: env.TRUST_PROXY,
+    socketsPerMinute: env.SOCKETS_PER_MINUTE,
     allowedOrigins: env.ALLOWED_ORIGINS,
     iceServers: [...stun, ...turn],
     ringTimeoutMs: env.RING_TIMEOUT_MS,

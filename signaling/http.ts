@@ -10,6 +10,13 @@ export function httpError(status: number, code: ErrorCode, message: string): Res
   return Response.json({ code, message }, { status, headers: { "cache-control": "no-store" } });
 }
 
+/** 429, with `Retry-After` in whole seconds where it is known. */
+export function tooMany(message: string, retryAfterMs?: number): Response {
+  const response = httpError(429, "RATE_LIMITED", message);
+  if (retryAfterMs !== undefined) response.headers.set("retry-after", String(Math.ceil(retryAfterMs / 1000)));
+  return response;
+}
+
 /** Refuses a body that is too large, or that does not say how large it is; `null` where it may be read. */
 export function bodyProblem({ headers }: Request): Response | null {
   // With neither header there is no body (RFC 9112, section 6.3).

@@ -27,6 +27,7 @@ import {
 } from "./call_state.ts";
 import { Chats, type Device, membersWithPresence, type Port, Presence } from "./chats.ts";
 import type { Session } from "./guests.ts";
+import { Buckets, INITIATIONS, MAX_DEVICES } from "./limits.ts";
 
 /** Missed calls kept for a user with no device, and users they are kept for. */
 const MAX_MISSED = 20;
@@ -48,6 +49,8 @@ export interface HubOptions extends CallRules {
 
 /** One connected socket's way into the hub. */
 export interface Connection {
+  /** R18: counts a message, whatever it is: 0, or how long to wait before the next, in ms. */
+  admit(): number;
   /** Takes a message that was parsed and is within limits. */
   receive(message: ClientMessage): void;
   /** The socket is gone. Idempotent; harmless once another socket took the device over. */
@@ -65,6 +68,8 @@ export class Hub {
   readonly #inCall = new Map<string, Set<string>>();
   readonly #timers = new Map<string, Timer>();
   readonly #graces = new Map<Device, Timer>();
+  readonly #initiations = new Buckets(INITIATIONS);
+  #leaving = false;
   readonly #missed = new Map<string, ServerMessages["call:missed"][]>();
 
   constructor(options: HubOptions) {
@@ -88,12 +93,24 @@ export class Hub {
     return membersWithPresence(this.#chats, this.#presence, chatId);
   }
 
+  /** Why one more socket of this user may not be opened; `null` where it may. */
+  refusalFor(userId: string, deviceId: string): "leaving" | "too-many-devices" | null {
+    if (this.#leaving) return "leaving";
+    const others = this.#presence.devices(userId).filter(({ id, port }) => port !== null && id !== deviceId);
+    return others.length < MAX_DEVICES ? null : "too-many-devices";
+  }
+
+  /** R19: takes no more sockets. */
+  get isLeaving(): boolean {
+    return this.#leaving;
+  }
+
   /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
   connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
     const { userId } = session;
     const news = this.#admit(session);
     const wasOnline = this.#presence.isOnline(userId);
-    const device = this.#presence.enter(userId, deviceId);
+    const device = this.#presence.enter(userId, deviceId, this.#options.now());
     const reloaded = device.page !== null && page !== null && device.page !== page;
     const replaced = device.port;
     clearTimeout(this.#graces.get(device));
@@ -123,6 +140,7 @@ export class Hub {
     }
     for (const chatId of wasOnline ? news : this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
     return {
+      admit: () => device.messages.take(this.#options.now()),
       receive: (message) => this.#receive(from, device, message),
       drop: () => {
         if (device.port === port) this.#drop(from, device);
@@ -132,6 +150,7 @@ export class Hub {
 
   /** Ends every call that still rings (R19) and every socket and timer. */
   close(): void {
+    this.#leaving = true;
     for (const { call } of [...this.#calls.values()]) {
       if (call?.state !== "ringing") continue;
       const { chatId, callId } = call;
@@ -178,6 +197,10 @@ export class Hub {
   }
 
   #initiate(from: Sender, port: Port, message: ClientMessages["call:initiate"]): void {
+    const retryAfterMs = this.#initiations.take(from.user, this.#options.now());
+    if (retryAfterMs > 0) {
+      return sendError(port, message, "RATE_LIMITED", "Too many calls in a minute", { retryAfterMs });
+    }
     const { chatId } = message;
     const others = [...this.#chats.members(chatId).keys()].filter((user) => user !== from.user);
     if (message.to !== undefined && !others.includes(message.to)) {
@@ -291,7 +314,12 @@ export class Hub {
   }
 }
 
-function sendError(port: Port, about: { chatId: string; callId?: string | undefined }, code: ErrorCode, text: string) {
-  const { chatId, callId } = about;
-  port.send({ type: "call:error", code, message: text, chatId, ...(callId === undefined ? {} : { callId }) });
+function sendError(
+  port: Port,
+  { chatId, callId }: { chatId: string; callId?: string | undefined },
+  code: ErrorCode,
+  message: string,
+  more: { retryAfterMs?: number } = {},
+) {
+  port.send({ type: "call:error", code, message, chatId, ...(callId === undefined ? {} : { callId }), ...more });
 }

@@ -1,10 +1,12 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
 import type { IceServer } from "../shared/protocol.ts";
-import { credentialOf, originAllowed, Tokens } from "./auth.ts";
+import { credentialOf, originAllowed, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
-import { Guests, randomId, type Session } from "./guests.ts";
+import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
+import { bodyProblem, httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
+import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { upgrade } from "./socket.ts";
 
 /** How often clients should say `ping`, in ms. */
@@ -15,10 +17,15 @@ export class SignalingServer {
   readonly hub: Hub;
   readonly #config: Config;
   readonly #tokens: Tokens;
+  readonly #sockets: Buckets;
+  readonly #writes = new Buckets(HTTP_WRITES);
 
   constructor(config: Config) {
     this.#config = config;
-    this.#tokens = new Tokens(config.sessionSecret ?? randomId() + randomId());
+    const { sessionSecrets, hostSecrets, jwksUrl } = config;
+    const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
+    this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl });
+    this.#sockets = new Buckets(sockets(config.socketsPerMinute));
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
       graceMs: config.graceMs,
@@ -32,10 +39,15 @@ export class SignalingServer {
   }
 
   /** Answers `GET /signal`. */
-  upgrade(req: Request): Promise<Response> {
-    const { hub } = this;
-    const { allowedOrigins } = this.#config;
-    return upgrade(req, { hub, allowedOrigins, verify: (token) => this.#tokens.verify(token) });
+  upgrade(req: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
+    const { allowedOrigins, trustedProxies } = this.#config;
+    return upgrade(req, {
+      hub: this.hub,
+      allowedOrigins,
+      verify: (token) => this.#tokens.verify(token),
+      admit: () => this.#sockets.take(addressOf(req.headers, info, trustedProxies), performance.now()),
+      now: () => performance.now(),
+    });
   }
 
   /** Who sends a request, by its bearer token or session cookie; `null` without a valid one. */
@@ -46,14 +58,27 @@ export class SignalingServer {
     return session;
   }
 
-  /** Whether a state-changing request comes from a page that may act for its user. */
-  mayChangeState(req: Request): boolean {
-    return originAllowed(req, credentialOf(req.headers), this.#config.allowedOrigins);
+  /** Why a state-changing request is refused: its origin, its rate or its size; `null` where it may go on. */
+  refusalFor(req: Request, info?: Deno.ServeHandlerInfo): Response | null {
+    const { allowedOrigins, trustedProxies } = this.#config;
+    if (!originAllowed(req, credentialOf(req.headers), allowedOrigins)) {
+      return httpError(403, "ACCESS_DENIED", "This origin may not act here");
+    }
+    const wait = this.#writes.take(addressOf(req.headers, info, trustedProxies), performance.now());
+    return wait > 0 ? tooMany("Too many requests from this address", wait) : bodyProblem(req);
   }
 
-  /** Guest sessions; `secure`: over https. */
-  guests(secure: boolean): Guests {
-    return new Guests(this.#tokens, this.hub, secure);
+  /** Guest sessions, or `null` where only the host application lets people in. `secure`: over https. */
+  guests(secure: boolean): Guests | null {
+    return this.#config.guests ? new Guests(this.#tokens, this.hub, secure) : null;
+  }
+
+  /** The session that a host application's token speaks for, and the cookie that carries it; `null` for a token not to be believed. */
+  async enter(token: string, secure: boolean): Promise<Renewed | null> {
+    const session = await this.#tokens.verify(token);
+    if (session === null) return null;
+    this.hub.admit(session);
+    return { session, cookie: sessionCookie(token, secure, true) };
   }
 
   /** STUN and TURN servers for one user. */

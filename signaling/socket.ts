@@ -1,20 +1,27 @@
 /** One WebSocket and the hub: who may open it, what it may say, and when it is over. */
 
-import { BEARER_PREFIX, SUBPROTOCOL } from "../shared/constants.ts";
+import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../shared/constants.ts";
 import { deviceId as idFormat, parseClientMessage, type ServerMessage } from "../shared/protocol.ts";
 import { type Credential, credentialOf, originAllowed, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
-import { httpError } from "./http.ts";
+import { httpError, tooMany } from "./http.ts";
 import type { Connection, Hub } from "./hub.ts";
+import { FloodGate } from "./limits.ts";
 
 /** Deno pings a silent client and closes its socket after this many seconds. */
 const IDLE_TIMEOUT_SECONDS = 30;
+
+/** A message this long never came from a client of ours: whoever sends it pays with the socket. */
+const ABSURD_LENGTH = 1024 * 1024;
 
 /** What the upgrade needs to know. */
 export interface SocketOptions {
   readonly hub: Hub;
   readonly allowedOrigins: readonly string[];
   verify(token: string): Promise<Session | null>;
+  /** Counts a new socket: 0, or how long to wait before the next, in ms. */
+  admit(): number;
+  now(): number;
 }
 
 /** Answers a request for the signaling socket: 101, or a JSON error before any upgrade. */
@@ -24,6 +31,8 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
     refused.headers.set("upgrade", "websocket");
     return refused;
   }
+  const wait = options.admit();
+  if (wait > 0) return tooMany("Too many new sockets from this address", wait);
   const credential = credentialOf(req.headers);
   if (!originAllowed(req, credential, options.allowedOrigins)) {
     return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
@@ -31,18 +40,21 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
   const session = credential === null ? null : await options.verify(credential.token);
   if (session === null) return httpError(401, "ACCESS_DENIED", "No valid session");
   const query = new URL(req.url).searchParams;
-  const device = query.get("device");
   const page = query.get("page");
+  const device = query.get("device") ?? randomId();
   for (const id of [device, page]) {
     if (id !== null && !idFormat.safeParse(id).success) {
       return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
     }
   }
+  const refusal = options.hub.refusalFor(session.userId, device);
+  if (refusal === "leaving") return httpError(503, "UNAVAILABLE", "The server is leaving");
+  if (refusal === "too-many-devices") return tooMany("Too many devices of this user are connected");
   const { socket, response } = Deno.upgradeWebSocket(req, {
     protocol: chosenProtocol(req.headers, credential),
     idleTimeout: IDLE_TIMEOUT_SECONDS,
   });
-  attach(socket, options.hub, session, device ?? randomId(), page);
+  attach(socket, options, session, device, page);
   return response;
 }
 
@@ -54,14 +66,31 @@ function chosenProtocol(headers: Headers, credential: Credential | null): string
   return isOnlyToken ? `${BEARER_PREFIX}${credential.token}` : "";
 }
 
-function attach(socket: WebSocket, hub: Hub, session: Session, device: string, page: string | null): void {
+function attach(
+  socket: WebSocket,
+  { hub, now }: SocketOptions,
+  session: Session,
+  device: string,
+  page: string | null,
+): void {
   let connection: Connection | null = null;
+  const gate = new FloodGate();
   const send = (message: ServerMessage) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
   const leave = () => {
     connection?.drop();
     connection = null;
+  };
+  const expel = (code: number, reason: string) => {
+    leave();
+    socket.close(code, reason);
+  };
+  const refuse = (retryAfterMs: number) => {
+    const verdict = gate.refuse(now());
+    if (verdict === "close") expel(CLOSE.flood, "Flood");
+    if (verdict !== "answer") return;
+    send({ type: "call:error", code: "RATE_LIMITED", message: "Too many messages", retryAfterMs });
   };
   socket.onopen = () => {
     connection = hub.connect(session, device, page, {
@@ -74,8 +103,12 @@ function attach(socket: WebSocket, hub: Hub, session: Session, device: string, p
     });
   };
   socket.onmessage = ({ data }) => {
+    if (connection === null) return;
+    if ((data.length ?? data.byteLength ?? data.size) > ABSURD_LENGTH) return expel(CLOSE.tooBig, "Far too large");
+    const wait = connection.admit();
+    if (wait > 0) return refuse(wait);
     const parsed = parseClientMessage(data);
-    if (parsed.ok) connection?.receive(parsed.message);
+    if (parsed.ok) connection.receive(parsed.message);
     else send({ type: "call:error", ...parsed.refusal });
   };
   // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.

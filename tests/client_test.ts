@@ -16,7 +16,7 @@ async function withServer(
   const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
   const server = new SignalingServer(config);
   const http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => server.upgrade(req));
-  const tokens = new Tokens(SECRET);
+  const tokens = new Tokens({ session: [SECRET] });
   await using stack = new AsyncDisposableStack();
   stack.defer(async () => {
     server.close();

@@ -41,7 +41,7 @@ Deno.test("401 without a session, and with one that is forged or expired", async
   const key = new TextEncoder().encode(SECRET);
   const expired = await new SignJWT({ name: "Ann", chats: [] }).setProtectedHeader({ alg: "HS256" }).setSubject("a")
     .setExpirationTime(1).sign(key);
-  const forged = await new Tokens(SECRET + "!").sign({ userId: "a", name: "Ann", chats: [] });
+  const forged = await new Tokens({ session: [SECRET + "!"] }).sign({ userId: "a", name: "Ann", chats: [] });
   const unsigned = `${btoa('{"alg":"none"}')}.${forged.split(".")[1]}.`.replaceAll("=", "");
   for (const token of [null, "x", expired, forged, unsigned]) {
     const guest = visitor();
@@ -203,7 +203,11 @@ Deno.test("a state-changing request: a foreign Origin is 403, and so is a cookie
 });
 
 Deno.test("a bearer token speaks for its user without cookie or Origin", async () => {
-  const authorization = `Bearer ${await new Tokens(SECRET).sign({ userId: "nat", name: "Nat", chats: [] })}`;
+  const authorization = `Bearer ${await new Tokens({ session: [SECRET] }).sign({
+    userId: "nat",
+    name: "Nat",
+    chats: [],
+  })}`;
   const guest = visitor(null);
   const { json } = await guest.ask("GET", "/api/session", null, { authorization });
   assert.deepEqual(json.user, { id: "nat", name: "Nat" });

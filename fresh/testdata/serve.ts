@@ -1,4 +1,4 @@
-type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
+type Handler = (req: Request) => Promise<Response>;
 type Get = (path: string, init?: RequestInit) => Promise<{
   status: number;
   headers: Headers;
@@ -6,12 +6,8 @@ type Get = (path: string, init?: RequestInit) => Promise<{
 }>;
 
 /** Runs a handler behind a real server for the time of a test. */
-export async function serving(
-  app: { handler(): Handler },
-  test: (get: Get, origin: string) => Promise<void>,
-): Promise<void> {
-  const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
-  const server = Deno.serve(options, app.handler());
+export async function serving(handler: Handler, test: (get: Get, origin: string) => Promise<void>): Promise<void> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
   const origin = `http://127.0.0.1:${server.addr.port}`;
   const get: Get = async (path, init) => {
     const response = await fetch(origin + path, { redirect: "manual", ...init });

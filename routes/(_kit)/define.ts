@@ -1,7 +1,7 @@
 /** What every request carries, and Fresh's typed helpers for it. */
 
 import { createDefine } from "fresh";
-import type { Guests, Session } from "../../signaling/guests.ts";
+import type { Guests, Renewed, Session } from "../../signaling/guests.ts";
 import type { Locale, Strings } from "../../shared/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
 import type { IceServer } from "../../shared/protocol.ts";
@@ -12,6 +12,8 @@ export interface State {
   session: Session | null;
   /** Issues and renews guest sessions; `null` where the host application does that itself. */
   guests: Guests | null;
+  /** Takes a host application's token for a session; `null` where it is not to be believed. */
+  enter(token: string): Promise<Renewed | null>;
   hub: Hub;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
   iceServers(userId: string): IceServer[];

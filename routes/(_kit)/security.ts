@@ -1,5 +1,6 @@
 /** The security headers of every answer, errors included. */
 
+import type { Config } from "../../signaling/config.ts";
 import { httpError } from "../../signaling/http.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
@@ -11,15 +12,19 @@ const HEADERS: Record<string, string> = {
 };
 
 /** For an answer that ships no script. */
-const BARE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const BARE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
+const HSTS = "max-age=31536000";
+
+/** What of the configuration the headers depend on. */
+type Options = Pick<Config, "allowedOrigins" | "trustedProxies">;
 
 /**
  * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
  * the headers on what comes out. The Content-Security-Policy of a page with scripts, and their nonce, is Fresh's own.
  */
-export function secure(handle: Handler): Handler {
-  return async (req, info) => {
+export function secure(handle: Handler, options: Options): Handler {
+  return async (original, info) => {
+    const req = overTls(original, options) ? asHttps(original) : original;
     const url = new URL(req.url);
     const answer = isDecodable(url.pathname)
       ? await handle(req, info)
@@ -28,9 +33,20 @@ export function secure(handle: Handler): Handler {
     const response = url.pathname.startsWith("/api/") ? inJson(answer) : answer;
     const { headers } = response;
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-    headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy")));
+    headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy"), options));
+    if (url.protocol === "https:") headers.set("strict-transport-security", HSTS);
     return response;
   };
+}
+
+/** Behind a trusted proxy the browser's https ends there, and the proxy says so. */
+function overTls({ headers, url }: Request, { trustedProxies }: Options): boolean {
+  return url.startsWith("http:") && trustedProxies > 0 && headers.get("x-forwarded-proto")?.trim() === "https";
+}
+
+/** An upgrade needs the request that came in, and has no use for its scheme. */
+function asHttps(req: Request): Request {
+  return req.headers.has("upgrade") ? req : new Request(req.url.replace(/^http:/, "https:"), req);
 }
 
 /** Fresh answers unknown paths and methods with a page; an endpoint's errors are JSON. */
@@ -42,10 +58,14 @@ function inJson(response: Response): Response {
 }
 
 /** Over plain http nothing may be upgraded to https, and the socket's own origin is named for browsers whose `'self'` leaves it out. */
-function policyFor(url: URL, policy: string | null): string {
-  if (policy === null || !policy.includes("'nonce-")) return BARE_POLICY;
+function policyFor(url: URL, policy: string | null, { allowedOrigins }: Options): string {
+  const ancestors = `frame-ancestors ${
+    allowedOrigins.length === 0 ? "'none'" : ["'self'", ...allowedOrigins].join(" ")
+  }`;
+  if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${ancestors}`;
   const socket = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}`;
-  const named = policy.replace("connect-src 'self'", `connect-src 'self' ${socket}`);
+  const named = policy.replace("connect-src 'self'", `connect-src 'self' ${socket}`)
+    .replace(/frame-ancestors [^;]*/, ancestors);
   return url.protocol === "https:" ? named : named.replace(/;\s*upgrade-insecure-requests/, "");
 }
 

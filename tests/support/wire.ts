@@ -51,7 +51,7 @@ export class Wires implements AsyncDisposable {
 
   /** A token as the guest mode signs it. */
   token(userId: string, { chats = [chatId], name = userId.toUpperCase() }: Who = {}): Promise<string> {
-    return new Tokens(SECRET).sign({ userId, name, chats });
+    return new Tokens({ session: [SECRET] }).sign({ userId, name, chats });
   }
 
   /** A connected device, its `welcome` read. */

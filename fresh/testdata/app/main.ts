@@ -1,7 +1,10 @@
-import { App, csp, staticFiles } from "fresh";
-import type { State } from "./define.ts";
+import { App, csp, HttpError, staticFiles } from "fresh";
+import type { State } from "./routes/(_kit)/define.ts";
 
 export const app = new App<State>()
+  .get("/early", () => {
+    throw new HttpError(404);
+  })
   .use(staticFiles())
   .use(csp({ useNonce: true }))
   .use(async (ctx) => {
@@ -10,6 +13,4 @@ export const app = new App<State>()
     response.headers.set("x-after", "1");
     return response;
   })
-  .get("/early", (ctx) => ctx.render(null))
-  .get("/api/ping", (ctx) => ctx.json({ pong: true }))
   .fsRoutes();

@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import { define } from "../define.ts";
+import { define } from "./(_kit)/define.ts";
 
 export default define.page(({ Component, state }) => (
   <html lang="en">

@@ -1,3 +1,3 @@
-import { define } from "../define.ts";
+import { define } from "./(_kit)/define.ts";
 
 export default define.page(({ error }) => <p>failed: {String(error)}</p>);

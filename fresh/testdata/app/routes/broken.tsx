@@ -1,6 +1,6 @@
 import { Broken } from "../islands/Broken.tsx";
-import { define } from "../define.ts";
+import { define } from "./(_kit)/define.ts";
 
 export default define.page(({ url }) =>
-  url.search === "?children" ? <Broken>text</Broken> : <Broken onClick={() => {}} />
+  url.search === "?children" ? <Broken>{<p>text</p>}</Broken> : <Broken onClick={() => {}} />
 );

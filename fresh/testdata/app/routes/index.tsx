@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { define } from "../define.ts";
+import { define } from "./(_kit)/define.ts";
 
 export const handler = define.handlers({
   GET: () => page({ greeting: "hello" }, { headers: { "x-page": "1" } }),

@@ -1,6 +1,3 @@
-import { define } from "../../define.ts";
+import { define } from "../(_kit)/define.ts";
 
-export default define.page(async ({ params }) => {
-  await Promise.resolve();
-  return <p>room {params.id}</p>;
-});
+export default define.page(({ params }) => <p>room {params.id}</p>);

@@ -1,7 +1,7 @@
-import { define } from "../../define.ts";
+import { define } from "./(_kit)/define.ts";
 
 export default define.middleware(async (ctx) => {
   const response = await ctx.next();
-  response.headers.set("x-legal", "1");
+  response.headers.set("x-middleware", ctx.state.user);
   return response;
 });

@@ -1,0 +1,5 @@
+import { define } from "./(_kit)/define.ts";
+
+export const handler = define.handlers(() => {
+  throw new Error("boom");
+});

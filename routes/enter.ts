@@ -1,0 +1,19 @@
+/**
+ * `POST /enter`: a host application's page brings its user in, by a form with a `token` it signed and the `chat` to open. By a
+ * form, so that the token stays out of addresses, histories and logs; a frame can be its target.
+ */
+
+import { chatId } from "../shared/protocol.ts";
+import { accessDenied } from "./(_kit)/api.ts";
+import { define } from "./(_kit)/define.ts";
+import { seeOther } from "./(_kit)/form.ts";
+
+export const handler = define.handlers({
+  async POST({ req, state }) {
+    const form = await req.formData().catch(() => new FormData());
+    const chat = chatId.safeParse(form.get("chat"));
+    const entered = await state.enter(String(form.get("token") ?? ""));
+    if (entered === null || !chat.success || !entered.session.chats.includes(chat.data)) return accessDenied();
+    return seeOther(`/chat/${chat.data}`, entered.cookie);
+  },
+});
