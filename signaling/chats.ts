@@ -22,43 +22,100 @@ export interface Device {
   readonly messages: Bucket;
 }
 
-/** Chats and their members, by what signed tokens say. */
-export class Chats {
-  readonly #chats = new Map<string, Map<string, string>>();
-  readonly #chatsOf = new Map<string, Set<string>>();
-  readonly #capacity: number;
+/** What bounds the registry. */
+export interface ChatLimits {
+  /** How many may join a chat by its link. A signed token is believed whatever the capacity. */
+  readonly capacity: number;
+  /** Chats kept; beyond that the ones unused for longest are forgotten. */
+  readonly maxChats: number;
+  /** A chat unused for so long, in ms, is forgotten. */
+  readonly idleMs: number;
+  /** A chat with somebody online is in use. */
+  isInUse(chatId: string): boolean;
+}
 
-  /** `capacity`: how many may join a chat by its link. A signed token is believed whatever the capacity. */
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+interface Chat {
+  /** Names by user id, in order of joining. */
+  readonly members: Map<string, string>;
+  usedAt: number;
+}
+
+/** Idle chats looked at for each one that is new: a little work each time, never a lot. */
+const EVICTIONS = 8;
+
+/**
+ * Chats and their members, by what signed tokens say. A chat that was forgotten is there again with the next token that
+ * names it; until then its link leads nowhere. Times are monotonic, in ms.
+ */
+export class Chats {
+  /** In order of use. */
+  readonly #chats = new Map<string, Chat>();
+  readonly #chatsOf = new Map<string, Set<string>>();
+  readonly #limits: ChatLimits;
+
+  constructor(limits: ChatLimits) {
+    this.#limits = limits;
   }
 
   /** A token that names the chat was seen: the chat exists (again), and this user is in it. True where that, or the name, is new. */
-  admit(chatId: string, userId: string, name: string): boolean {
-    const members = this.#chats.get(chatId) ?? new Map<string, string>();
-    if (members.get(userId) === name) return false;
-    this.#chats.set(chatId, members.set(userId, name));
+  admit(chatId: string, userId: string, name: string, now: number): boolean {
+    const chat = this.#chats.get(chatId) ?? { members: new Map(), usedAt: now };
+    this.#use(chatId, chat, now);
+    if (chat.members.get(userId) === name) return false;
+    chat.members.set(userId, name);
     this.#chatsOf.set(userId, (this.#chatsOf.get(userId) ?? new Set()).add(chatId));
+    this.#evict(now);
     return true;
   }
 
   /** Takes a seat; false (R1: in the same way) for a chat that is unknown and one that is full. */
-  join(chatId: string, userId: string, name: string): boolean {
-    const members = this.#chats.get(chatId);
+  join(chatId: string, userId: string, name: string, now: number): boolean {
+    const members = this.#chats.get(chatId)?.members;
     if (members === undefined) return false;
-    if (!members.has(userId) && members.size >= this.#capacity) return false;
-    this.admit(chatId, userId, name);
+    if (!members.has(userId) && members.size >= this.#limits.capacity) return false;
+    this.admit(chatId, userId, name, now);
     return true;
   }
 
   /** The members' names by user id, in order of joining; empty for an unknown chat. */
   members(chatId: string): ReadonlyMap<string, string> {
-    return this.#chats.get(chatId) ?? new Map();
+    return this.#chats.get(chatId)?.members ?? new Map();
   }
 
   /** The chats this user is a member of. */
   chatsOf(userId: string): ReadonlySet<string> {
     return this.#chatsOf.get(userId) ?? new Set();
+  }
+
+  get size(): number {
+    return this.#chats.size;
+  }
+
+  #use(chatId: string, chat: Chat, now: number): void {
+    chat.usedAt = now;
+    this.#chats.delete(chatId);
+    this.#chats.set(chatId, chat);
+  }
+
+  #evict(now: number): void {
+    const { maxChats, idleMs, isInUse } = this.#limits;
+    for (let n = 0; n < EVICTIONS; n++) {
+      const [oldest] = this.#chats;
+      if (oldest === undefined) return;
+      const [chatId, chat] = oldest;
+      if (this.#chats.size <= maxChats && now - chat.usedAt < idleMs) return;
+      if (isInUse(chatId)) this.#use(chatId, chat, now);
+      else this.#forget(chatId, chat);
+    }
+  }
+
+  #forget(chatId: string, { members }: Chat): void {
+    this.#chats.delete(chatId);
+    for (const userId of members.keys()) {
+      const chats = this.#chatsOf.get(userId);
+      chats?.delete(chatId);
+      if (chats?.size === 0) this.#chatsOf.delete(userId);
+    }
   }
 }
 

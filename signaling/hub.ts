@@ -29,6 +29,10 @@ import { Chats, type Device, membersWithPresence, type Port, Presence } from "./
 import type { Session } from "./guests.ts";
 import { Buckets, INITIATIONS, MAX_DEVICES } from "./limits.ts";
 
+/** Chats kept in memory, and how long an unused one is kept (R18). */
+const MAX_CHATS = 100_000;
+const CHAT_IDLE_MS = 7 * 24 * 3600 * 1000;
+
 /** Missed calls kept for a user with no device, and users they are kept for. */
 const MAX_MISSED = 20;
 const MAX_MISSED_USERS = 10_000;
@@ -74,7 +78,12 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#chats = new Chats(options.chatCapacity);
+    this.#chats = new Chats({
+      capacity: options.chatCapacity,
+      maxChats: MAX_CHATS,
+      idleMs: CHAT_IDLE_MS,
+      isInUse: (chatId) => this.members(chatId).some(({ online }) => online),
+    });
   }
 
   /** A verified token was seen: its chats exist, with this user in them. */
@@ -84,7 +93,7 @@ export class Hub {
 
   /** R1: gives a seat in a chat; false where it is full or unknown. */
   join(chatId: string, session: Session): boolean {
-    if (!this.#chats.join(chatId, session.userId, session.name)) return false;
+    if (!this.#chats.join(chatId, session.userId, session.name, this.#options.now())) return false;
     this.#tellWatchers(chatId);
     return true;
   }
@@ -166,7 +175,8 @@ export class Hub {
 
   /** The chats in which a session's user, or their name, is new. */
   #admit({ chats, userId, name }: Session): string[] {
-    return chats.filter((chatId) => this.#chats.admit(chatId, userId, name));
+    const now = this.#options.now();
+    return chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now));
   }
 
   // --- Messages --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { type ChatLimits, Chats } from "./chats.ts";
+
+function chats(limits: Partial<ChatLimits> = {}): Chats {
+  return new Chats({ capacity: 2, maxChats: 1_000, idleMs: 1_000, isInUse: () => false, ...limits });
+}
+
+Deno.test("chats: [R1] a full chat and an unknown one refuse alike, and a member keeps the seat", () => {
+  const registry = chats();
+  assert.equal(registry.join("nowhere", "ann", "Ann", 0), false);
+  registry.admit("chat", "ann", "Ann", 0);
+  assert.equal(registry.join("chat", "bob", "Bob", 0), true);
+  assert.equal(registry.join("chat", "eve", "Eve", 0), false);
+  assert.equal(registry.join("chat", "ann", "Anna", 0), true);
+  assert.deepEqual([...registry.members("chat")], [["ann", "Anna"], ["bob", "Bob"]]);
+});
+
+Deno.test("chats: [R18] more than may be kept: the ones unused for longest are forgotten", () => {
+  const registry = chats({ maxChats: 100 });
+  for (let n = 0; n < 500; n++) {
+    registry.admit(`chat ${n}`, `user ${n}`, "Name", n / 1_000);
+    registry.admit("kept", "ann", "Ann", n / 1_000);
+  }
+  assert.equal(registry.size, 100);
+  assert.equal(registry.members("kept").size, 1);
+  assert.equal(registry.members("chat 1").size, 0);
+  assert.equal(registry.chatsOf("user 1").size, 0, "nothing is left of them");
+});
+
+Deno.test("chats: [R18] an idle chat is forgotten, one with somebody online is not, and a token brings it back", () => {
+  const registry = chats({ isInUse: (chatId) => chatId === "busy" });
+  registry.admit("idle", "ann", "Ann", 0);
+  registry.admit("busy", "ann", "Ann", 0);
+  registry.admit("new", "bob", "Bob", 2_000);
+  assert.deepEqual(["idle", "busy", "new"].map((id) => registry.members(id).size), [0, 1, 1]);
+  assert.equal(registry.admit("idle", "ann", "Ann", 2_001), true);
+  assert.equal(registry.members("idle").size, 1);
+});
