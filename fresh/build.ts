@@ -14,7 +14,7 @@ export interface Manifest {
 }
 
 interface Build {
-  isProduction: boolean;
+  isDev: boolean;
   /** Where browsers load the bundles. */
   bundles: string;
   /** Each function that a module of `islands/` exports, with where browsers load it. */
@@ -26,19 +26,13 @@ interface Build {
 }
 
 /** The build that this process serves; nothing until {@linkcode loadBuild}. */
-export const build: Build = {
-  isProduction: true,
-  bundles: "",
-  islands: new Map(),
-  routes: new Map(),
-  files: new Map(),
-};
+export const build: Build = { isDev: false, bundles: "", islands: new Map(), routes: new Map(), files: new Map() };
 
 /** Loads the build of the app in `root`. Call it once, before `app.handler()`. */
 export async function loadBuild({ buildId, mode, islands, routes, files }: Manifest, root: string): Promise<void> {
   // First, for modules may call asset() as they load.
   setBuildId(buildId);
-  build.isProduction = mode === "production";
+  build.isDev = mode === "development";
   build.bundles = `/_fresh/js/${buildId}/`;
   const load = (path: string) => import(pathToFileURL(join(root, path)).href);
   for (const path of islands) {

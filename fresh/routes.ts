@@ -106,6 +106,5 @@ function handlerOf<State>(module: Module<State>, method: string): HandlerFn<unkn
   const { default: component, handler } = module;
   const show = component && (() => ({ data: undefined }));
   if (typeof handler !== "object") return handler ?? show;
-  const isRead = method === "GET" || method === "HEAD";
-  return handler[method as keyof typeof handler] ?? (isRead ? handler.GET ?? show : undefined);
+  return handler[method as keyof typeof handler] ?? (/^(GET|HEAD)$/.test(method) ? handler.GET ?? show : undefined);
 }

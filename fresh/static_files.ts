@@ -31,7 +31,7 @@ export function staticFiles<State>(): Middleware<State> {
       "Content-Type": TYPES[url.pathname.split(".").at(-1)!] ?? "text/plain; charset=UTF-8",
       Vary: "If-None-Match",
     });
-    if (build.isProduction) {
+    if (!build.isDev) {
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
       headers.set("ETag", `W/"${hash}"`);
       if (req.headers.get("If-None-Match") === headers.get("ETag")) return new Response(null, { status: 304, headers });

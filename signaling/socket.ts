@@ -14,6 +14,10 @@ const IDLE_TIMEOUT_SECONDS = 30;
 /** A message this long never came from a client of ours: whoever sends it pays with the socket. */
 const ABSURD_LENGTH = 1024 * 1024;
 
+/** A socket that is thrown out is closed when nothing came for so long, or at the latest, in ms. */
+const QUIET_MS = 50;
+const DRAIN_MS = 1_000;
+
 /** What the upgrade needs to know. */
 export interface SocketOptions {
   readonly hub: Hub;
@@ -84,7 +88,7 @@ function attach(
   };
   const expel = (code: number, reason: string) => {
     leave();
-    socket.close(code, reason);
+    closeWhenQuiet(socket, code, reason);
   };
   const refuse = (retryAfterMs: number) => {
     const verdict = gate.refuse(now());
@@ -114,4 +118,23 @@ function attach(
   // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.
   socket.onclose = leave;
   socket.onerror = leave;
+}
+
+/**
+ * Closes a socket over which more may be on its way. Deno drops the connection when data comes after its close frame, and the other
+ * end would see neither code nor reason: so what still comes is thrown away first, for a while.
+ */
+function closeWhenQuiet(socket: WebSocket, code: number, reason: string): void {
+  const close = () => {
+    clearTimeout(late);
+    clearTimeout(quiet);
+    if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+  };
+  const late = setTimeout(close, DRAIN_MS);
+  let quiet = setTimeout(close, QUIET_MS);
+  socket.onmessage = () => {
+    clearTimeout(quiet);
+    quiet = setTimeout(close, QUIET_MS);
+  };
+  socket.onclose = socket.onerror = close;
 }

@@ -38,15 +38,23 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
   };
 }
 
+/** Starts any script of this repository that prints the URL it serves. */
+export async function startScript(args: string[], env: Record<string, string>): Promise<AsyncDisposable> {
+  const process = await Process.start(env, args);
+  return { [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
+}
+
+const PRODUCT = ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"];
+
 class Process {
   output = "";
   url = "";
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
 
-  static async start(env: Record<string, string>): Promise<Process> {
+  static async start(env: Record<string, string>, args = PRODUCT): Promise<Process> {
     const ready = Promise.withResolvers<string>();
-    const process = new Process(env, ready.resolve);
+    const process = new Process(env, args, ready.resolve);
     process.#child.status.then(({ code }) =>
       ready.reject(new Error(`The server ended with ${code}:\n${process.output}`))
     );
@@ -54,8 +62,8 @@ class Process {
     return process;
   }
 
-  private constructor(env: Record<string, string>, ready: (url: string) => void) {
-    this.#child = deno(["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"], {
+  private constructor(env: Record<string, string>, args: string[], ready: (url: string) => void) {
+    this.#child = deno(args, {
       STUN_URLS: "",
       SESSION_SECRET: "a secret for tests, long enough",
       ...env,

@@ -41,7 +41,7 @@ export class Wires implements AsyncDisposable {
     this.signaling = new SignalingServer(readConfig((name) => all[name]));
     this.#http = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-      (req) => this.signaling.upgrade(req),
+      (req, info) => this.signaling.upgrade(req, info),
     );
   }
 

@@ -1,0 +1,56 @@
+/**
+ * A chat product with calls in it, in a few lines of plain Node or Deno. It knows its users and their chats; Zvonok believes
+ * the tokens it signs. Run Zvonok with the same `JWT_SECRET`, `GUESTS=off` and this server's origin in `ALLOWED_ORIGINS`:
+ *
+ *     JWT_SECRET=… ZVONOK_URL=http://localhost:8000 deno run --allow-net --allow-env examples/host-app/server.ts
+ */
+
+import { createServer } from "node:http";
+import { createHmac } from "node:crypto";
+import { Buffer } from "node:buffer";
+import process from "node:process";
+
+const { JWT_SECRET = "", ZVONOK_URL = "http://localhost:8000", PORT = "3000" } = process.env;
+
+/** Who is in which chat: in a real product, a database. */
+const USERS: Record<string, { name: string; chats: string[] }> = {
+  ada: { name: "Ada", chats: ["project-x"] },
+  boris: { name: "Boris", chats: ["project-x"] },
+};
+
+/** A JWT (RFC 7519) that says who somebody is, and which chats they are in, for an hour. Any JWT library does the same. */
+function token(userId: string): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = { sub: userId, ...USERS[userId], exp: Math.floor(Date.now() / 1000) + 3600 };
+  const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
+  return `${text}.${createHmac("sha256", JWT_SECRET).update(text).digest("base64url")}`;
+}
+
+/** What the call page in the frame may use, by name: a frame that a form fills has no `src` to go by. */
+const ALLOW = ["camera", "microphone", "display-capture", "fullscreen", "autoplay"]
+  .map((feature) => `${feature} ${new URL(ZVONOK_URL).origin}`).join("; ");
+
+/** The chat page: the call page is in a frame, and gets the token by a form, so that it appears in no address. */
+function page(userId: string): string {
+  return `<!doctype html><meta charset="utf-8"><title>Chat</title>
+<h1>project-x</h1>
+<iframe name="call" title="Call" allow="${ALLOW}" width="100%" height="640"></iframe>
+<form id="enter" method="post" action="${ZVONOK_URL}/enter" target="call">
+  <input type="hidden" name="chat" value="project-x"><input type="hidden" name="token" value="${token(userId)}">
+</form>
+<script>document.getElementById("enter").submit()</script>`;
+}
+
+const server = createServer((request, response) => {
+  // The signed-in user: in a real product, by its own session.
+  const user = new URL(request.url!, "http://host").searchParams.get("user") ?? "";
+  const known = Object.hasOwn(USERS, user);
+  response.writeHead(known ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
+  response.end(known ? page(user) : "Who are you? Try /?user=ada");
+});
+server.listen(Number(PORT), "localhost", () => {
+  const { port } = server.address() as { port: number };
+  console.log(
+    `The host application is ready: http://localhost:${port}/?user=ada and http://localhost:${port}/?user=boris`,
+  );
+});
