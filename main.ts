@@ -52,6 +52,14 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGIN
   });
 }
 
+// A fragmented text message longer than V8's longest string (half a GiB) fails inside the runtime's own socket loop, where nothing
+// can catch it, and would take the process with it. The idle time-out then closes the socket it came over.
+addEventListener("unhandledrejection", (event) => {
+  if (!(event.reason instanceof Error && event.reason.stack?.includes("ext:deno_websocket"))) return;
+  event.preventDefault();
+  console.error(`A socket failed in the runtime: ${event.reason.message}`);
+});
+
 if (import.meta.main) serve(config);
 
 /** Serves what `deno task build` made. The build imports this module again, so nothing may wait for it here. */
@@ -60,14 +68,18 @@ async function serve({ host, port, sessionSecrets }: Config): Promise<void> {
     console.warn("SESSION_SECRET is not set: sessions and chats end with this process.");
   }
   const built = await import(new URL("_fresh/server.js", import.meta.url).href);
-  Deno.serve({
-    hostname: host,
-    port,
-    onListen: ({ hostname, port }) => {
-      const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
-      console.log(`Zvonok is ready: http://${shown === "0.0.0.0" ? "localhost" : shown}:${port}/`);
-    },
-  }, built.default.fetch);
+  try {
+    Deno.serve({ hostname: host, port, onListen: announce }, built.default.fetch);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(`Configuration: PORT: ${port} is in use at ${host}; choose another one`);
+    Deno.exit(1);
+  }
+}
+
+function announce({ hostname, port }: Deno.NetAddr): void {
+  const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+  console.log(`Zvonok is ready: http://${name.includes(":") ? `[${name}]` : name}:${port}/`);
 }
 
 function configOrExit(): Config {

@@ -14,11 +14,13 @@ import {
   type CallRules,
   type ChatCalls,
   type ConnectedCall,
+  endBoth,
   type Endpoint,
   endRinging,
   error,
   forget,
   MAX_HELD_CANDIDATES,
+  mayResume,
   type Memory,
   missedBy,
   missedCall,
@@ -241,6 +243,9 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
   const { chatId, callId } = call;
   const side = sideOf(call, from);
   if (side === null) {
+    if (message.type === "call:end" && message.callId === callId && mayResume(call, from)) {
+      return over(chat, call, now, ...endBoth(call, message.reason ?? "hangup")); // R14: instead of resuming, it hangs up
+    }
     if (from.user !== call.callee.user) return noCall(chat, from, message);
     switch (message.type) {
       case "call:answer": // R5: too late, and no error

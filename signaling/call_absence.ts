@@ -7,7 +7,9 @@ import {
   type CallRules,
   type ChatCalls,
   type ConnectedCall,
+  endBoth,
   endRinging,
+  mayResume,
   missedBy,
   noCall,
   otherSide,
@@ -20,7 +22,6 @@ import {
   sideOf,
   stateMessage,
   to,
-  toParty,
   unchanged,
   withCall,
 } from "./call_state.ts";
@@ -102,7 +103,7 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
   const side = sideOf(call, from);
   if (side !== null) return unchanged(chat, to(from, stateMessage(call, side, now)));
   const { held, user } = call[role];
-  if (event.busy || user !== null || call[otherSide(role)].user === from.user) return noCall(chat, from, message);
+  if (event.busy || user !== null || !mayResume(call, from)) return noCall(chat, from, message);
   const whole: ConnectedCall = { ...call, [role]: partyOf(from) };
   const told = [stateMessage(whole, role, now), ...held].map((message) => to(from, message));
   const news = post(chat, whole, otherSide(role), { type: "call:peer", chatId, callId, state: "back" });
@@ -121,8 +122,7 @@ export function tick(chat: ChatCalls, now: number): Advanced {
   const { chatId, callId } = call;
   if (call.state === "connected") {
     if (!gone(call.caller) && !gone(call.callee)) return unchanged(chat);
-    const lost: ServerMessage = { type: "call:end", chatId, callId, reason: "connection-lost" };
-    return over(chat, call, now, ...toParty(call.caller, lost), ...toParty(call.callee, lost));
+    return over(chat, call, now, ...endBoth(call, "connection-lost"));
   }
   if (call.expiresAt <= now) {
     const timeout = to(call.caller, { type: "call:end", chatId, callId, reason: "timeout" });

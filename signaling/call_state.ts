@@ -220,6 +220,18 @@ export function remember(
   return { ...chat, memory: memory.slice(-MAX_MEMORIES) };
 }
 
+/** Whether a side of the call waits for somebody like this to resume it (R14). */
+export function mayResume({ caller, callee }: ConnectedCall, { user }: Endpoint): boolean {
+  return (caller.user === null || callee.user === null) && caller.user !== user && callee.user !== user;
+}
+
+/** To both sides of a connected call, as far as they are known. */
+export function endBoth(call: ConnectedCall, reason: EndReason): Delivery[] {
+  const { chatId, callId, caller, callee } = call;
+  const end: ServerMessage = { type: "call:end", chatId, callId, reason };
+  return [...toParty(caller, end), ...toParty(callee, end)];
+}
+
 export function endRinging(call: RingingCall, devices: readonly string[], reason: EndReason): Delivery[] {
   const { chatId, callId, calleeUser } = call;
   return devices.map((device) => to({ user: calleeUser, device }, { type: "call:end", chatId, callId, reason }));

@@ -520,3 +520,12 @@ Deno.test("call: [R14] nobody resumes a side that is taken, both sides at once, 
   chat.resume(BOB, "callee");
   assert.deepEqual(chat.resume({ user: "eve", device: "x" }, "callee"), ["eve.x call:error NO_CALL"]);
 });
+
+Deno.test("call: [R14] who hangs up before resuming ends the call for the one who resumed", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.deepEqual(end(ANN, OTHER_CALL)(chat), [], "another call");
+  assert.deepEqual(end({ user: "ann", device: "phone" }, CALL)(chat), ["ann.phone call:error NO_CALL"], "her own side");
+  assert.deepEqual(end(BOB, CALL)(chat), ["ann.laptop call:end hangup"]);
+  assert.equal(chat.state, "none");
+});

@@ -66,6 +66,8 @@ export class Person implements AsyncDisposable {
     this.page = page;
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
+      // A server that is down refuses connections: the page comes back by itself, and the browser notes each try.
+      if (message.text().includes("ERR_CONNECTION_REFUSED")) return;
       if (message.type() === "error" || message.type() === "warn") this.errors.push(message.text());
     });
   }

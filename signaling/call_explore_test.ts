@@ -1,0 +1,195 @@
+/**
+ * The call function, explored: from a chat nobody has called in, every event the protocol has, in every state that they lead
+ * to, breadth first, so that what breaks a rule is found by a shortest trace. States that differ only in names (of users,
+ * devices and calls) or in when it all began are one state.
+ */
+
+import assert from "node:assert/strict";
+import {
+  type Advance,
+  CALL_IDS,
+  ENDPOINTS,
+  GIVEN,
+  RULES,
+  settle,
+  START,
+  type Step,
+  step,
+  type World,
+} from "../tests/support/call_world.ts";
+import { advance, nextDeadline } from "./call.ts";
+import { type CallEvent, type ChatCalls, type Delivery, MEMORY_MS, type RingingCall } from "./call_state.ts";
+
+/** Depth and time of the exploration; whichever comes first ends it. */
+const MAX_MS = 18_000;
+const [A, B] = CALL_IDS;
+
+const STEPS: readonly Step[] = [
+  { do: "deadline" },
+  { do: "wait", ms: MEMORY_MS },
+  { do: "late" },
+  { do: "restart" },
+  ...ENDPOINTS.flatMap((_, from): Step[] => [
+    ...(["drop", "connect", "reload"] as const).map((what) => ({ do: what, from })),
+    ...[null, A, B].map((callId) => ({ do: "initiate" as const, from, callId })),
+    ...(["caller", "callee"] as const).map((busy) => ({ do: "initiate" as const, from, callId: A, busy })),
+    ...(["answer", "reject", "candidate", "end", "negotiate", "media"] as const).flatMap((what) =>
+      [null, A, B, GIVEN].map((callId) => ({ do: what, from, callId }))
+    ),
+    ...(["caller", "callee"] as const).flatMap((role) =>
+      [A, B, GIVEN].map((callId) => ({ do: "resume" as const, from, callId, role }))
+    ),
+    { do: "resume", from, callId: A, role: "caller", busy: true },
+  ]),
+];
+
+// --- States ----------------------------------------------------------------------------------------------------------
+
+/**
+ * What a state is for the exploration: times relative to now, ids and devices named by their part in it, held lists by the
+ * kinds of their first messages. Two states with one key are the same but for names and for the tails of long lists.
+ */
+function keyOf(world: World): string {
+  const { chat: { call, memory }, now, devices, owed } = world;
+  const [one, other] = call === null
+    ? [null, null]
+    : call.state === "ringing"
+    ? [call.caller, { user: call.calleeUser, device: null }]
+    : [call.caller, call.callee];
+  const looks = ENDPOINTS.map(({ user, device }, n) => {
+    const { away, rings } = devices[n]!;
+    const part = [one, other].map((side) =>
+      side === null ? "" : side.user === user ? side.device === device ? 2 : 1 : 0
+    );
+    const glare = call?.glare?.device === device && other?.user === user;
+    const isListed = call?.state === "ringing" && call.calleeUser === user && call.devices.includes(device);
+    return `${part}${glare ? "g" : ""}${isListed ? "l" : ""}${
+      away === null ? "" : Math.min(now - away, RULES.graceMs)
+    }${rings ? "r" : ""}`;
+  });
+  // Users and their devices in an order of their own looks, not of their names: ties cost states, never a mix-up.
+  const users = ["ann", "bob"].map((user, n) => {
+    const own = [looks[2 * n]!, looks[2 * n + 1]!].sort();
+    const known = memory.map((entry) => entry.user === user ? entry.was : "").join();
+    return { user, look: `${own.join("/")} ${known}` };
+  }).sort((a, b) => a.look < b.look ? 1 : -1);
+  const userNames = new Map<string | null, number>(users.map(({ user }, n) => [user, n]));
+
+  const ids = new Map<string, string>();
+  const last = `given-${world.ids}`;
+  const id = (callId: string | null | undefined) => {
+    if (callId === null || callId === undefined) return "-";
+    // No step can name an id the server gave before the last one.
+    if (callId === last) return "given";
+    if (callId.startsWith("given-")) return "old";
+    let name = ids.get(callId);
+    if (name === undefined) ids.set(callId, name = `id${ids.size}`);
+    return name;
+  };
+  const parts: unknown[] = [world.ids > 0, users.map(({ look }) => look)];
+  if (call !== null) {
+    parts.push(call.state, id(call.callId), id(call.glare?.callId), userNames.get(call.caller.user));
+    for (const side of ["caller", "callee"] as const) {
+      const party = side === "caller" ? call.caller : call.state === "connected" ? call.callee : null;
+      parts.push(owed[side].slice(0, 3).map(kind));
+      if (party === null) continue;
+      parts.push(party.awayUntil === null ? "" : party.awayUntil - now, party.held.slice(0, 3).map(kind));
+    }
+    if (call.state === "ringing") {
+      const { candidates, sending, announced, expiresAt, caller: { reloaded } } = call;
+      parts.push(
+        Math.min(2, candidates.length),
+        sending === null,
+        announced,
+        expiresAt - now,
+        reloaded,
+        world.reloaded,
+      );
+    }
+    parts.push(world.lapse - now, world.winner === null);
+  }
+  const seen = new Set<string>();
+  for (const { was, callId, user, at } of memory) {
+    if (was !== "over" && id(callId) === "old") continue;
+    seen.add(`${was} ${id(callId)} ${was === "withdrawn" ? userNames.get(user) : ""} ${now - at}`);
+  }
+  parts.push([...seen]);
+  parts.push(Object.entries(world.over).map(([callId, at]) => `${id(callId)} ${now - at}`).sort());
+  parts.push(
+    Object.entries(world.withdrawn).map(([key, at]) => {
+      const [user, callId] = key.split(" ");
+      return `${userNames.get(user!)} ${id(callId)} ${now - at}`;
+    }).sort(),
+  );
+  return JSON.stringify(parts);
+}
+
+function kind(held: string | { type: string }): string {
+  return typeof held === "string" ? held.slice(0, 5) : held.type;
+}
+
+// --- Exploring -------------------------------------------------------------------------------------------------------
+
+interface Node {
+  readonly world: World;
+  readonly by: Step | null;
+  readonly parent: Node | null;
+}
+
+interface Explored {
+  states: number;
+  transitions: number;
+  /** Every state this many steps away has been left by every step. */
+  depth: number;
+  /** Nothing new is left. */
+  isWhole: boolean;
+  connected: number;
+  /** The rules broken first, and how. */
+  broken: { violations: readonly string[]; trace: Step[] } | null;
+}
+
+function explore(apply: Advance, limits: { ms: number; transitions: number }): Explored {
+  const until = performance.now() + limits.ms;
+  const known = new Set([keyOf(START)]);
+  let frontier: Node[] = [{ world: START, by: null, parent: null }];
+  const found: Explored = { states: 1, transitions: 0, depth: 0, isWhole: false, connected: 0, broken: null };
+  const isBroken = (node: Node) => {
+    const settled = settle(node.world, apply);
+    if (settled.violations.length === 0) return false;
+    found.broken = { violations: settled.violations, trace: traceTo(node) };
+    return true;
+  };
+  while (frontier.length > 0) {
+    const next: Node[] = [];
+    for (const node of frontier) {
+      if (performance.now() > until || found.transitions > limits.transitions) return found;
+      for (const by of STEPS) {
+        const world = step(node.world, by, apply);
+        if (world === node.world) continue;
+        found.transitions++;
+        const key = keyOf(world);
+        const isNew = !known.has(key);
+        if (!isNew && world.violations.length === 0) continue;
+        const reached = { world, by, parent: node };
+        if (isBroken(reached)) return found;
+        known.add(key);
+        found.states++;
+        if (world.chat.call?.state === "connected") found.connected++;
+        next.push(reached);
+      }
+    }
+    found.depth++;
+    frontier = next;
+  }
+  return { ...found, isWhole: true };
+}
+
+function traceTo(node: Node): Step[] {
+  return node.parent === null ? [] : [...traceTo(node.parent), node.by!];
+}
+Deno.test("x", () => {
+  const t = performance.now();
+  const f = explore(advance, { ms: MAX_MS, transitions: Infinity });
+  console.log(performance.now() - t, f.states, f.transitions, f.depth, f.isWhole, f.connected);
+  if (f.broken) console.log(f.broken.violations, f.broken.trace.map((s) => JSON.stringify(s)).join("\n"));
+});
