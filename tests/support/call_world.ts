@@ -260,6 +260,8 @@ interface Verdict {
   readonly glare?: boolean;
   /** The one error the sender gets; `none`: it must get none. Absent: not the business of these rules. */
   readonly error?: string;
+  /** Somebody who is not in the call may end it. */
+  readonly mayEnd?: boolean;
   /** The name of what an error would break. */
   readonly rule?: string;
 }
@@ -279,6 +281,12 @@ function judge(world: World, event: CallEvent): Verdict {
   const stops = message.type === "call:end" || message.type === "call:reject" && isCallee;
   if (call.state === "connected") {
     const side = SIDES.find((side) => isSame(call[side], from));
+    const isAbsent = SIDES.some((side) => call[side].user === null) &&
+      SIDES.every((side) => call[side].user !== from.user);
+    if (isAbsent && message.type === "call:end" && message.callId === call.callId) {
+      // R14: instead of resuming, it hangs up.
+      return { ends: toldTo([call.caller, call.callee], "hangup"), over: true, error: "none", mayEnd: true };
+    }
     if (side === undefined) {
       if (!isCallee || message.type === "call:end") return { ends: {}, error: "NO_CALL" };
       return message.type === "call:answer" ? { ends: { [self]: "answered-elsewhere" }, error: "none" } : { ends: {} };
@@ -451,7 +459,7 @@ function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced
     const may = was.state === "ringing"
       ? isSame(was.caller, event.from) || was.calleeUser === event.from.user
       : isParty(was, event.from);
-    check(may || is === was, "somebody outside the call changed it");
+    check(may || verdict.mayEnd === true || is === was, "somebody outside the call changed it");
   }
   let winner = is === null || was === null ? null : before.winner;
   if (is?.state === "connected") {
