@@ -4,11 +4,11 @@
  */
 
 import type { CallMedia, ErrorCode, IceServer, ServerMessage, ServerMessages } from "../protocol.ts";
+import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
-import { Peer } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { SignalSocket } from "./signal.ts";
-import type { CallActions, CallInfo, CallPhase, MediaProblem, Outcome, Snapshot } from "./state.ts";
+import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./state.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so. */
 const RING_SLACK_MS = 2_000;
@@ -16,31 +16,11 @@ const RING_SLACK_MS = 2_000;
 const MAX_MISSED = 20;
 
 type Offer = ServerMessages["call:offer"];
-type Answer = ServerMessages["call:answer"]["answer"];
 /** What the server says about a call that this client has. */
 type InCall = Exclude<
   ServerMessages[Extract<keyof ServerMessages, `call:${string}`>],
   ServerMessages["call:offer" | "call:missed" | "call:state" | "call:error"]
 >;
-
-/** What a call in progress holds, beside what it shows. */
-interface Active {
-  readonly info: CallInfo;
-  /** `null` after a reload, until the other side makes a new offer (R13). */
-  peer: Peer | null;
-  /** The callee's: made while ringing, sent on accept. */
-  readonly answer: Promise<Answer> | null;
-  /** This user wants it: placed, or accepted. */
-  wanted: boolean;
-  /** This side's description is on its way to the server; before that nothing about the call may be sent. */
-  described: boolean;
-  transport: RTCPeerConnectionState;
-  /** The other side's signaling is gone for the moment. */
-  peerAway: boolean;
-  /** When media first flowed, on the monotonic clock. */
-  since: number | null;
-  stopTimer: () => void;
-}
 
 export class CallClient implements CallActions {
   readonly #env: Environment;
@@ -50,7 +30,7 @@ export class CallClient implements CallActions {
   readonly #watched = new Set<string>();
   #userId: string | null = null;
   #iceServers: IceServer[] = [];
-  #active: Active | null = null;
+  #active: ActiveCall | null = null;
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
   #waiting: { readonly offer: Offer; readonly expiresAt: number } | null = null;
   #snapshot: Snapshot = {
@@ -119,7 +99,7 @@ export class CallClient implements CallActions {
   setMicrophone(on: boolean): void {
     if (on) this.#addDevice("audio");
     this.#devices.mute(!on);
-    this.#saySending();
+    this.#active?.saySending();
   }
 
   setCamera(on: boolean): void {
@@ -129,8 +109,8 @@ export class CallClient implements CallActions {
       this.#addDevice("video");
     } else {
       this.#devices.stop("video");
-      active.peer?.setTrack("video", null).catch(() => {});
-      this.#saySending();
+      active.stopTrack("video");
+      active.saySending();
     }
   }
 
@@ -160,18 +140,9 @@ export class CallClient implements CallActions {
       return this.#abandon();
     }
     const callId = this.#env.newId();
-    const info: CallInfo = { chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) };
-    const peer = this.#newPeer(info);
-    const active = this.#start(info, peer, null);
-    this.#show({ call: { phase: "calling", call: info } });
-    try {
-      const offer = await peer.offer(media, this.#devices.tracks());
-      if (this.#active !== active) return;
-      this.#signal.send({ type: "call:initiate", chatId, callId, offer, media });
-      this.#described(active);
-    } catch {
-      this.#fail(active);
-    }
+    const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) }, "place");
+    this.#show({ call: { phase: "calling", call: active.info } });
+    await active.place();
   }
 
   /** The call was not placed after all. */
@@ -181,39 +152,20 @@ export class CallClient implements CallActions {
     this.#presentWaiting();
   }
 
-  #start(info: CallInfo, peer: Peer | null, answer: Promise<Answer> | null): Active {
-    const active: Active = {
-      info,
-      peer,
-      answer,
-      wanted: answer === null,
-      described: false,
-      transport: "new",
-      peerAway: false,
-      since: null,
-      stopTimer: () => {},
+  #start(info: CallInfo, start: ConstructorParameters<typeof ActiveCall>[2]): ActiveCall {
+    const ports: CallPorts = {
+      env: this.#env,
+      iceServers: this.#iceServers,
+      tracks: () => this.#devices.tracks(),
+      local: () => this.#devices.local,
+      send: (message) => this.#signal.send(message),
+      onChange: () => this.#moved(active),
+      onFailure: () => this.#fail(active),
     };
-    answer?.catch(() => this.#fail(active));
+    const active: ActiveCall = new ActiveCall(ports, info, start);
     this.#active = active;
     this.#show({ remote: { stream: null, audio: true, video: info.media === "video", screen: false } });
     return active;
-  }
-
-  #newPeer({ chatId, callId }: CallInfo): Peer {
-    const current = (): Active | null => this.#active?.peer === peer ? this.#active : null;
-    const peer: Peer = new Peer(this.#env, this.#iceServers, {
-      onCandidate: (candidate) => this.#signal.send({ type: "call:ice-candidate", chatId, callId, candidate }),
-      onState: (state) => this.#transport(current(), state),
-      onRemote: (stream) => current() && this.#show({ remote: { ...this.#snapshot.remote, stream } }),
-    });
-    return peer;
-  }
-
-  /** This side's description was sent: its candidates may follow, and word of what it sends. */
-  #described(active: Active): void {
-    active.described = true;
-    active.peer?.release();
-    this.#saySending();
   }
 
   // --- Being called ----------------------------------------------------------------------------------------------------
@@ -232,67 +184,42 @@ export class CallClient implements CallActions {
     }
   }
 
-  /** The peer connection and the answer are made while it rings, and held back until it is accepted. */
-  #startCallee(offer: Offer): Active {
-    const { chatId, callId, callerId, callerName, media } = offer;
-    const info: CallInfo = { chatId, callId, role: "callee", media, peer: { id: callerId, name: callerName } };
-    const peer = this.#newPeer(info);
-    return this.#start(info, peer, peer.prepareAnswer(offer.offer));
+  #startCallee({ chatId, callId, callerId, callerName, media, offer }: Offer): ActiveCall {
+    const peer = { id: callerId, name: callerName };
+    return this.#start({ chatId, callId, role: "callee", media, peer }, { offer });
   }
 
-  #ring(active: Active, expiresAt: number): void {
-    active.stopTimer();
-    active.stopTimer = this.#env.after(expiresAt - this.#env.now() + RING_SLACK_MS, () => {
-      if (this.#active === active && !active.wanted) this.#finish("timeout", false);
-    });
+  #ring(active: ActiveCall, expiresAt: number): void {
+    active.expire(expiresAt - this.#env.now() + RING_SLACK_MS, () => this.#finish("timeout", false));
     this.#show({ call: { phase: "incoming", call: active.info, expiresAt } });
   }
 
   /** Glare (R10): both called at once and the other call stands. This user wants to talk, so it is answered, with no more than was asked for. */
-  #answerGlare(own: Active, offer: Offer): void {
-    own.peer?.close();
+  #answerGlare(own: ActiveCall, offer: Offer): void {
+    own.close();
     this.#waiting = null;
     const media = offer.media === "audio" ? "audio" : own.info.media;
     if (media === "audio") this.#devices.stop("video");
     this.#answer(this.#startCallee(offer), media);
   }
 
-  async #answer(active: Active, media: CallMedia): Promise<void> {
-    active.wanted = true;
-    active.stopTimer();
-    this.#showProgress(active);
-    const devices = this.#openFor(active, media);
-    try {
-      const answer = await active.answer!;
-      if (this.#active !== active) return;
-      const { chatId, callId } = active.info;
-      this.#signal.send({ type: "call:answer", chatId, callId, answer });
-      this.#described(active);
-    } catch {
-      return; // `#start` ends a call whose answer cannot be made
-    }
-    await devices;
-    if (this.#active === active) this.#saySending();
+  /** The answer goes out at once; the devices follow when they are open, and delay nothing. */
+  async #answer(active: ActiveCall, media: CallMedia): Promise<void> {
+    const accepted = active.accept();
+    this.#show({ call: active.progress });
+    await Promise.all([accepted, this.#openFor(active, media)]);
+    active.saySending();
   }
 
   /** Opens the devices of a call that was accepted. Without the camera there is still the voice, without a microphone an ear. */
-  async #openFor(active: Active, media: CallMedia): Promise<void> {
+  async #openFor(active: ActiveCall, media: CallMedia): Promise<void> {
     if (this.#devices.local.stream === null) {
       const opened = await this.#devices.open(media);
       if (opened === "superseded") return;
       this.#show({ problem: problemIn(opened) });
       if (opened !== "open" && media === "video") await this.#devices.open("audio");
     }
-    await this.#sendTracks(active);
-  }
-
-  async #sendTracks(active: Active): Promise<void> {
-    try {
-      await active.answer; // the callee's transceivers are there once its answer is
-      for (const track of this.#devices.tracks()) await active.peer?.setTrack(track.kind as Kind, track);
-    } catch {
-      this.#fail(active);
-    }
+    await active.sendTracks();
   }
 
   // --- What the server says --------------------------------------------------------------------------------------------
@@ -343,20 +270,20 @@ export class CallClient implements CallActions {
     const { callId, state, role, expiresInMs } = message;
     if (this.#active?.info.callId !== callId) this.#rejoin(message);
     else if (state === "ringing" && role === "caller") this.#ringsThere(this.#active, expiresInMs ?? 0);
-    else if (state === "connected" && this.#active.peer === null) this.#showProgress(this.#active);
+    else if (state === "connected") this.#show({ call: this.#active.progress });
   }
 
   /** Takes up a call that a reload interrupted: with the devices that were on before, and the other side to make the offer. */
   async #rejoin({ chatId, callId, state, role, media, expiresInMs }: ServerMessages["call:state"]): Promise<void> {
     if (!this.#isFree()) return this.#signal.send({ type: "call:end", chatId, callId });
-    const active = this.#start({ chatId, callId, role, media, peer: this.#otherMember(chatId) }, null, null);
+    const active = this.#start({ chatId, callId, role, media, peer: this.#otherMember(chatId) }, "rejoin");
     if (state === "ringing") this.#ringsThere(active, expiresInMs ?? 0);
-    else this.#showProgress(active);
-    const before = parseSending(this.#env.load());
-    if (before?.callId !== callId) return;
-    if (before.microphone || before.camera) await this.#devices.open(before.camera ? "video" : "audio");
-    if (!before.microphone) this.#devices.mute(true);
-    if (this.#active === active) await this.#sendTracks(active);
+    else this.#show({ call: active.progress });
+    const { microphone, camera } = sendingBefore(this.#env, callId);
+    if (microphone || camera) await this.#devices.open(camera ? "video" : "audio");
+    this.#devices.mute(!microphone);
+    await active.sendTracks();
+    active.saySending();
   }
 
   #refused({ code, callId }: ServerMessages["call:error"]): void {
@@ -366,90 +293,45 @@ export class CallClient implements CallActions {
     else if (code === "NO_CALL") this.#finish("connection-lost", false);
   }
 
-  #inCall(active: Active, message: InCall): void {
+  #inCall(active: ActiveCall, message: InCall): void {
     switch (message.type) {
       case "call:ringing":
         return this.#ringsThere(active, message.expiresInMs);
       case "call:answer":
-        active.peer?.acceptAnswer(message.answer).catch(() => this.#fail(active));
-        return this.#showProgress(active);
+        active.answered(message.answer);
+        return this.#show({ call: active.progress });
       case "call:ice-candidate":
-        return active.peer?.addCandidate(message.candidate);
+        return active.candidate(message.candidate);
       case "call:negotiate":
-        this.#negotiate(active, message.description);
+        active.negotiate(message.description);
         return;
       case "call:media": {
         const { audio, video, screen } = message;
         return this.#show({ remote: { ...this.#snapshot.remote, audio, video, screen } });
       }
       case "call:peer":
-        active.peerAway = message.state === "reconnecting";
-        if (message.state === "reloaded") this.#offerAfresh(active);
-        return this.#showProgress(active);
+        return active.peer(message.state);
       case "call:end":
       case "call:rejected":
         return this.#finish(message.reason, false);
     }
   }
 
-  /** R13: the other side's page was reloaded, and its peer connection is gone: a new one is offered. */
-  async #offerAfresh(active: Active): Promise<void> {
-    active.peer?.close();
-    active.peer = this.#newPeer(active.info);
-    active.transport = "new";
-    active.described = false;
-    const { peer, info: { chatId, callId, media } } = active;
-    try {
-      const description = await peer.offer(media, this.#devices.tracks());
-      if (active.peer !== peer || this.#active !== active) return;
-      this.#signal.send({ type: "call:negotiate", chatId, callId, description });
-      this.#described(active);
-    } catch {
-      this.#fail(active);
-    }
-  }
-
-  /** R15: an offer or answer inside the call. The callee is the polite side. */
-  async #negotiate(active: Active, description: ServerMessages["call:negotiate"]["description"]): Promise<void> {
-    const peer = active.peer ??= this.#newPeer(active.info);
-    const { chatId, callId, role } = active.info;
-    try {
-      const answer = await peer.negotiate(description, role === "callee");
-      if (answer === null || active.peer !== peer || this.#active !== active) return;
-      this.#signal.send({ type: "call:negotiate", chatId, callId, description: answer });
-      this.#described(active);
-      await this.#sendTracks(active);
-    } catch {
-      if (active.peer === peer) this.#fail(active);
-    }
-  }
-
   // --- The course of a call --------------------------------------------------------------------------------------------
 
-  #ringsThere(active: Active, expiresInMs: number): void {
+  #ringsThere(active: ActiveCall, expiresInMs: number): void {
     this.#show({ call: { phase: "ringing", call: active.info, expiresAt: this.#env.now() + expiresInMs } });
   }
 
-  #transport(active: Active | null, state: RTCPeerConnectionState): void {
-    if (active === null) return;
-    active.transport = state;
-    if (state === "connected") active.since ??= this.#env.now();
-    if (state === "failed") return this.#fail(active);
-    const { phase } = this.#snapshot.call;
-    if (phase === "connecting" || phase === "connected" || phase === "reconnecting") this.#showProgress(active);
-  }
-
-  #showProgress(active: Active): void {
-    const { info: call, since } = active;
-    const flows = active.transport === "connected" && !active.peerAway;
-    const progress: CallPhase = since === null
-      ? { phase: "connecting", call }
-      : { phase: flows ? "connected" : "reconnecting", call, since };
-    this.#show({ call: progress });
+  #moved(active: ActiveCall): void {
+    if (active !== this.#active) return;
+    const { call, remote } = this.#snapshot;
+    const isAnswered = call.phase === "connecting" || call.phase === "connected" || call.phase === "reconnecting";
+    this.#show({ call: isAnswered ? active.progress : call, remote: { ...remote, stream: active.remote } });
   }
 
   /** The media cannot be set up, or broke down for good. */
-  #fail(active: Active): void {
+  #fail(active: ActiveCall): void {
     if (this.#active !== active) return;
     const { chatId, callId } = active.info;
     this.#signal.send({ type: "call:end", chatId, callId, reason: "failed" });
@@ -466,10 +348,8 @@ export class CallClient implements CallActions {
   }
 
   #release(): void {
-    this.#active?.stopTimer();
-    this.#active?.peer?.close();
+    this.#active?.close();
     this.#active = null;
-    this.#env.save(null);
     this.#devices.release();
     this.#show({ remote: { ...this.#snapshot.remote, stream: null } });
   }
@@ -489,17 +369,8 @@ export class CallClient implements CallActions {
     const opened = await this.#devices.add(kind);
     if (opened === "superseded" || this.#active !== active) return;
     this.#show({ problem: problemIn(opened) });
-    await this.#sendTracks(active);
-    this.#saySending();
-  }
-
-  /** Tells the other side what is sent now. */
-  #saySending(): void {
-    if (!this.#active?.described) return;
-    const { chatId, callId } = this.#active.info;
-    const { microphone, camera } = this.#devices.local;
-    this.#signal.send({ type: "call:media", chatId, callId, audio: microphone, video: camera, screen: false });
-    this.#env.save(JSON.stringify({ callId, microphone, camera } satisfies Sending));
+    await active.sendTracks();
+    active.saySending();
   }
 
   #isFree(): boolean {
@@ -529,21 +400,6 @@ const OUTCOME_OF: Record<ErrorCode, Outcome> = {
   TOO_LARGE: "unavailable",
   UNAVAILABLE: "unavailable",
 };
-
-/** What was sent before a reload. */
-interface Sending {
-  callId: string;
-  microphone: boolean;
-  camera: boolean;
-}
-
-function parseSending(text: string | null): Sending | null {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 function problemIn(opened: Exclude<Opened, "superseded">): MediaProblem | null {
   return opened === "open" ? null : opened;

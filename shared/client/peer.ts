@@ -60,10 +60,6 @@ export class Peer {
     return { type: "answer", sdp: sdp! };
   }
 
-  async acceptAnswer(answer: Description & { type: "answer" }): Promise<void> {
-    await this.#remoteDescription(answer);
-  }
-
   /**
    * A description for a call that is going on: perfect negotiation (W3C WebRTC, section 10.7). The impolite side ignores an offer
    * that collides with its own; the polite one takes its own back. Gives the answer to send, if there is one to give.
