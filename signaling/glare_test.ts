@@ -119,7 +119,7 @@ Deno.test(`[R10] of ${PAIRS} pairs that call each other at once, each has one ca
   }
 
   let good = 0;
-  for (const { n, both } of pairs) {
+  await Promise.all(pairs.map(async ({ n, both }) => {
     const chatId = `chat-${n}`;
     await Promise.all(both.map((one) => one.until(() => one.has("call:answer") || one.has("call:offer"))));
     const callers = both.filter((one) => !one.has("call:offer"));
@@ -156,7 +156,7 @@ Deno.test(`[R10] of ${PAIRS} pairs that call each other at once, each has one ca
     assert.deepEqual(isTold.all("call:end").map(({ reason }) => reason), ["hangup"]);
     assert.equal(ends.has("call:end") || both.some((one) => one.has("call:error") || one.has("call:missed")), false);
     good++;
-  }
+  }));
   console.log(`glare: ${good} of ${PAIRS} pairs`);
 });
 

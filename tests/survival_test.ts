@@ -96,3 +96,11 @@ scene("a duplicated tab has a device of its own: it does not take the call from 
   await mediaFlows(stage);
   await hangsUp(ada, boris);
 });
+
+scene("[R10] both press the button at once: one call, with nobody's accept", async (stage) => {
+  const { ada, boris } = stage;
+  await Promise.all([ada.click("Video call"), boris.click("Video call")]);
+  await mediaFlows(stage);
+  assert.deepEqual([(await ada.open()).connections, (await boris.open()).connections], [1, 1]);
+  await hangsUp(ada, boris);
+});

@@ -8,6 +8,8 @@ const ROOT = new URL("../../", import.meta.url);
 export interface Product extends AsyncDisposable {
   /** Its origin, such as `http://127.0.0.1:41234`. */
   readonly url: string;
+  /** The process that serves now. */
+  readonly pid: number;
   /** What it has printed so far, both streams. */
   output(): string;
   /** Kills it without a word, and starts it again at the same address. */
@@ -27,6 +29,9 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
   let current = first;
   return {
     url,
+    get pid() {
+      return current.pid;
+    },
     output: () => current.output,
     async crash() {
       await current.stop("SIGKILL");
@@ -76,6 +81,10 @@ class Process {
       }
     };
     this.#reading = Promise.all([read(this.#child.stdout), read(this.#child.stderr)]);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
