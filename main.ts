@@ -39,9 +39,13 @@ export const app = new ZvonokApp()
     state.iceServers = (userId) => server.iceServers(userId);
     state.session = await server.session(req);
     const overTls = ctx.url.protocol === "https:";
-    state.guests = server.guests(overTls);
+    state.guests = server.guests(state.session, overTls);
     state.enter = (token) => server.enter(token, overTls);
-    return ctx.next();
+    const response = await ctx.next();
+    const isVisit = req.method === "GET" && state.session !== null && state.guests !== null;
+    const renewed = isVisit ? await state.guests!.renew(state.session!) : null;
+    if (renewed !== null) response.headers.append("set-cookie", renewed.cookie);
+    return response;
   })
   .fsRoutes();
 

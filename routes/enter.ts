@@ -6,11 +6,12 @@
 import { chatId } from "../shared/protocol.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";
-import { seeOther } from "./(_kit)/form.ts";
+import { readForm, seeOther } from "./(_kit)/form.ts";
 
 export const handler = define.handlers({
   async POST({ req, state }) {
-    const form = await req.formData().catch(() => new FormData());
+    const form = await readForm(req);
+    if (form instanceof Response) return form;
     const chat = chatId.safeParse(form.get("chat"));
     const entered = await state.enter(String(form.get("token") ?? ""));
     if (entered === null || !chat.success || !entered.session.chats.includes(chat.data)) return accessDenied();

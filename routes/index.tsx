@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { Person, Vacant } from "../islands/call/Person.tsx";
 import { define, type State } from "./(_kit)/define.ts";
-import { postedName, seeOther } from "./(_kit)/form.ts";
+import { postedName, readForm, seeOther } from "./(_kit)/form.ts";
 import { NameField } from "./(_kit)/NameField.tsx";
 
 export const handler = define.handlers({
@@ -10,7 +10,9 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { guests, session } = ctx.state;
     if (guests === null) return page(lobby(ctx.state, false), { status: 403 });
-    const name = await postedName(ctx.req);
+    const form = await readForm(ctx.req);
+    if (form instanceof Response) return form;
+    const name = postedName(form);
     if (!name) return page(lobby(ctx.state, true), { status: 400 });
     const guest = await guests.enter(session, name);
     const chat = await guests.createChat(guest.session);

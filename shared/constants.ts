@@ -32,6 +32,8 @@ export const CLOSE = {
   tooBig: 1009,
   /** A newer socket of the same user and device took this one's place. */
   replaced: 4001,
+  /** The token has expired: come back with another one. */
+  expired: 4003,
   /** The client floods. */
   flood: 4008,
   /** The client's own: nothing came over this socket for too long. */

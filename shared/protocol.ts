@@ -193,7 +193,7 @@ export const serverMessages = {
     type: z.literal("chat:state"),
     chatId,
     members: z.array(member),
-    call: z.strictObject({ callId, state: z.enum(["ringing", "connected"]) }).optional(),
+    call: z.strictObject({ state: z.enum(["ringing", "connected"]) }).optional(),
   }),
   "call:error": z.strictObject({
     type: z.literal("call:error"),
@@ -232,18 +232,20 @@ export type IceServer = z.infer<typeof iceServer>;
 
 // --- Parsing ---------------------------------------------------------------------------------------------------------
 
-/** A refused message: a stable code and a sentence that never repeats what was sent. */
+/** A refused message: a stable code and a sentence that never repeats what was sent; ids only where they are well-formed. */
 export interface Refusal {
   code: ErrorCode;
   message: string;
+  chatId?: string;
+  callId?: string;
 }
 
 /** What became of a frame. */
 export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
 
-const refuse = (message: string, code: ErrorCode = "INVALID_MESSAGE"): Parsed => ({
+const refuse = (message: string, more: Partial<Refusal> = {}): Parsed => ({
   ok: false,
-  refusal: { code, message },
+  refusal: { code: "INVALID_MESSAGE", message, ...more },
 });
 
 /**
@@ -252,7 +254,9 @@ const refuse = (message: string, code: ErrorCode = "INVALID_MESSAGE"): Parsed =>
  */
 export function parseClientMessage(data: unknown): Parsed {
   if (typeof data !== "string") return refuse("Expected a text frame, got a binary one");
-  if (isLongerThan(data, MAX_FRAME_BYTES)) return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, "TOO_LARGE");
+  if (isLongerThan(data, MAX_FRAME_BYTES)) {
+    return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, { code: "TOO_LARGE" });
+  }
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -265,7 +269,14 @@ export function parseClientMessage(data: unknown): Parsed {
   if (!Object.hasOwn(clientMessages, type)) return refuse("type: unknown message type");
   const result = clientMessages[type as keyof ClientMessages].safeParse(value);
   if (result.success) return { ok: true, message: result.data };
-  return refuse(describeIssue(result.error.issues[0]!));
+  return refuse(describeIssue(result.error.issues[0]!), idsOf(value));
+}
+
+function idsOf(value: object): { chatId?: string; callId?: string } {
+  const ids = value as Record<"chatId" | "callId", unknown>;
+  const chat = chatId.safeParse(ids.chatId);
+  const call = callId.safeParse(ids.callId);
+  return { ...(chat.success ? { chatId: chat.data } : {}), ...(call.success ? { callId: call.data } : {}) };
 }
 
 /** One sentence for the first thing wrong: which field, and what was expected there. */

@@ -271,7 +271,7 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     type: "chat:state",
     chatId,
     members: [{ ...user, online: true }],
-    call: { callId, state: "connected" },
+    call: { state: "connected" },
   },
   "call:error": { type: "call:error", code: "RATE_LIMITED", message: "Slow down", ...stamped, retryAfterMs: 50 },
   "pong": { type: "pong" },

@@ -82,6 +82,9 @@ const TRANSPORT = {
   "fingerprint": /^[\x21-\x7e]+ (?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}$/,
 };
 
+/** Media sections of one description; a call has two or three. */
+const MAX_SECTIONS = 32;
+
 /** `a=mid`, as `sdpMid` repeats it. */
 const MID = /^[\x21-\x7e]{1,32}$/;
 
@@ -96,22 +99,26 @@ export function descriptionProblem(sdp: string): string | null {
   const [session, ...media] = sections(sdp) as [string[], ...string[][]];
   if (media.length === 0) return "no m= section";
 
+  if (media.length > MAX_SECTIONS) return `more than ${MAX_SECTIONS} m= sections`;
+
+  const mids = media.map((lines) => valueOf(lines, "mid"));
+  if (mids.some((mid) => mid !== undefined && !MID.test(mid))) return "a=mid of another form";
   const bundles = session.filter((line) => line.startsWith("a=group:BUNDLE "))
     .map((line) => line.slice("a=group:BUNDLE ".length).trim().split(/ +/));
   for (const [attribute, form] of Object.entries(TRANSPORT)) {
-    const values = [session, ...media].flatMap((lines) => valueOf(lines, attribute) ?? []);
-    if (values.some((value) => !form.test(value))) return `a=${attribute} of another form`;
-    const own = (lines: string[]) => (valueOf(lines, attribute) ?? valueOf(session, attribute)) !== undefined;
-    if (!media.some(own)) return `no a=${attribute}`;
-    const without = media.filter((lines) => !own(lines) && portOf(lines) !== 0);
-    const carried = without.every((lines) => {
-      const mid = valueOf(lines, "mid");
-      const group = bundles.find((mids) => mid !== undefined && mids.includes(mid));
-      return group !== undefined && media.some((other) => own(other) && group.includes(valueOf(other, "mid") ?? ""));
-    });
-    if (!carried) return `a section without a=${attribute}`;
+    const ofSession = valueOf(session, attribute);
+    const values = media.map((lines) => valueOf(lines, attribute) ?? ofSession);
+    if ([ofSession, ...values].some((value) => value !== undefined && !form.test(value))) {
+      return `a=${attribute} of another form`;
+    }
+    if (values.every((value) => value === undefined)) return `no a=${attribute}`;
+    const carried = new Set(
+      bundles.filter((group) => mids.some((mid, n) => values[n] !== undefined && group.includes(mid!))).flat(),
+    );
+    const isWithout = (lines: string[], n: number) =>
+      values[n] === undefined && portOf(lines) !== 0 && !carried.has(mids[n] ?? "");
+    if (media.some(isWithout)) return `a section without a=${attribute}`;
   }
-  if (media.some((lines) => !MID.test(valueOf(lines, "mid") ?? "0"))) return "a=mid of another form";
   for (const line of [session, ...media].flat()) {
     if (!/^[a-z]=/.test(line)) return "a line that is not SDP";
     if (/^a=candidate:/i.test(line)) {

@@ -211,3 +211,18 @@ Deno.test("[R17] a hostile line or description is judged quickly", () => {
     assert.ok(took < 500, `${took} ms for ${JSON.stringify(body.slice(0, 40))}`);
   }
 });
+
+Deno.test("[R17] a description made to be slow is judged quickly", () => {
+  const hostile = (lines: number, sections: number) =>
+    ["v=0", ...Array(lines).fill("a="), ...Array(sections).fill("m=a 9\r\na=mid:1"), "a=ice-ufrag:abcd", ""].join(
+      "\r\n",
+    );
+  for (const [lines, sections] of [[4_500, 1_500], [11_000, 31], [100, 2_500]] as const) {
+    const sdp = hostile(lines, sections);
+    assert.ok(sdp.length < 48 * 1024, `${sdp.length}`);
+    const start = performance.now();
+    assert.notEqual(descriptionProblem(sdp), null);
+    const took = performance.now() - start;
+    assert.ok(took < 250, `${took} ms for ${lines} lines and ${sections} sections`);
+  }
+});

@@ -14,15 +14,15 @@ import { chatId, displayName, userId } from "../shared/protocol.ts";
 import type { Session } from "./guests.ts";
 
 /** Name of the cookie that carries a session's token. */
-export const SESSION_COOKIE = "zvonok_session";
+const SESSION_COOKIE = "zvonok_session";
 
 /** R18: a token speaks for at most this many chats, the newest ones. */
-export const MAX_CHATS_IN_TOKEN = 64;
+const MAX_CHATS_IN_TOKEN = 64;
 
-/** How long a guest session lasts without a visit, in seconds. */
+/** How long a guest session lasts, in seconds; a visit in its second half renews it. */
 export const SESSION_SECONDS = 30 * 24 * 3600;
 
-const claims = z.object({ sub: userId, name: displayName, chats: z.array(chatId).default([]) });
+const claims = z.object({ sub: userId, name: displayName, chats: z.array(chatId), exp: z.number() });
 
 /** Whose tokens are believed. */
 export interface Keys {
@@ -32,52 +32,70 @@ export interface Keys {
   readonly host?: readonly string[];
   /** Where the host application publishes its public keys. */
   readonly jwksUrl?: string | null;
+  /** What the host application's tokens must say in `iss` and `aud`, where it issues tokens for others too. */
+  readonly issuer?: string | null;
+  readonly audience?: string | null;
 }
 
-const SYMMETRIC: JWTVerifyOptions = { algorithms: ["HS256"], requiredClaims: ["exp", "sub"] };
-const ASYMMETRIC: JWTVerifyOptions = { ...SYMMETRIC, algorithms: ["RS256", "PS256", "ES256", "EdDSA"] };
+const REQUIRED = ["exp", "sub"];
+const ASYMMETRIC = ["RS256", "PS256", "ES256", "EdDSA"];
+
+/** A secret, and whose it is. */
+interface Secret {
+  readonly key: Uint8Array;
+  readonly isOurs: boolean;
+}
 
 /** Signs tokens for guests, and verifies everybody's (RFC 7515, RFC 7519). A secret's UTF-8 bytes are the HS256 key. */
 export class Tokens {
-  readonly #signing: Uint8Array;
-  readonly #secrets: Uint8Array[];
+  readonly #secrets: Secret[];
   readonly #published: ReturnType<typeof createRemoteJWKSet> | null;
+  readonly #host: JWTVerifyOptions;
 
-  constructor({ session, host = [], jwksUrl = null }: Keys) {
-    this.#secrets = [...session, ...host].map((secret) => new TextEncoder().encode(secret));
-    this.#signing = this.#secrets[0]!;
+  constructor({ session, host = [], jwksUrl = null, issuer, audience }: Keys) {
+    const utf8 = new TextEncoder();
+    this.#secrets = [
+      ...session.map((secret) => ({ key: utf8.encode(secret), isOurs: true })),
+      ...host.map((secret) => ({ key: utf8.encode(secret), isOurs: false })),
+    ];
     this.#published = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
+    this.#host = { requiredClaims: REQUIRED, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
   }
 
   /** A token for `SESSION_SECONDS` that lists the newest `MAX_CHATS_IN_TOKEN` chats. */
-  sign({ userId, name, chats }: Session): Promise<string> {
+  sign({ userId, name, chats }: Pick<Session, "userId" | "name" | "chats">): Promise<string> {
     return new SignJWT({ name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) })
       .setProtectedHeader({ alg: "HS256" })
       .setSubject(userId)
       .setIssuedAt()
       .setExpirationTime(`${SESSION_SECONDS}s`)
-      .sign(this.#signing);
+      .sign(this.#secrets[0]!.key);
   }
 
   /** The session a token speaks for; `null` where it is forged, expired, unsigned or not of this form. Never throws. */
   async verify(token: string): Promise<Session | null> {
-    const parsed = claims.safeParse(await this.#payload(token));
-    if (!parsed.success) return null;
-    const { sub, name, chats } = parsed.data;
-    return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) };
+    const verified = await this.#payload(token);
+    const parsed = claims.safeParse(verified?.payload);
+    if (verified === null || !parsed.success) return null;
+    const { sub, name, chats, exp } = parsed.data;
+    const isGuest = verified.isOurs;
+    return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN), isGuest, expiresAt: exp * 1000 };
   }
 
-  async #payload(token: string): Promise<JWTPayload | null> {
+  async #payload(token: string): Promise<{ payload: JWTPayload; isOurs: boolean } | null> {
     try {
       if (decodeProtectedHeader(token).alg !== "HS256") {
-        return this.#published && (await jwtVerify(token, this.#published, ASYMMETRIC)).payload;
+        if (this.#published === null) return null;
+        const { payload } = await jwtVerify(token, this.#published, { ...this.#host, algorithms: ASYMMETRIC });
+        return { payload, isOurs: false };
       }
     } catch {
       return null;
     }
-    for (const secret of this.#secrets) {
+    for (const { key, isOurs } of this.#secrets) {
+      const options = { ...(isOurs ? { requiredClaims: REQUIRED } : this.#host), algorithms: ["HS256"] };
       try {
-        return (await jwtVerify(token, secret, SYMMETRIC)).payload;
+        return { payload: (await jwtVerify(token, key, options)).payload, isOurs };
       } catch {
         // Signed with another one of the secrets, or not to be believed at all.
       }
@@ -106,7 +124,7 @@ export function subprotocols(headers: Headers): string[] {
 }
 
 /** A cookie's value, or `null`. */
-export function cookieOf(headers: Headers, name: string): string | null {
+function cookieOf(headers: Headers, name: string): string | null {
   for (const pair of (headers.get("cookie") ?? "").split(";")) {
     const [key, value] = pair.split("=", 2);
     if (key?.trim() === name && value) return value.trim();

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { Wires } from "../tests/support/wire.ts";
 import { sessionCookie, Tokens } from "./auth.ts";
 
 const OLD = "the old secret, long enough";
 const NEW = "the new secret, long enough";
 const HOST = "the host's secret, long enough";
 const ANN = { userId: "ann", name: "Ann", chats: ["chat"] };
+
+/** Whom a token speaks for, as far as it is the same for every signer. */
+async function who(tokens: Tokens, token: string) {
+  const session = await tokens.verify(token);
+  return session && { userId: session.userId, name: session.name, chats: session.chats };
+}
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const jwt = (alg: string, claims = {}) =>
@@ -14,21 +21,21 @@ const jwt = (alg: string, claims = {}) =>
 
 Deno.test("tokens: a secret is changed without ending a session, and dropped later", async () => {
   const token = await new Tokens({ session: [OLD] }).sign(ANN);
-  assert.deepEqual(await new Tokens({ session: [NEW, OLD] }).verify(token), ANN);
+  assert.deepEqual(await who(new Tokens({ session: [NEW, OLD] }), token), ANN);
   assert.equal(await new Tokens({ session: [NEW] }).verify(token), null);
   const renewed = await new Tokens({ session: [NEW, OLD] }).sign(ANN);
-  assert.deepEqual(await new Tokens({ session: [NEW] }).verify(renewed), ANN, "the first secret signs");
+  assert.deepEqual(await who(new Tokens({ session: [NEW] }), renewed), ANN, "the first secret signs");
 });
 
 Deno.test("tokens: the host application's HS256 tokens, membership as it signed it", async () => {
   const tokens = new Tokens({ session: [NEW], host: [HOST] });
-  assert.deepEqual(await tokens.verify(await jwt("HS256").sign(utf8(HOST))), ANN);
+  assert.deepEqual(await who(tokens, await jwt("HS256").sign(utf8(HOST))), ANN);
   const many = Array.from({ length: 100 }, (_, n) => `chat-${n}`);
   const session = await tokens.verify(await jwt("HS256", { chats: many }).sign(utf8(HOST)));
   assert.deepEqual(session?.chats, many.slice(-64), "the newest 64");
   const noChats = await new SignJWT({ name: "Ann" }).setProtectedHeader({ alg: "HS256" }).setSubject("ann")
     .setExpirationTime("1h").sign(utf8(HOST));
-  assert.deepEqual((await tokens.verify(noChats))?.chats, []);
+  assert.equal(await tokens.verify(noChats), null, "a token for something else has no chats");
 });
 
 for (const alg of ["RS256", "ES256", "EdDSA"]) {
@@ -40,13 +47,28 @@ for (const alg of ["RS256", "ES256", "EdDSA"]) {
       () => Response.json({ keys }),
     );
     const tokens = new Tokens({ session: [NEW], jwksUrl: `http://127.0.0.1:${published.addr.port}/jwks.json` });
-    assert.deepEqual(await tokens.verify(await jwt(alg).sign(ours.privateKey)), ANN);
+    assert.deepEqual(await who(tokens, await jwt(alg).sign(ours.privateKey)), ANN);
     assert.equal(await tokens.verify(await jwt(alg).sign(theirs.privateKey)), null, "another key");
     assert.equal(await tokens.verify(await jwt(alg).setExpirationTime(1).sign(ours.privateKey)), null, "expired");
     const spki = utf8(await exportSPKI(ours.publicKey));
     assert.equal(await tokens.verify(await jwt("HS256").sign(spki)), null, "the public key is no HS256 secret");
   });
 }
+
+Deno.test("tokens: only this server's own are a guest's, to be renewed here", async () => {
+  const tokens = new Tokens({ session: [NEW], host: [HOST] });
+  assert.equal((await tokens.verify(await tokens.sign(ANN)))?.isGuest, true);
+  assert.equal((await tokens.verify(await jwt("HS256").sign(utf8(HOST))))?.isGuest, false);
+});
+
+Deno.test("tokens: an issuer and an audience, where they are configured", async () => {
+  const tokens = new Tokens({ session: [NEW], host: [HOST], issuer: "host", audience: "zvonok" });
+  const signed = (iss: string, aud: string) => jwt("HS256").setIssuer(iss).setAudience(aud).sign(utf8(HOST));
+  assert.ok(await tokens.verify(await signed("host", "zvonok")));
+  assert.equal(await tokens.verify(await signed("host", "another")), null);
+  assert.equal(await tokens.verify(await signed("another", "zvonok")), null);
+  assert.ok(await tokens.verify(await tokens.sign(ANN)), "guests need neither");
+});
 
 Deno.test("tokens: without published keys, their algorithms are refused", async () => {
   const { privateKey } = await generateKeyPair("ES256");
@@ -63,4 +85,20 @@ Deno.test("the session cookie is for our site only, unless the page is embedded 
   assert.match(sessionCookie("t", true), /; HttpOnly; SameSite=Lax; .*; Secure$/);
   assert.match(sessionCookie("t", true, true), /; HttpOnly; SameSite=None; Partitioned; .*; Secure$/);
   assert.match(sessionCookie("t", false, true), /; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
+});
+
+Deno.test("tokens: a socket ends with its token, and membership is what the newest one says", async () => {
+  await using wires = new Wires({ JWT_SECRET: HOST });
+  const open = async (chats: string[], seconds: number, device: string) => {
+    const token = await new SignJWT({ name: "Ann", chats }).setProtectedHeader({ alg: "HS256" }).setSubject("ann")
+      .setExpirationTime(Math.floor(Date.now() / 1000) + seconds).sign(utf8(HOST));
+    return await wires.open(token, device);
+  };
+  const first = await open(["chat", "other"], 3600, "first");
+  first.send({ type: "chat:watch", chatId: "other" });
+  await first.next("chat:state");
+  const second = await open(["chat"], 2, "second");
+  first.send({ type: "chat:watch", chatId: "other" });
+  await first.refused("ACCESS_DENIED");
+  assert.equal((await second.closed).code, 4003);
 });

@@ -3,7 +3,7 @@
  * in, state and messages to deliver out. It opens no socket, reads no clock and rolls no dice, so tests can walk its states.
  */
 
-import type { ClientMessages, ErrorCode, ServerMessages } from "../shared/protocol.ts";
+import type { ClientMessages, ErrorCode, ServerMessage, ServerMessages } from "../shared/protocol.ts";
 import { withholdAddresses } from "../shared/sdp.ts";
 import { connect, drop, resume, tick } from "./call_absence.ts";
 import { offerTo, ring, ringingTo } from "./call_ring.ts";
@@ -89,15 +89,18 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     if (same(call.caller, from) && (message.callId === undefined || message.callId === call.callId)) {
       return unchanged(chat);
     }
-    if (call.state === "ringing" && call.calleeUser === from.user) return glare(chat, call, event);
-    return refuse("BUSY", "You are in a call already");
+    const isGlare = call.state === "ringing" && call.calleeUser === from.user && call.caller.user === callee;
+    if (isGlare) return glare(chat, call, event);
+    if (usersOf(call).includes(from.user)) return refuse("BUSY", "You are in a call already");
+    const calleeTalks = callee !== null && usersOf(call).includes(callee);
+    if (!calleeTalks) return refuse("UNAVAILABLE", "There is a call in this chat already");
   }
   if (event.callerBusy) return refuse("BUSY", "You are in a call already");
   const callerParty = { ...from, name: event.name };
   const media = message.media ?? "video";
   const missed = (user: string, reason: ServerMessages["call:missed"]["reason"]) =>
     missedCall(user, { chatId, callId, media, caller: callerParty }, reason);
-  if (callee !== null && event.calleeBusy) {
+  if (callee !== null && (event.calleeBusy || call !== null)) {
     const busy = to(from, { type: "call:rejected", chatId, callId, reason: "busy" });
     return unchanged(refused, busy, missed(callee, "busy"));
   }
@@ -199,7 +202,7 @@ function answer(
 ): Advanced {
   const { chatId, callId, media, caller, glare } = call;
   const callee: Party = { user: from.user, device: from.device, name: from.name, awayUntil: null, held: [] };
-  const connected: ConnectedCall = { state: "connected", chatId, callId, media, caller, glare, callee };
+  const connected: ConnectedCall = { state: "connected", chatId, callId, media, caller, glare, callee, unheard: [] };
   const others = endRinging(call, call.devices.filter((device) => device !== from.device), "answered-elsewhere");
   const candidates = call.candidates.map((candidate) =>
     to(from, { type: "call:ice-candidate", chatId, callId, candidate })
@@ -214,8 +217,10 @@ function answer(
       deliveries: [...told.deliveries, ...rest, to(from, { type: "call:peer", chatId, callId, state: "reloaded" })],
     };
   }
-  const answered = post(chat, connected, "caller", { type: "call:answer", chatId, callId, answer });
-  return { ...answered, deliveries: [...answered.deliveries, ...rest] };
+  const message: ServerMessage = { type: "call:answer", chatId, callId, answer };
+  const isAway = caller.awayUntil !== null;
+  const answered = { ...connected, caller: { ...caller, held: isAway ? [message] : [] }, unheard: [message] };
+  return withCall(chat, answered, ...(isAway ? [] : [to(caller, message)]), ...rest);
 }
 
 /** R8: the caller learns it, and the callee's other devices stop. */
@@ -266,7 +271,7 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
     case "call:ice-candidate":
     case "call:negotiate":
     case "call:media":
-      return post(chat, call, other, { ...message, chatId, callId });
+      return post(chat, side === "caller" ? { ...call, unheard: [] } : call, other, { ...message, chatId, callId });
     case "call:end":
       return over(
         chat,

@@ -87,11 +87,12 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
   const { from, message, now } = event;
   const { chatId, callId, role } = message;
   if (call === null) {
-    if (event.busy || chat.memory.some((memory) => memory.callId === callId)) return noCall(chat, from, message);
+    const isOver = chat.memory.some((memory) => memory.callId === callId);
+    if (!event.isRecovering || event.busy || isOver) return noCall(chat, from, message);
     const absent: Party = { user: null, device: null, name: "", awayUntil: now + rules.graceMs, held: [] };
     const media = message.media ?? "video";
     const parties = { caller: absent, callee: absent, [role]: partyOf(from) };
-    const resumed: ConnectedCall = { state: "connected", chatId, callId, media, glare: null, ...parties };
+    const resumed: ConnectedCall = { state: "connected", chatId, callId, media, glare: null, unheard: [], ...parties };
     const alone: ServerMessage = { type: "call:peer", chatId, callId, state: "reconnecting" };
     return withCall(chat, resumed, to(from, stateMessage(resumed, role, now)), to(from, alone));
   }
@@ -101,7 +102,10 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
     return side === null ? noCall(chat, from, message) : unchanged(chat, to(from, stateMessage(call, side, now)));
   }
   const side = sideOf(call, from);
-  if (side !== null) return unchanged(chat, to(from, stateMessage(call, side, now)));
+  if (side !== null) {
+    const again = side === "caller" ? call.unheard : [];
+    return unchanged(chat, ...[stateMessage(call, side, now), ...again].map((message) => to(from, message)));
+  }
   const { held, user } = call[role];
   if (event.busy || user !== null || !mayResume(call, from)) return noCall(chat, from, message);
   const whole: ConnectedCall = { ...call, [role]: partyOf(from) };

@@ -40,6 +40,7 @@ const EVERYTHING: readonly Step[] = [
     ),
     ...SIDES.flatMap((role) => [A, B, GIVEN].map((callId) => ({ do: "resume" as const, from, callId, role }))),
     { do: "resume", from, callId: A, role: "caller", busy: true },
+    { do: "resume", from, callId: A, role: "callee", tooLate: true },
   ]),
 ];
 
@@ -102,6 +103,9 @@ function keyOf(world: World): string {
         world.reloaded,
       );
     }
+    parts.push(
+      call.state === "connected" ? [call.unheard, world.unheard].map((items) => items.slice(0, 3).map(kind)) : 0,
+    );
     parts.push(world.lapse - now, world.winner === null);
   }
   const seen = new Set<string>();
@@ -137,7 +141,7 @@ function looksOf({ chat: { call }, now, devices }: World): string[] {
   });
 }
 
-function kind(held: string | { type: string }): string {
+function kind(held: string | { readonly type: string }): string {
   return typeof held === "string" ? held.slice(0, 5) : held.type;
 }
 
@@ -210,16 +214,16 @@ function report(name: string, found: Explored): void {
   assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n"));
 }
 
-Deno.test("call: every event in every state, to the depth that time allows, breaks no rule", () => {
+Deno.test("call: every event in every state, as deep as time allows, breaks no rule", () => {
   const found = explore(EVERYTHING, 1_250_000);
   report("everything", found);
-  assert.ok(found.depth >= 5 && found.connected > 10_000);
+  assert.ok(found.depth >= 4 && found.connected > 10_000);
 });
 
 Deno.test("call: the course of calls, explored deeper, breaks no rule", () => {
   const found = explore(COURSE, 1_250_000);
   report("course", found);
-  assert.ok(found.depth >= 10 && found.connected > 10_000);
+  assert.ok(found.depth >= 8 && found.connected > 10_000);
 });
 
 /** R18: more of one thing than the call function may keep, which no short history gets to. */
@@ -399,6 +403,8 @@ const MUTANTS: Record<string, Mutant> = {
     const { role } = event.message;
     return { ...real, chat: { ...chat, call: { ...call, [role]: { ...call[role], ...event.from } } } };
   },
+  "[R14] a server that lost nothing revives a call": (real, chat, event) =>
+    event.type === "resume" ? instead(chat, { ...event, isRecovering: true }) : real,
   "a message is told to a device outside the call": (real, { call }) => ({
     ...real,
     deliveries: real.deliveries.map((one) =>

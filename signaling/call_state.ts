@@ -51,14 +51,14 @@ export interface Party {
 }
 
 /** The caller of a call that rings: always known. */
-export interface Caller extends Party, Endpoint {
+interface Caller extends Party, Endpoint {
   readonly user: string;
   readonly device: string;
   /** R13: its page was reloaded, and the offer's peer connection is gone with it. */
   readonly reloaded: boolean;
 }
 
-export interface CallBase {
+interface CallBase {
   readonly chatId: string;
   readonly callId: string;
   readonly media: CallMedia;
@@ -86,6 +86,11 @@ export interface ConnectedCall extends CallBase {
   readonly state: "connected";
   readonly caller: Party;
   readonly callee: Party;
+  /**
+   * The answer and what followed it to the caller, until the caller has said something since: its socket may have been dead
+   * already, so it may ask for this again (`call:resume`).
+   */
+  readonly unheard: readonly ServerMessage[];
 }
 
 /** A call that is going on. */
@@ -137,6 +142,8 @@ export type CallEvent =
     readonly from: Sender;
     readonly message: ClientMessages["call:resume"];
     readonly busy: boolean;
+    /** The server started a short while ago, and may have lost calls that go on. */
+    readonly isRecovering: boolean;
   }
   | { readonly type: "message"; readonly now: number; readonly from: Sender; readonly message: InCallMessage }
   /** A device's socket opened. `reloaded`: the same device with another document. */
@@ -198,7 +205,11 @@ export const otherSide = (side: Side): Side => side === "caller" ? "callee" : "c
 /** Delivers to a side of a connected call, or holds it while that side's socket is gone (R12). */
 export function post(chat: ChatCalls, call: ConnectedCall, side: Side, message: ServerMessage): Advanced {
   const party = call[side];
-  if (party.awayUntil === null) return withCall(chat, call, ...toParty(party, message));
+  if (party.awayUntil === null) {
+    const isUnheard = side === "caller" && call.unheard.length > 0 && call.unheard.length < MAX_HELD_MESSAGES;
+    const sent = isUnheard ? { ...call, unheard: [...call.unheard, message] } : call;
+    return withCall(chat, sent, ...toParty(party, message));
+  }
   const held = [...party.held, message].slice(0, MAX_HELD_MESSAGES);
   return withCall(chat, { ...call, [side]: { ...party, held } });
 }
@@ -237,7 +248,7 @@ export function endRinging(call: RingingCall, devices: readonly string[], reason
   return devices.map((device) => to({ user: calleeUser, device }, { type: "call:end", chatId, callId, reason }));
 }
 
-export type Reason = ServerMessages["call:missed"]["reason"];
+type Reason = ServerMessages["call:missed"]["reason"];
 
 export function missedBy(call: RingingCall, reason: Reason): Delivery {
   return missedCall(call.calleeUser, call, reason);

@@ -33,6 +33,7 @@ class Chat {
   calls: ChatCalls = NO_CALLS;
   now = 0;
   deliveries: readonly Delivery[] = [];
+  isRecovering = true;
   busy = { callerBusy: false, calleeBusy: false };
   bobsDevices = [{ device: "phone", connected: true }, { device: "tablet", connected: true }];
 
@@ -66,7 +67,14 @@ class Chat {
 
   resume(from: Endpoint, role: "caller" | "callee", callId = CALL): string[] {
     const message = { type: "call:resume" as const, chatId: CHAT, callId, role };
-    return this.#apply({ type: "resume", now: this.now, from: { ...from, name: from.user }, message, busy: false });
+    return this.#apply({
+      type: "resume",
+      now: this.now,
+      from: { ...from, name: from.user },
+      message,
+      busy: false,
+      isRecovering: this.isRecovering,
+    });
   }
 
   after(ms: number): string[] {
@@ -528,4 +536,32 @@ Deno.test("call: [R14] who hangs up before resuming ends the call for the one wh
   assert.deepEqual(end({ user: "ann", device: "phone" }, CALL)(chat), ["ann.phone call:error NO_CALL"], "her own side");
   assert.deepEqual(end(BOB, CALL)(chat), ["ann.laptop call:end hangup"]);
   assert.equal(chat.state, "none");
+});
+
+Deno.test("call: [R14] a server that has been up for long revives nothing", () => {
+  const chat = new Chat();
+  chat.isRecovering = false;
+  assert.deepEqual(chat.resume(ANN, "caller"), ["ann.laptop call:error NO_CALL"]);
+});
+
+Deno.test("call: [R12] an answer that went into a dead socket is had again, until the caller has spoken", () => {
+  const chat = connected();
+  chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) });
+  assert.deepEqual(chat.connect(ANN), ["ann.laptop call:state connected"]);
+  const again = ["ann.laptop call:state connected", "ann.laptop call:answer", "ann.laptop call:ice-candidate"];
+  assert.deepEqual(chat.resume(ANN, "caller"), again);
+  chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+  assert.deepEqual(chat.resume(ANN, "caller"), again.slice(0, 1));
+});
+
+Deno.test("call: more than two members: busy is judged by people, and glare takes the same two", () => {
+  const chat = ringing();
+  const EVE: Endpoint = { user: "eve", device: "x" };
+  assert.deepEqual(chat.initiate(BOB, OTHER_CALL, "eve"), ["bob.phone call:error BUSY"], "he rings; this is no glare");
+  assert.deepEqual(chat.initiate(EVE, "eve-calls-bob-0000", "bob"), [
+    "eve.x call:rejected busy",
+    "bob call:missed busy",
+  ]);
+  assert.deepEqual(chat.initiate(EVE, "eve-calls-dan-0000", "dan"), ["eve.x call:error UNAVAILABLE"]);
+  assert.equal(chat.state, "ringing");
 });

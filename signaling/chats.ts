@@ -26,11 +26,12 @@ export interface Device {
 export interface ChatLimits {
   /** How many may join a chat by its link. A signed token is believed whatever the capacity. */
   readonly capacity: number;
-  /** Chats kept; beyond that the ones unused for longest are forgotten. */
+  /** Chats kept; beyond that the ones unused for longest are forgotten, whoever is online. */
   readonly maxChats: number;
-  /** A chat unused for so long, in ms, is forgotten. */
+  /** Chats of one user; beyond that they are not in the oldest any more, as their next token says too. */
+  readonly chatsOfUser: number;
+  /** A chat unused for so long, in ms, is forgotten, unless it is in use: somebody in it is online. */
   readonly idleMs: number;
-  /** A chat with somebody online is in use. */
   isInUse(chatId: string): boolean;
 }
 
@@ -63,9 +64,22 @@ export class Chats {
     this.#use(chatId, chat, now);
     if (chat.members.get(userId) === name) return false;
     chat.members.set(userId, name);
-    this.#chatsOf.set(userId, (this.#chatsOf.get(userId) ?? new Set()).add(chatId));
+    const chats = this.#chatsOf.get(userId) ?? new Set();
+    this.#chatsOf.set(userId, chats.add(chatId));
+    const [oldest] = chats;
+    if (chats.size > this.#limits.chatsOfUser) this.leave(oldest!, userId);
     this.#evict(now);
     return true;
+  }
+
+  /** The user is not a member any more. A chat without members is forgotten. */
+  leave(chatId: string, userId: string): void {
+    const chat = this.#chats.get(chatId);
+    chat?.members.delete(userId);
+    if (chat?.members.size === 0) this.#chats.delete(chatId);
+    const chats = this.#chatsOf.get(userId);
+    chats?.delete(chatId);
+    if (chats?.size === 0) this.#chatsOf.delete(userId);
   }
 
   /** Takes a seat; false (R1: in the same way) for a chat that is unknown and one that is full. */
@@ -104,17 +118,8 @@ export class Chats {
       if (oldest === undefined) return;
       const [chatId, chat] = oldest;
       if (this.#chats.size <= maxChats && now - chat.usedAt < idleMs) return;
-      if (isInUse(chatId)) this.#use(chatId, chat, now);
-      else this.#forget(chatId, chat);
-    }
-  }
-
-  #forget(chatId: string, { members }: Chat): void {
-    this.#chats.delete(chatId);
-    for (const userId of members.keys()) {
-      const chats = this.#chatsOf.get(userId);
-      chats?.delete(chatId);
-      if (chats?.size === 0) this.#chatsOf.delete(userId);
+      if (this.#chats.size <= maxChats && isInUse(chatId)) this.#use(chatId, chat, now);
+      else for (const userId of [...chat.members.keys()]) this.leave(chatId, userId);
     }
   }
 }

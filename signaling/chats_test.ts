@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChatLimits, Chats } from "./chats.ts";
 
 function chats(limits: Partial<ChatLimits> = {}): Chats {
-  return new Chats({ capacity: 2, maxChats: 1_000, idleMs: 1_000, isInUse: () => false, ...limits });
+  return new Chats({ capacity: 2, maxChats: 1_000, chatsOfUser: 64, idleMs: 1_000, isInUse: () => false, ...limits });
 }
 
 Deno.test("chats: [R1] a full chat and an unknown one refuse alike, and a member keeps the seat", () => {
@@ -35,4 +35,17 @@ Deno.test("chats: [R18] an idle chat is forgotten, one with somebody online is n
   assert.deepEqual(["idle", "busy", "new"].map((id) => registry.members(id).size), [0, 1, 1]);
   assert.equal(registry.admit("idle", "ann", "Ann", 2_001), true);
   assert.equal(registry.members("idle").size, 1);
+});
+
+Deno.test("chats: [R18] more than may be kept, all in use: the bound holds", () => {
+  const registry = chats({ maxChats: 100, isInUse: () => true });
+  for (let n = 0; n < 300; n++) registry.admit(`chat ${n}`, `user ${n}`, "Name", n);
+  assert.equal(registry.size, 100);
+});
+
+Deno.test("chats: [R18] a user is in their newest chats only", () => {
+  const registry = chats({ chatsOfUser: 3 });
+  for (let n = 0; n < 5; n++) registry.admit(`chat ${n}`, "ann", "Ann", n);
+  assert.deepEqual([...registry.chatsOf("ann")], ["chat 2", "chat 3", "chat 4"]);
+  assert.equal(registry.size, 3, "nobody is left in the others");
 });

@@ -31,6 +31,8 @@ const environment = z.object({
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret,
   JWKS_URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
   GUESTS: z.enum(["on", "off"], "expected on or off").default("on"),
   TRUST_PROXY: integer(0, 10).default(0),
   ALLOWED_ORIGINS: origins.default([]),
@@ -64,6 +66,9 @@ export interface Config {
   readonly hostSecrets: readonly string[];
   /** Where the host application publishes its public keys (RFC 7517). */
   readonly jwksUrl: string | null;
+  /** What the host application's tokens must say in `iss` and `aud`. */
+  readonly issuer: string | null;
+  readonly audience: string | null;
   /** Whether anybody may come in by giving a name. */
   readonly guests: boolean;
   /** How many proxies stand in front, so whose `X-Forwarded-*` headers are believed. */
@@ -99,6 +104,8 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     sessionSecrets: [env.SESSION_SECRET, env.SESSION_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     hostSecrets: [env.JWT_SECRET, env.JWT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     jwksUrl: env.JWKS_URL ?? null,
+    issuer: env.JWT_ISSUER ?? null,
+    audience: env.JWT_AUDIENCE ?? null,
     guests: env.GUESTS === "on",
     trustedProxies: env.TRUST_PROXY,
     socketsPerMinute: env.SOCKETS_PER_MINUTE,

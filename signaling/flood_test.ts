@@ -94,3 +94,13 @@ Deno.test("[R19] a server that leaves takes no more sockets", async () => {
   assert.equal(status, 503);
   assert.equal(JSON.parse(body).code, "UNAVAILABLE");
 });
+
+Deno.test("[R18] sockets that open at the same moment are counted too", async () => {
+  await using wires = new Wires();
+  const bearer = { "sec-websocket-protocol": `${BEARER_PREFIX}${await wires.token("ann")}` };
+  const asked = Array.from({ length: 40 }, (_, n) => wires.handshake(bearer, `/signal?device=device-${n}`));
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  assert.ok(statuses.filter((status) => status === 101).length >= MAX_DEVICES);
+  // Those that were closed again by then made room; at no moment were there more than eight.
+  assert.ok(statuses.includes(429), statuses.join());
+});

@@ -1,6 +1,6 @@
 /** Guest sessions: who comes without a host application gets a signed token in a cookie. */
 
-import { sessionCookie, type Tokens } from "./auth.ts";
+import { SESSION_SECONDS, sessionCookie, type Tokens } from "./auth.ts";
 import type { Hub } from "./hub.ts";
 
 /** Who is calling, as a verified token says. */
@@ -9,6 +9,10 @@ export interface Session {
   readonly name: string;
   /** Ids of the chats this user is a member of, oldest first. */
   readonly chats: readonly string[];
+  /** Signed by this server, for somebody without a host application; only such a session is renewed here. */
+  readonly isGuest: boolean;
+  /** When its token ends, in ms since 1970. */
+  readonly expiresAt: number;
 }
 
 /** A renewed session and the `Set-Cookie` value that carries it. */
@@ -31,23 +35,30 @@ export class Guests {
 
   /** A new guest, or the same one with another name. `name` must have passed `displayName`. */
   enter(session: Session | null, name: string): Promise<Renewed> {
-    return this.#renew({ userId: session?.userId ?? randomId(), name, chats: session?.chats ?? [] });
+    return this.#sign(session?.userId ?? randomId(), name, session?.chats ?? []);
+  }
+
+  /** The same session for longer, once half of its time is over; `null` before that. */
+  renew({ userId, name, chats, expiresAt }: Session): Promise<Renewed | null> {
+    const isFresh = expiresAt - Date.now() > SESSION_SECONDS * 1000 / 2;
+    return isFresh ? Promise.resolve(null) : this.#sign(userId, name, chats);
   }
 
   /** A new chat with this user as its first member. Its id has 128 random bits: the link is the invitation. */
   async createChat(session: Session): Promise<Renewed & { readonly chatId: string }> {
     const chatId = randomId();
-    return { ...await this.#renew({ ...session, chats: [...session.chats, chatId] }), chatId };
+    return { ...await this.#sign(session.userId, session.name, [...session.chats, chatId]), chatId };
   }
 
   /** Takes a seat in a chat; `null` (access denied) where it is full or unknown. A member keeps the seat. */
   joinChat(session: Session, chatId: string): Promise<Renewed | null> {
     if (!this.#hub.join(chatId, session)) return Promise.resolve(null);
     const chats = [...session.chats.filter((id) => id !== chatId), chatId];
-    return this.#renew({ ...session, chats });
+    return this.#sign(session.userId, session.name, chats);
   }
 
-  async #renew(session: Session): Promise<Renewed> {
+  async #sign(userId: string, name: string, chats: readonly string[]): Promise<Renewed> {
+    const session = { userId, name, chats, isGuest: true, expiresAt: Date.now() + SESSION_SECONDS * 1000 };
     this.#hub.admit(session);
     return { session, cookie: sessionCookie(await this.#tokens.sign(session), this.#secure) };
   }

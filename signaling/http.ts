@@ -3,7 +3,7 @@
 import type { ErrorCode } from "../shared/protocol.ts";
 
 /** Largest request body, in bytes: a form or a small JSON object. */
-export const MAX_BODY_BYTES = 16 * 1024;
+const MAX_BODY_BYTES = 16 * 1024;
 
 /** A JSON error with a stable code. It never repeats what was sent. */
 export function httpError(status: number, code: ErrorCode, message: string): Response {
@@ -17,10 +17,20 @@ export function tooMany(message: string, retryAfterMs?: number): Response {
   return response;
 }
 
-/** Refuses a body that is too large, or that does not say how large it is; `null` where it may be read. */
-export function bodyProblem({ headers }: Request): Response | null {
-  // With neither header there is no body (RFC 9112, section 6.3).
-  if (headers.has("transfer-encoding")) return httpError(411, "INVALID_MESSAGE", "Expected Content-Length");
-  if (Number(headers.get("content-length") ?? 0) <= MAX_BODY_BYTES) return null;
-  return httpError(413, "TOO_LARGE", `A request holds at most ${MAX_BODY_BYTES} bytes`);
+/**
+ * The request's body, read no further than `MAX_BODY_BYTES`, or the error to answer with. Headers are not believed: over HTTP/2 a
+ * body needs none.
+ */
+export async function readBody(req: Request): Promise<{ body: Response } | { refusal: Response }> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of req.body ?? []) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) {
+      return { refusal: httpError(413, "TOO_LARGE", `A request holds at most ${MAX_BODY_BYTES} bytes`) };
+    }
+    chunks.push(chunk);
+  }
+  const type = req.headers.get("content-type");
+  return { body: new Response(new Blob(chunks), { headers: type === null ? {} : { "content-type": type } }) };
 }

@@ -29,8 +29,12 @@ import { Chats, type Device, membersWithPresence, type Port, Presence } from "./
 import type { Session } from "./guests.ts";
 import { Buckets, INITIATIONS, MAX_DEVICES } from "./limits.ts";
 
+/** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
+const RECOVERY_MS = 60_000;
+
 /** Chats kept in memory, and how long an unused one is kept (R18). */
 const MAX_CHATS = 100_000;
+const MAX_CHATS_OF_USER = 64;
 const CHAT_IDLE_MS = 7 * 24 * 3600 * 1000;
 
 /** Missed calls kept for a user with no device, and users they are kept for. */
@@ -63,8 +67,12 @@ export interface Connection {
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** For a socket that opened too late. */
+const NOBODY: Connection = { admit: () => 0, receive() {}, drop() {} };
+
 export class Hub {
   readonly #options: HubOptions;
+  readonly #startedAt: number;
   readonly #chats: Chats;
   readonly #presence = new Presence();
   readonly #calls = new Map<string, ChatCalls>();
@@ -73,14 +81,18 @@ export class Hub {
   readonly #timers = new Map<string, Timer>();
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
+  /** Devices whose sockets are being opened, by user. */
+  readonly #expected = new Map<string, Set<string>>();
   #leaving = false;
   readonly #missed = new Map<string, ServerMessages["call:missed"][]>();
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#startedAt = options.now();
     this.#chats = new Chats({
       capacity: options.chatCapacity,
       maxChats: MAX_CHATS,
+      chatsOfUser: MAX_CHATS_OF_USER,
       idleMs: CHAT_IDLE_MS,
       isInUse: (chatId) => this.members(chatId).some(({ online }) => online),
     });
@@ -102,11 +114,23 @@ export class Hub {
     return membersWithPresence(this.#chats, this.#presence, chatId);
   }
 
-  /** Why one more socket of this user may not be opened; `null` where it may. */
-  refusalFor(userId: string, deviceId: string): "leaving" | "too-many-devices" | null {
+  /** Keeps a place for a socket that is about to open, or says why not; `connect` and `forgo` give it back. */
+  expect(userId: string, deviceId: string): "expected" | "leaving" | "too-many-devices" {
     if (this.#leaving) return "leaving";
-    const others = this.#presence.devices(userId).filter(({ id, port }) => port !== null && id !== deviceId);
-    return others.length < MAX_DEVICES ? null : "too-many-devices";
+    const expected = this.#expected.get(userId) ?? new Set<string>();
+    const connected = this.#presence.devices(userId).filter(({ port }) => port !== null).map(({ id }) => id);
+    const others = new Set([...connected, ...expected]);
+    others.delete(deviceId);
+    if (others.size >= MAX_DEVICES) return "too-many-devices";
+    this.#expected.set(userId, expected.add(deviceId));
+    return "expected";
+  }
+
+  /** The socket that was expected did not open. */
+  forgo(userId: string, deviceId: string): void {
+    const expected = this.#expected.get(userId);
+    expected?.delete(deviceId);
+    if (expected?.size === 0) this.#expected.delete(userId);
   }
 
   /** R19: takes no more sockets. */
@@ -117,6 +141,11 @@ export class Hub {
   /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
   connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
     const { userId } = session;
+    this.forgo(userId, deviceId);
+    if (this.#leaving) {
+      port.close(CLOSE.restart, "The server restarts");
+      return NOBODY;
+    }
     const news = this.#admit(session);
     const wasOnline = this.#presence.isOnline(userId);
     const device = this.#presence.enter(userId, deviceId, this.#options.now());
@@ -174,8 +203,14 @@ export class Hub {
   }
 
   /** The chats in which a session's user, or their name, is new. */
-  #admit({ chats, userId, name }: Session): string[] {
+  #admit({ chats, userId, name, isGuest }: Session): string[] {
     const now = this.#options.now();
+    // A host application's newest token says all; a guest may have joined since with another one.
+    const left = isGuest ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
+    for (const chatId of left) {
+      this.#chats.leave(chatId, userId);
+      this.#tellWatchers(chatId);
+    }
     return chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now));
   }
 
@@ -198,8 +233,10 @@ export class Hub {
       case "call:initiate":
         return this.#initiate(from, port, message);
       case "call:resume": {
+        const now = this.#options.now();
         const busy = [...this.#inCall.get(from.user) ?? []].some((chatId) => chatId !== message.chatId);
-        return this.#advance(message.chatId, { type: "resume", now: this.#options.now(), from, message, busy });
+        const isRecovering = now - this.#startedAt < this.#options.graceMs + RECOVERY_MS;
+        return this.#advance(message.chatId, { type: "resume", now, from, message, busy, isRecovering });
       }
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
@@ -310,7 +347,7 @@ export class Hub {
 
   #chatState(chatId: string): ServerMessage {
     const call = this.#calls.get(chatId)?.call;
-    const current = call ? { call: { callId: call.callId, state: call.state } } : {};
+    const current = call ? { call: { state: call.state } } : {};
     return { type: "chat:state", chatId, members: this.members(chatId), ...current };
   }
 

@@ -4,7 +4,7 @@ import type { IceServer } from "../shared/protocol.ts";
 import { credentialOf, originAllowed, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
-import { bodyProblem, httpError, tooMany } from "./http.ts";
+import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { upgrade } from "./socket.ts";
@@ -22,9 +22,9 @@ export class SignalingServer {
 
   constructor(config: Config) {
     this.#config = config;
-    const { sessionSecrets, hostSecrets, jwksUrl } = config;
+    const { sessionSecrets, hostSecrets, jwksUrl, issuer, audience } = config;
     const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
-    this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl });
+    this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience });
     this.#sockets = new Buckets(sockets(config.socketsPerMinute));
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
@@ -58,19 +58,20 @@ export class SignalingServer {
     return session;
   }
 
-  /** Why a state-changing request is refused: its origin, its rate or its size; `null` where it may go on. */
+  /** Why a state-changing request is refused: its origin or its rate; `null` where it may go on. */
   refusalFor(req: Request, info?: Deno.ServeHandlerInfo): Response | null {
     const { allowedOrigins, trustedProxies } = this.#config;
     if (!originAllowed(req, credentialOf(req.headers), allowedOrigins)) {
       return httpError(403, "ACCESS_DENIED", "This origin may not act here");
     }
     const wait = this.#writes.take(addressOf(req.headers, info, trustedProxies), performance.now());
-    return wait > 0 ? tooMany("Too many requests from this address", wait) : bodyProblem(req);
+    return wait > 0 ? tooMany("Too many requests from this address", wait) : null;
   }
 
-  /** Guest sessions, or `null` where only the host application lets people in. `secure`: over https. */
-  guests(secure: boolean): Guests | null {
-    return this.#config.guests ? new Guests(this.#tokens, this.hub, secure) : null;
+  /** Guest sessions; `null` where only the host application lets people in, and for its users. `secure`: over https. */
+  guests(session: Session | null, secure: boolean): Guests | null {
+    const isOurs = session === null || session.isGuest;
+    return this.#config.guests && isOurs ? new Guests(this.#tokens, this.hub, secure) : null;
   }
 
   /** The session that a host application's token speaks for, and the cookie that carries it; `null` for a token not to be believed. */

@@ -14,6 +14,9 @@ const IDLE_TIMEOUT_SECONDS = 30;
 /** A message this long never came from a client of ours: whoever sends it pays with the socket. */
 const ABSURD_LENGTH = 1024 * 1024;
 
+/** The longest that timers can wait; no socket lives that long. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** A socket that is thrown out is closed when nothing came for so long, or at the latest, in ms. */
 const QUIET_MS = 50;
 const DRAIN_MS = 1_000;
@@ -51,9 +54,12 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
       return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
     }
   }
-  const refusal = options.hub.refusalFor(session.userId, device);
-  if (refusal === "leaving") return httpError(503, "UNAVAILABLE", "The server is leaving");
-  if (refusal === "too-many-devices") return tooMany("Too many devices of this user are connected");
+  switch (options.hub.expect(session.userId, device)) {
+    case "leaving":
+      return httpError(503, "UNAVAILABLE", "The server is leaving");
+    case "too-many-devices":
+      return tooMany("Too many devices of this user are connected");
+  }
   const { socket, response } = Deno.upgradeWebSocket(req, {
     protocol: chosenProtocol(req.headers, credential),
     idleTimeout: IDLE_TIMEOUT_SECONDS,
@@ -83,6 +89,8 @@ function attach(
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
   const leave = () => {
+    clearTimeout(expiry);
+    hub.forgo(session.userId, device);
     connection?.drop();
     connection = null;
   };
@@ -96,12 +104,16 @@ function attach(
     if (verdict !== "answer") return;
     send({ type: "call:error", code: "RATE_LIMITED", message: "Too many messages", retryAfterMs });
   };
+  // A token speaks for its user until it expires; then there must be another one.
+  const lifeMs = Math.min(session.expiresAt - Date.now(), LONGEST_TIMER_MS);
+  const expiry = setTimeout(() => expel(CLOSE.expired, "The token has expired"), lifeMs);
   socket.onopen = () => {
     connection = hub.connect(session, device, page, {
       send,
       close: (code, reason) => {
         // The other end may be dead and `onclose` late: the hub has moved on already.
         connection = null;
+        clearTimeout(expiry);
         socket.close(code, reason);
       },
     });

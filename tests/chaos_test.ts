@@ -22,8 +22,12 @@ const KILLS_MS = [5_000, 9_000];
 const WARM_UP_MS = 4_000;
 const USERS = 120;
 const SAMPLE = 24;
-/** Why so much: V8 keeps the room it once needed. A message kept for each one received would be several times this. */
-const RSS_BOUND_MIB = 48;
+/**
+ * How much more memory the server may hold afterwards than when it was warm. V8 keeps the room it once needed: in a run of 100 s
+ * the process went from 111 to 166 MiB within 20 s and stayed at 158 to 173 MiB for 70 s more of the same, so there is no leak
+ * in it, and what is left to bound is that room (20 to 57 MiB measured), with some air.
+ */
+const RSS_BOUND_MIB = 80;
 
 const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
 const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
@@ -126,7 +130,7 @@ function openRawSocket(url: URL, protocols: string[], { onMessage, onClose }: Li
     let isOpen = false;
     const buffer = new Uint8Array(65_536);
     for (let size; (size = await conn.read(buffer)) !== null;) {
-      bytes = new Uint8Array([...bytes, ...buffer.subarray(0, size)]);
+      bytes = joined(bytes, buffer.subarray(0, size));
       if (!isOpen) {
         const end = decode(bytes).indexOf("\r\n\r\n");
         if (end < 0) continue;
@@ -153,6 +157,13 @@ function openRawSocket(url: URL, protocols: string[], { onMessage, onClose }: Li
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+function joined(one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(one.length + other.length);
+  bytes.set(one);
+  bytes.set(other, one.length);
+  return bytes;
+}
 
 function firstFrame(bytes: Uint8Array<ArrayBuffer>) {
   if (bytes.length < 2) return null;
@@ -186,7 +197,6 @@ class Client {
   readonly #open = new Set<PromiseWithResolvers<void>>();
 
   constructor(url: string, user: number, device: string, token: string, random: () => number, isRaw: boolean) {
-    Object.assign(this, {});
     this.user = user;
     this.chats = chatsOf(user);
     this.#url = url;
@@ -257,7 +267,9 @@ class Client {
     stats.received++;
     const message = JSON.parse(text) as ServerMessage;
     const parsed = serverMessages[message.type]?.safeParse(message);
-    if (!parsed?.success) violations.push(`not of the protocol: ${text.slice(0, 200)}`);
+    if (!parsed?.success) {
+      violations.push(`not of the protocol: ${parsed?.error.issues[0]?.message}: ${text.slice(0, 500)}`);
+    }
     this.#check(message);
     if (this.seen.push(message) > 50) this.seen.shift();
     this.#note(message);
@@ -323,12 +335,231 @@ class Client {
     this.calls.set(chatId, { ...call, phase: "connected" });
   }
 
-  /** Waits for a message of a type that came after the wait began, or `null`. */
-  async hears<Type extends ServerMessage["type"]>(type: Type, timeoutMs = 4_000) {
-    for (const until = performance.now() + timeoutMs; performance.now() < until; await sleep(10)) {
-      const at = this.seen.findIndex((message) => message.type === type);
+  /** The next message of one of these types, or `null` if none comes. */
+  async hears<Type extends ServerMessage["type"]>(...types: Type[]) {
+    for (const until = performance.now() + 5_000; performance.now() < until; await sleep(10)) {
+      const at = this.seen.findIndex(({ type }) => (types as string[]).includes(type));
       if (at >= 0) return this.seen.splice(at, 1)[0] as Extract<ServerMessage, { type: Type }>;
     }
     return null;
   }
 }
+
+// --- The crowd -------------------------------------------------------------------------------------------------------
+
+function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.floor(random() * from.length)]!;
+}
+
+/** Messages that are right, but for where or when they come. */
+function someMessage(chatId: string, random: () => number): ClientMessage {
+  const callId = pick([undefined, undefined, "a-call-id-of-nobody", "another-id-of-nobody"], random);
+  const about = { chatId, ...(callId === undefined ? {} : { callId }) };
+  return pick<ClientMessage>([
+    { type: "call:initiate", ...about, offer, media: pick(["audio", "video"], random) },
+    { type: "call:answer", ...about, answer },
+    { type: "call:reject", ...about },
+    { type: "call:end", ...about },
+    { type: "call:ice-candidate", ...about, candidate },
+    { type: "call:negotiate", ...about, description: offer },
+    { type: "call:media", ...about, audio: true, video: false, screen: false },
+    { type: "call:resume", chatId, callId: "a-call-id-of-nobody", role: pick(["caller", "callee"], random) },
+    { type: "chat:watch", chatId },
+  ], random);
+}
+
+function garbage(chatId: string, random: () => number): string | Uint8Array<ArrayBuffer> {
+  return pick<() => string | Uint8Array<ArrayBuffer>>([
+    () => pick(["", "{", "null", "[]", "7", '"ping"', "\0", "\ud800", "[".repeat(5_000)], random),
+    () => new Uint8Array(Array.from({ length: 64 }, () => 256 * random())),
+    () => "x".repeat(70_000),
+    () => JSON.stringify({ ...someMessage(chatId, random), from: "user-0", callerId: "user-0" }),
+    () =>
+      JSON.stringify({ ...someMessage(chatId, random), chatId: pick([5, null, {}, "../..", "x".repeat(500)], random) }),
+    () => JSON.stringify({ type: "call:initiate", chatId, offer: { type: "offer", sdp: "v=0" } }),
+    () => JSON.stringify({ type: "call:ice-candidate", chatId, candidate: { candidate: "candidate:\r\na=evil" } }),
+    () => `{"type":"ping","__proto__":{"type":"call:end"}}`,
+    () => JSON.stringify({ type: pick(["welcome", "call:offer", "constructor", "toString"], random), chatId }),
+    () => JSON.stringify(someMessage(chatName(Math.floor(random() * CHATS.length * 1.1)), random)),
+  ], random)();
+}
+
+/** One thing a client does. */
+function act(client: Client, random: () => number, forged: readonly string[]): void {
+  const chatId = pick(client.chats, random);
+  const call = client.calls.get(chatId);
+  const dice = random();
+  if (dice < 0.03) return client.cut();
+  if (dice < 0.05) return client.reload();
+  if (dice < 0.06) return client.connect(pick(forged, random));
+  if (dice < 0.065) {
+    const isValid = random() < 0.5;
+    for (let n = isValid ? 300 : 1_100; n > 0; n--) client.sendRaw(isValid ? '{"type":"ping"}' : "{}");
+    return;
+  }
+  if (dice < 0.066) return client.sendRaw("x".repeat(2 << 20));
+  if (dice < 0.16) return client.sendRaw(garbage(chatId, random));
+  if (dice < 0.22) return client.send(someMessage(chatId, random));
+  const about = { chatId, ...(call && random() < 0.7 ? { callId: call.callId } : {}) };
+  if (call === undefined) {
+    if (random() < 0.7) return client.send({ type: "chat:watch", chatId });
+    stats.placed++;
+    return client.send({ type: "call:initiate", ...about, offer, media: pick(["audio", "video"], random) });
+  }
+  if (call.phase === "ringing" && call.role === "callee") {
+    if (random() < 0.6) return client.answer(chatId);
+    return client.send({ type: "call:reject", ...about, reason: pick(["declined", "busy"], random) });
+  }
+  client.send(pick<ClientMessage>([
+    { type: "call:end", ...about },
+    { type: "call:ice-candidate", ...about, candidate: random() < 0.2 ? null : candidate },
+    { type: "call:media", ...about, audio: random() < 0.5, video: random() < 0.5, screen: false },
+    { type: "call:negotiate", ...about, description: random() < 0.5 ? offer : answer },
+    { type: "call:answer", ...about, answer },
+  ], random));
+}
+
+// --- What is left ----------------------------------------------------------------------------------------------------
+
+async function openSockets(pid: number): Promise<number> {
+  let count = 0;
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
+    const target = await Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => "");
+    if (target.startsWith("socket:")) count++;
+  }
+  return count;
+}
+
+async function rssMiB(pid: number): Promise<number> {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))![1]) / 1024;
+}
+
+/** Two clients have a whole call, whatever was before; throws where they cannot. */
+async function completeCall(chatId: string, caller: Client, callee: Client): Promise<void> {
+  const told = async <Type extends ServerMessage["type"]>(who: Client, type: Type) => {
+    const message = await who.hears(type);
+    assert.ok(message !== null, `${chatId}: no ${type}: ${JSON.stringify(who.seen).slice(0, 500)}`);
+    return message;
+  };
+  for (const who of [caller, callee]) who.seen.length = 0;
+  for (let tries = 0;; tries++) {
+    caller.send({ type: "call:initiate", chatId, offer });
+    const result = await caller.hears("call:ringing", "call:error", "call:rejected");
+    if (result?.type === "call:ringing") break;
+    // R18: its user may have started twenty calls within the last minute. One more every three seconds is allowed.
+    assert.ok(
+      result?.type === "call:error" && result.code === "RATE_LIMITED" && tries < 2,
+      `${chatId}: ${JSON.stringify(result)}`,
+    );
+    await sleep(result.retryAfterMs! + 20);
+  }
+  await told(callee, "call:offer");
+  callee.answer(chatId);
+  await told(caller, "call:answer");
+  caller.send({ type: "call:ice-candidate", chatId, candidate });
+  await told(callee, "call:ice-candidate");
+  callee.send({ type: "call:ice-candidate", chatId, candidate });
+  await told(caller, "call:ice-candidate");
+  callee.send({ type: "call:end", chatId });
+  assert.equal((await told(caller, "call:end")).reason, "hangup");
+}
+
+Deno.test("chaos: hundreds of bad clients and two killed servers leave no stuck call, no socket and no memory", async () => {
+  console.log(`CHAOS_SEED=${SEED}`);
+  const isLinux = Deno.build.os === "linux";
+  if (!isLinux) console.log("Not Linux: the server's sockets and memory are NOT checked.");
+  await build();
+  await using stack = new AsyncDisposableStack();
+  const product = stack.use(
+    await startProduct({
+      SESSION_SECRET: SECRET,
+      RING_TIMEOUT_MS: String(RING_TIMEOUT_MS),
+      GRACE_MS: String(GRACE_MS),
+      SOCKETS_PER_MINUTE: "100000",
+    }),
+  );
+  const socketsBefore = isLinux ? await openSockets(product.pid) : 0;
+  const session = (user: number) => ({ userId: `user-${user}`, name: `User ${user}`, chats: chatsOf(user) });
+  const tokens = await Promise.all(
+    Array.from({ length: USERS }, (_, user) => new Tokens({ session: [SECRET] }).sign(session(user))),
+  );
+  const unsigned = `${btoa('{"alg":"none"}').replaceAll("=", "")}.${tokens[0]!.split(".")[1]}.`;
+  const forged = [
+    await new Tokens({ session: ["a secret of somebody else"] }).sign(session(0)),
+    unsigned,
+    "x.y.z",
+    tokens[0]!.slice(0, -2),
+  ];
+
+  // The crowd: one to three devices for each user, every third socket made by hand.
+  const people: { client: Client; random: () => number }[] = [];
+  stack.defer(async () => void await Promise.all(people.map(({ client }) => client.stop())));
+  for (let user = 0; user < USERS; user++) {
+    for (let device = 0; device <= user % 3; device++) {
+      const dice = random(SEED + people.length);
+      const client = new Client(product.url, user, `device-${device}`, tokens[user]!, dice, people.length % 3 === 0);
+      people.push({ client, random: dice });
+    }
+  }
+  stats.clients = people.length;
+
+  const start = performance.now();
+  const until = (ms: number) => sleep(Math.max(0, start + ms - performance.now()));
+  const acting = people.map(async ({ client, random }) => {
+    while (performance.now() - start < CHAOS_MS) {
+      await sleep(100 + 400 * random());
+      if (client.isOpen) act(client, random, forged);
+    }
+  });
+  const complaints: string[] = [];
+  const complain = () =>
+    complaints.push(...product.output().split("\n").filter((line) => /error|panic|uncaught/i.test(line)));
+  for (const at of KILLS_MS) {
+    await until(at);
+    complain();
+    await product.crash();
+  }
+  await until(KILLS_MS.at(-1)! + WARM_UP_MS);
+  const rssWarm = isLinux ? await rssMiB(product.pid) : 0;
+  await Promise.all(acting);
+  const rssBusy = isLinux ? await rssMiB(product.pid) : 0;
+  await Promise.all(people.map(({ client }) => client.stop()));
+  await sleep(RING_TIMEOUT_MS + GRACE_MS + 500);
+
+  // Nobody is in a call any more, and everybody can have one.
+  const good = tokens.map((token, user) => new Client(product.url, user, "good", token, random(SEED), false));
+  people.push(...good.map((client) => ({ client, random: random(SEED) })));
+  for (const client of good) assert.ok(await client.hears("welcome"), "a good client is let in");
+  for (const [n, members] of CHATS.entries()) {
+    const client = good[members[0]]!;
+    client.seen.length = 0;
+    client.send({ type: "chat:watch", chatId: chatName(n) });
+    const state = await client.hears("chat:state");
+    assert.ok(state !== null && state.call === undefined, `a call is stuck: ${JSON.stringify(state)}`);
+  }
+  const pairs = CHATS.slice(0, USERS / 2).map(([one, other], n) => completeCall(chatName(n), good[one]!, good[other]!));
+  assert.ok(pairs.length >= SAMPLE);
+  await Promise.all(pairs);
+  await Promise.all(good.map((client) => client.stop()));
+  complain();
+
+  if (isLinux) {
+    let left = Infinity;
+    for (let tries = 0; tries < 50 && left > socketsBefore; tries++) {
+      await sleep(100);
+      left = await openSockets(product.pid);
+    }
+    const rssAfter = await rssMiB(product.pid);
+    const [warm, busy, after] = [rssWarm, rssBusy, rssAfter].map(Math.round);
+    console.log(
+      `sockets: ${socketsBefore} before, ${left} after; RSS in MiB: ${warm} warm, ${busy} busy, ${after} after`,
+    );
+    assert.ok(left <= socketsBefore, `${left - socketsBefore} sockets leaked`);
+    assert.ok(rssAfter - rssWarm < RSS_BOUND_MIB, `the server grew by ${rssAfter - rssWarm} MiB`);
+  }
+  console.log(JSON.stringify({ ...stats, restarts: KILLS_MS.length, goodCalls: pairs.length, errors }));
+  assert.deepEqual(violations.slice(0, 8), []);
+  assert.deepEqual(complaints, [], "the server printed errors");
+  // The crowd did what it is for; else all of the above says nothing.
+  assert.ok(stats.connected > 100 && stats.resumed > 0 && stats.hostile > 5_000 && stats.received > 5_000);
+});

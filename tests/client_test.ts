@@ -1,38 +1,8 @@
 /** Two call clients (`shared/client`) in a real call: a real server, real sockets, and werift's WebRTC. */
 
 import assert from "node:assert/strict";
-import { Tokens } from "../signaling/auth.ts";
-import { readConfig } from "../signaling/config.ts";
-import { SignalingServer } from "../signaling/server.ts";
-import { WeriftPerson } from "./support/werift.ts";
-
-const SECRET = "a secret for tests, long enough";
-const CHAT = "a-chat";
-
-async function withServer(
-  env: Record<string, string>,
-  run: (enter: (userId: string, chats?: string[]) => Promise<WeriftPerson>) => Promise<void>,
-): Promise<void> {
-  const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
-  const server = new SignalingServer(config);
-  const http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => server.upgrade(req));
-  const tokens = new Tokens({ session: [SECRET] });
-  await using stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    server.close();
-    await http.shutdown();
-  });
-  await run(async (userId, chats = [CHAT]) => {
-    const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
-    const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token));
-    await person.until(({ signaling }) => signaling === "open");
-    return person;
-  });
-}
-
-function test(name: string, run: Parameters<typeof withServer>[1], env: Record<string, string> = {}): void {
-  Deno.test(`client: ${name}`, () => withServer(env, run));
-}
+import { CHAT, clientTest as test } from "./support/client_scene.ts";
+import type { WeriftPerson } from "./support/werift.ts";
 
 const nothingOpen = { connections: 0, devices: 0 };
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect as connectHttp2 } from "node:http2";
 import { SignJWT } from "jose";
 import { Tokens } from "../signaling/auth.ts";
 import { Guest, isError } from "./support/guest.ts";
@@ -155,14 +156,26 @@ Deno.test("a bad body: 400, in words that hold nothing of it", async () => {
   assert.equal((await guest.get("/api/session")).json.user.name, "Ann");
 });
 
-Deno.test("a body over 16 KiB is 413, one that does not say its length 411, wherever it goes", async () => {
+Deno.test("a body over 16 KiB is 413, whatever its headers say of it", async () => {
   const guest = await named("Ann");
-  const json = { name: "Ann", pad: "x".repeat(16 * 1024) };
-  for (const path of ["/api/session", "/api/chats", "/", "/chat/x"]) {
-    isError(await guest.post(path, json), 413, "TOO_LARGE");
-    const chunked = new Blob([JSON.stringify({ name: "Ann" })]).stream();
-    isError(await guest.ask("POST", path, chunked), 411, "INVALID_MESSAGE");
+  const json = JSON.stringify({ name: "Ann", pad: "x".repeat(16 * 1024) });
+  const chatId = await guest.createChat();
+  for (const path of ["/api/session", "/", `/chat/${chatId}`, "/enter"]) {
+    isError(await guest.ask("POST", path, json), 413, "TOO_LARGE");
+    isError(await guest.ask("POST", path, new Blob([json]).stream()), 413, "TOO_LARGE");
   }
+  assert.equal((await guest.ask("POST", "/api/session", new Blob(['{"name":"Bo"}']).stream())).status, 200);
+});
+
+Deno.test("a body over 16 KiB is 413 over HTTP/2 too, where it needs no headers at all", async () => {
+  const session = connectHttp2(product.url);
+  const request = session.request({ ":method": "POST", ":path": "/api/session" });
+  const status = new Promise((resolve) => request.on("response", (headers) => resolve(headers[":status"])));
+  request.on("error", () => {});
+  for (let n = 0; n < 64; n++) request.write(new Uint8Array(1024));
+  request.end();
+  assert.equal(await status, 413);
+  await new Promise<void>((resolve) => session.close(resolve));
 });
 
 Deno.test("a request with no body at all, as `curl -X POST` sends it, needs no Content-Length", async () => {

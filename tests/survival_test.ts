@@ -104,3 +104,17 @@ scene("[R10] both press the button at once: one call, with nobody's accept", asy
   assert.deepEqual([(await ada.open()).connections, (await boris.open()).connections], [1, 1]);
   await hangsUp(ada, boris);
 });
+
+scene("[R14] the server is killed while it rings: nobody is left ringing, and the next call works", async (stage) => {
+  const { ada, boris, product } = stage;
+  await ada.click("Video call");
+  await boris.sees("button", "Accept");
+  await ada.hears("Ringing…");
+  await product.crash();
+  await Promise.all([ada.hears("Call ended"), boris.hears("Call ended")]);
+  await boris.page.waitForSelector('[role="alertdialog"]', { hidden: true });
+  for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
+  await Promise.all([ada.online(), boris.online()]);
+  await connect(stage);
+  await mediaFlows(stage);
+});

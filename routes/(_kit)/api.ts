@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { describeIssue } from "../../shared/protocol.ts";
-import { httpError } from "../../signaling/http.ts";
+import { httpError, readBody } from "../../signaling/http.ts";
 
 /** JSON that no cache keeps; `cookie` is a `Set-Cookie` value. */
 export function json(value: unknown, options: { status?: number; cookie?: string } = {}): Response {
@@ -13,9 +13,11 @@ export function json(value: unknown, options: { status?: number; cookie?: string
 
 /** The request's JSON body as `schema` wants it, or the error to answer with. */
 export async function readJson<T>(req: Request, schema: z.ZodType<T>): Promise<T | Response> {
+  const read = await readBody(req);
+  if ("refusal" in read) return read.refusal;
   let body: unknown;
   try {
-    body = await req.json();
+    body = await read.body.json();
   } catch {
     return httpError(400, "INVALID_MESSAGE", "Expected JSON");
   }

@@ -1,11 +1,17 @@
 /** Reading posted forms and answering them. */
 
 import { displayName } from "../../shared/protocol.ts";
+import { readBody } from "../../signaling/http.ts";
+
+/** The posted form, empty where it is none; or the error to answer with. */
+export async function readForm(req: Request): Promise<FormData | Response> {
+  const read = await readBody(req);
+  return "refusal" in read ? read.refusal : await read.body.formData().catch(() => new FormData());
+}
 
 /** The posted display name: valid, `""` where it is not, `null` where the form had no such field. */
-export async function postedName(request: Request): Promise<string | null> {
-  const form = await request.formData().catch(() => null);
-  const posted = form?.get("name") ?? null;
+export function postedName(form: FormData): string | null {
+  const posted = form.get("name");
   if (posted === null) return null;
   const parsed = displayName.safeParse(posted);
   return parsed.success ? parsed.data : "";

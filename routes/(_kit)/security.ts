@@ -35,6 +35,8 @@ export function secure(handle: Handler, options: Options): Handler {
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
     headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy"), options));
     if (url.protocol === "https:") headers.set("strict-transport-security", HSTS);
+    // Pages and answers are somebody's own; what may be cached says so itself.
+    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
     return response;
   };
 }
@@ -63,8 +65,9 @@ function policyFor(url: URL, policy: string | null, { allowedOrigins }: Options)
     allowedOrigins.length === 0 ? "'none'" : ["'self'", ...allowedOrigins].join(" ")
   }`;
   if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${ancestors}`;
-  const socket = `${url.protocol === "https:" ? "wss" : "ws"}://${url.host}`;
-  const named = policy.replace("connect-src 'self'", `connect-src 'self' ${socket}`)
+  // The host is what the client says it is: nothing but a host may get into the policy.
+  const socket = /^[\w.:[\]-]+$/.test(url.host) ? ` ${url.protocol === "https:" ? "wss" : "ws"}://${url.host}` : "";
+  const named = policy.replace("connect-src 'self'", () => `connect-src 'self'${socket}`)
     .replace(/frame-ancestors [^;]*/, ancestors);
   return url.protocol === "https:" ? named : named.replace(/;\s*upgrade-insecure-requests/, "");
 }

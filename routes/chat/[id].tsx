@@ -4,7 +4,7 @@ import Call from "../../islands/Call.tsx";
 import { fill } from "../../shared/i18n.ts";
 import { chatId, type Member } from "../../shared/protocol.ts";
 import { define, type State } from "../(_kit)/define.ts";
-import { postedName, seeOther } from "../(_kit)/form.ts";
+import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
 
@@ -24,7 +24,9 @@ export const handler = define.handlers({
     const { guests } = ctx.state;
     const id = ctx.params.id!;
     if (guests === null) return page<View>({ show: "join", invalid: false }, { status: 403 });
-    const name = await postedName(ctx.req);
+    const form = await readForm(ctx.req);
+    if (form instanceof Response) return form;
+    const name = postedName(form);
     if (name === "" || (name === null && ctx.state.session === null)) {
       return page<View>({ show: "join", invalid: true }, { status: 400 });
     }

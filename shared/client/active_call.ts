@@ -21,6 +21,8 @@ export interface CallPorts {
   tracks(): MediaStreamTrack[];
   local(): LocalMedia;
   send(message: ClientMessage): void;
+  /** Whether the signaling socket is open. */
+  isOnline(): boolean;
   /** The progress, or the remote stream, is another one. */
   onChange(): void;
   /** The media cannot be set up, or broke down for good. */
@@ -31,6 +33,8 @@ export class ActiveCall {
   readonly info: CallInfo;
   /** This user wants it: placed, accepted, or taken up again after a reload. */
   wanted: boolean;
+  /** Both sides have the other's description, as far as this one knows; the server may be asked whether it still stands. */
+  isAnswered = false;
   remote: MediaStream | null = null;
   readonly #ports: CallPorts;
   /** `null` after a reload, until the other side makes a new offer (R13). */
@@ -56,6 +60,11 @@ export class ActiveCall {
     this.#answer?.catch(() => this.#fail());
   }
 
+  /** It has a peer connection that waits for an answer; after a reload it has none. */
+  get hasOffered(): boolean {
+    return this.#peer !== null;
+  }
+
   /** When media first flowed, on the monotonic clock. */
   get since(): number | null {
     return this.#since;
@@ -70,32 +79,31 @@ export class ActiveCall {
     return { phase: flows ? "connected" : "reconnecting", call, since };
   }
 
-  /** Calls `action` after `ms`, unless the call is wanted or over by then. */
+  /** Calls `action` after `ms`, unless the call is answered or over by then. */
   expire(ms: number, action: () => void): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#ports.env.after(ms, () => {
-      if (!this.#closed && !this.wanted) action();
-    });
+    this.#cancelTimer = this.#ports.env.after(ms, action);
   }
 
   /** Makes and sends the offer that starts the call. */
   place(): Promise<void> {
-    const { chatId, callId, media } = this.info;
-    return this.#offer((offer) => ({ type: "call:initiate", chatId, callId, offer, media }));
+    return this.#offer((offer) => ({ ...this.#ids, type: "call:initiate", offer, media: this.info.media }));
   }
 
   /** Sends the answer that was made while it rang. What this side sends may follow later. */
   async accept(): Promise<void> {
     this.wanted = true;
     this.#cancelTimer();
+    const peer = this.#peer!;
     try {
       const answer = await this.#answer!;
+      await peer.applyAnswer(answer);
       if (this.#closed) return;
-      const { chatId, callId } = this.info;
-      this.#ports.send({ type: "call:answer", chatId, callId, answer });
+      this.#ports.send({ ...this.#ids, type: "call:answer", answer });
+      this.isAnswered = true;
       this.#released();
     } catch {
-      // The constructor ends a call whose answer cannot be made.
+      this.#fail();
     }
   }
 
@@ -117,16 +125,18 @@ export class ActiveCall {
   /** Tells the other side what this one sends now, and keeps it for a reload. */
   saySending(): void {
     if (!this.#described || this.#closed) return;
-    const { chatId, callId } = this.info;
     const { microphone, camera } = this.#ports.local();
-    this.#ports.send({ type: "call:media", chatId, callId, audio: microphone, video: camera, screen: false });
-    this.#ports.env.save(JSON.stringify({ callId, microphone, camera } satisfies Sending));
+    this.#ports.send({ ...this.#ids, type: "call:media", audio: microphone, video: camera, screen: false });
+    this.#ports.env.save(JSON.stringify({ callId: this.info.callId, microphone, camera } satisfies Sending));
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------
 
+  /** The caller's: somebody accepted. */
   answered(answer: Answer): void {
-    this.#peer?.negotiate(answer, this.#isPolite).catch(() => this.#fail());
+    this.#cancelTimer();
+    this.isAnswered = true;
+    this.negotiate(answer).then(() => this.saySending());
   }
 
   candidate(candidate: Candidate | null): void {
@@ -136,12 +146,12 @@ export class ActiveCall {
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
     this.#peerAway = state === "reconnecting";
+    if (state === "back") this.recover();
     if (state === "reloaded") {
       this.#peer?.close();
       this.#peer = this.#newPeer();
       this.#transport = "new";
-      const { chatId, callId } = this.info;
-      this.#offer((description) => ({ type: "call:negotiate", chatId, callId, description }));
+      this.#offer((description) => ({ ...this.#ids, type: "call:negotiate", description }));
     }
     this.#ports.onChange();
   }
@@ -152,14 +162,24 @@ export class ActiveCall {
     try {
       const answer = await peer.negotiate(description, this.#isPolite);
       if (answer === null || peer !== this.#peer || this.#closed) return;
-      const { chatId, callId } = this.info;
-      this.#ports.send({ type: "call:negotiate", chatId, callId, description: answer });
+      this.isAnswered = true;
+      this.#ports.send({ ...this.#ids, type: "call:negotiate", description: answer });
       this.#released();
       await this.sendTracks();
       this.saySending();
     } catch {
       if (peer === this.#peer) this.#fail();
     }
+  }
+
+  /** Both sides can talk again: a connection that lost its way meanwhile is given a new one. */
+  async recover(): Promise<void> {
+    const peer = this.#peer;
+    if (peer === null || this.#transport !== "failed" && this.#transport !== "disconnected") return;
+    await this.#describe(
+      () => peer.restart(),
+      (description) => ({ ...this.#ids, type: "call:negotiate", description }),
+    );
   }
 
   close(): void {
@@ -176,11 +196,21 @@ export class ActiveCall {
     return this.info.role === "callee";
   }
 
-  async #offer(message: (offer: Offer) => ClientMessage): Promise<void> {
+  get #ids(): { chatId: string; callId: string } {
+    const { chatId, callId } = this.info;
+    return { chatId, callId };
+  }
+
+  #offer(message: (offer: Offer) => ClientMessage): Promise<void> {
     const peer = this.#peer!;
     this.#described = false;
+    return this.#describe(() => peer.offer(this.info.media, this.#ports.tracks()), message);
+  }
+
+  async #describe(make: () => Promise<Offer>, message: (offer: Offer) => ClientMessage): Promise<void> {
+    const peer = this.#peer!;
     try {
-      const offer = await peer.offer(this.info.media, this.#ports.tracks());
+      const offer = await make();
       if (peer !== this.#peer || this.#closed) return;
       this.#ports.send(message(offer));
       this.#released();
@@ -197,10 +227,9 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const { chatId, callId } = this.info;
     const isCurrent = (): boolean => peer === this.#peer && !this.#closed;
     const peer: Peer = new Peer(this.#ports.env, this.#ports.iceServers, {
-      onCandidate: (candidate) => this.#ports.send({ type: "call:ice-candidate", chatId, callId, candidate }),
+      onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => isCurrent() && this.#moved(state),
       onRemote: (stream) => {
         if (!isCurrent()) return;
@@ -214,7 +243,9 @@ export class ActiveCall {
   #moved(state: RTCPeerConnectionState): void {
     this.#transport = state;
     if (state === "connected") this.#since ??= this.#ports.env.now();
-    if (state === "failed") this.#fail();
+    // While one side cannot hear the other, nothing can be agreed on: the connection is mended when both are back.
+    const mayMend = this.#peerAway || !this.#ports.isOnline();
+    if (state === "failed" && !mayMend) this.#fail();
     else this.#ports.onChange();
   }
 

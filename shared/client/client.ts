@@ -12,6 +12,8 @@ import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./s
 
 /** A ringing device stops by itself this long after its time, should the server not say so. */
 const RING_SLACK_MS = 2_000;
+/** Calls that are over and remembered as such. */
+const MAX_OVER = 16;
 /** Missed calls shown at the most. */
 const MAX_MISSED = 20;
 
@@ -29,6 +31,11 @@ export class CallClient implements CallActions {
   readonly #signal: SignalSocket;
   readonly #watched = new Set<string>();
   #userId: string | null = null;
+  #ringTimeoutMs = 30_000;
+  /** The call whose fate is unknown since the socket was lost. */
+  #doubted: string | null = null;
+  /** Calls that are over for this page, by id. */
+  #over: readonly string[] = [];
   #iceServers: IceServer[] = [];
   #active: ActiveCall | null = null;
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
@@ -67,7 +74,8 @@ export class CallClient implements CallActions {
   // --- Actions ---------------------------------------------------------------------------------------------------------
 
   call(chatId: string, media: CallMedia): void {
-    if (!this.#isFree()) return;
+    const { signaling } = this.#snapshot;
+    if (!this.#isFree() || signaling === "replaced" || signaling === "unauthorized") return;
     this.#show({ call: { phase: "preparing", chatId, media }, problem: null });
     this.#place(chatId, media);
   }
@@ -97,6 +105,7 @@ export class CallClient implements CallActions {
   }
 
   setMicrophone(on: boolean): void {
+    if (this.#active?.wanted === false) return;
     if (on) this.#addDevice("audio");
     this.#devices.mute(!on);
     this.#active?.saySending();
@@ -104,7 +113,7 @@ export class CallClient implements CallActions {
 
   setCamera(on: boolean): void {
     const active = this.#active;
-    if (active === null || active.info.media === "audio") return;
+    if (!active?.wanted || active.info.media === "audio") return;
     if (on) {
       this.#addDevice("video");
     } else {
@@ -125,6 +134,7 @@ export class CallClient implements CallActions {
 
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */
   close(): void {
+    this.#waiting = null;
     if (this.#snapshot.call.phase !== "incoming") this.hangUp();
     this.#release();
     this.#signal.close();
@@ -142,6 +152,8 @@ export class CallClient implements CallActions {
     const callId = this.#env.newId();
     const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) }, "place");
     this.#show({ call: { phase: "calling", call: active.info } });
+    // The server ends a call that nobody answers; without a server, this does.
+    active.expire(this.#ringTimeoutMs + RING_SLACK_MS, () => this.#giveUp("timeout"));
     await active.place();
   }
 
@@ -159,6 +171,7 @@ export class CallClient implements CallActions {
       tracks: () => this.#devices.tracks(),
       local: () => this.#devices.local,
       send: (message) => this.#signal.send(message),
+      isOnline: () => this.#snapshot.signaling === "open",
       onChange: () => this.#moved(active),
       onFailure: () => this.#fail(active),
     };
@@ -172,6 +185,7 @@ export class CallClient implements CallActions {
 
   #offered(offer: Offer): void {
     const active = this.#active;
+    if (this.#isOver(offer)) return;
     const expiresAt = this.#env.now() + offer.expiresInMs;
     if (active?.info.callId === offer.callId) {
       if (!active.wanted) this.#ring(active, expiresAt);
@@ -190,7 +204,7 @@ export class CallClient implements CallActions {
   }
 
   #ring(active: ActiveCall, expiresAt: number): void {
-    active.expire(expiresAt - this.#env.now() + RING_SLACK_MS, () => this.#finish("timeout", false));
+    active.expire(expiresAt - this.#env.now() + RING_SLACK_MS, () => this.#giveUp("timeout"));
     this.#show({ call: { phase: "incoming", call: active.info, expiresAt } });
   }
 
@@ -229,7 +243,7 @@ export class CallClient implements CallActions {
       case "welcome":
         return this.#welcome(message);
       case "pong":
-        return;
+        return this.#settleDoubt();
       case "chat:state":
         return this.#show({ members: { ...this.#snapshot.members, [message.chatId]: message.members } });
       case "call:offer":
@@ -248,16 +262,49 @@ export class CallClient implements CallActions {
 
   #status(signaling: Snapshot["signaling"]): void {
     this.#show({ signaling });
-    if (signaling === "replaced" && this.#active !== null) this.#finish("connection-lost", false);
+    if (signaling !== "replaced" && signaling !== "unauthorized") return;
+    // Nobody will hear of this page's calls any more; media that flows already needs nobody.
+    this.#waiting = null;
+    if (this.#snapshot.call.phase === "preparing") this.#abandon();
+    else if (this.#active !== null && (signaling === "replaced" || !this.#active.isAnswered)) {
+      this.#finish("connection-lost", false);
+    }
   }
 
-  #welcome({ user, iceServers }: ServerMessages["welcome"]): void {
+  #welcome({ user, iceServers, ringTimeoutMs }: ServerMessages["welcome"]): void {
     this.#userId = user.id;
     this.#iceServers = iceServers;
+    this.#ringTimeoutMs = ringTimeoutMs;
     for (const chatId of this.#watched) this.#signal.send({ type: "chat:watch", chatId });
     if (this.#active === null || this.#signal.hasUnsentInitiate(this.#active.info.callId)) return;
-    const { chatId, callId, role, media } = this.#active.info;
+    this.#doubted = this.#active.info.callId;
+    this.#signal.send({ type: "ping" });
+  }
+
+  /**
+   * What the server knows of this device's calls it says right after `welcome`, so before this `pong`. Of this one it said nothing:
+   * an answered call may have outlived it (R14), any other is over.
+   */
+  #settleDoubt(): void {
+    const active = this.#active;
+    const isDoubted = active !== null && active.info.callId === this.#doubted;
+    this.#doubted = null;
+    if (!isDoubted) return;
+    if (active.isAnswered) this.#resume(active);
+    else this.#giveUp("connection-lost");
+  }
+
+  #resume(active: ActiveCall): void {
+    const { chatId, callId, role, media } = active.info;
     this.#signal.send({ type: "call:resume", chatId, callId, role, media });
+  }
+
+  /** A call that this page has ended, while the server could not hear of it: it is told again, and nothing rings or comes back. */
+  #isOver({ chatId, callId }: { chatId: string; callId: string }): boolean {
+    if (callId === this.#doubted) this.#doubted = null;
+    if (!this.#over.includes(callId)) return false;
+    this.#signal.send({ type: "call:end", chatId, callId });
+    return true;
   }
 
   #missed({ chatId, callId, callerName, media, reason }: ServerMessages["call:missed"]): void {
@@ -268,9 +315,18 @@ export class CallClient implements CallActions {
   /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
   #callState(message: ServerMessages["call:state"]): void {
     const { callId, state, role, expiresInMs } = message;
-    if (this.#active?.info.callId !== callId) this.#rejoin(message);
-    else if (state === "ringing" && role === "caller") this.#ringsThere(this.#active, expiresInMs ?? 0);
-    else if (state === "connected") this.#show({ call: this.#active.progress });
+    const active = this.#active;
+    if (this.#isOver(message)) return;
+    if (active?.info.callId !== callId) {
+      this.#rejoin(message);
+    } else if (state === "ringing") {
+      if (role === "caller") this.#ringsThere(active, expiresInMs ?? 0);
+    } else if (role === "caller" && !active.isAnswered && active.hasOffered) {
+      this.#resume(active); // the answer went into a socket that was dead already: it comes again
+    } else {
+      active.recover();
+      this.#show({ call: active.progress });
+    }
   }
 
   /** Takes up a call that a reload interrupted: with the devices that were on before, and the other side to make the offer. */
@@ -280,9 +336,9 @@ export class CallClient implements CallActions {
     if (state === "ringing") this.#ringsThere(active, expiresInMs ?? 0);
     else this.#show({ call: active.progress });
     const { microphone, camera } = sendingBefore(this.#env, callId);
-    if (microphone || camera) await this.#devices.open(camera ? "video" : "audio");
+    const opened = microphone || camera ? this.#openFor(active, camera ? "video" : "audio") : null;
     this.#devices.mute(!microphone);
-    await active.sendTracks();
+    await opened;
     active.saySending();
   }
 
@@ -332,15 +388,20 @@ export class CallClient implements CallActions {
 
   /** The media cannot be set up, or broke down for good. */
   #fail(active: ActiveCall): void {
-    if (this.#active !== active) return;
-    const { chatId, callId } = active.info;
-    this.#signal.send({ type: "call:end", chatId, callId, reason: "failed" });
-    this.#finish("failed", false);
+    if (this.#active === active) this.#giveUp("failed");
+  }
+
+  /** Ends the call for both sides, for a reason that is nobody's wish. */
+  #giveUp(outcome: "failed" | "timeout" | "connection-lost"): void {
+    const { chatId, callId } = this.#active!.info;
+    if (!this.#signal.withdraw(callId)) this.#signal.send({ type: "call:end", chatId, callId, reason: "failed" });
+    this.#finish(outcome, false);
   }
 
   /** The one way out of a call: the peer connection is closed and every device released. */
   #finish(outcome: Outcome, byMe: boolean): void {
     const { info: call, since } = this.#active!;
+    this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
     const durationMs = since === null ? null : this.#env.now() - since;
     this.#release();
     this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs } });
@@ -358,7 +419,7 @@ export class CallClient implements CallActions {
     if (this.#waiting === null) return;
     const { offer, expiresAt } = this.#waiting;
     this.#waiting = null;
-    this.#ring(this.#startCallee(offer), expiresAt);
+    if (expiresAt > this.#env.now()) this.#ring(this.#startCallee(offer), expiresAt);
   }
 
   // --- Small parts -----------------------------------------------------------------------------------------------------

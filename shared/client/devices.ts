@@ -23,6 +23,8 @@ export class Devices {
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
   #opening = new Set<Kind>();
+  /** What the user wants sent: it holds for devices that are still being opened. */
+  #wanted: Record<Kind, boolean> = { audio: true, video: true };
 
   constructor(env: Environment, onChange: (local: LocalMedia) => void) {
     this.#env = env;
@@ -39,6 +41,7 @@ export class Devices {
 
   /** Opens the microphone, and for video the camera with it, in one permission prompt. All or nothing; never rejects. */
   async open(media: CallMedia): Promise<Opened> {
+    this.#wanted = { audio: true, video: media === "video" };
     const result = await this.#get(media === "video" ? ["audio", "video"] : ["audio"]);
     if (typeof result === "string") return result;
     if (media === "audio") return problemOf(result.error, "microphone");
@@ -46,12 +49,13 @@ export class Devices {
     const microphone = await this.#get(["audio"]);
     if (microphone === "superseded") return microphone;
     if (microphone !== "open") return problemOf(microphone.error, "microphone");
-    this.stop("audio");
+    this.#close("audio");
     return problemOf(result.error, "camera");
   }
 
   /** Opens one device more. Never rejects; does nothing where it is open or on its way. */
   async add(kind: Kind): Promise<Opened> {
+    this.#wanted[kind] = true;
     if (this.#opening.has(kind) || this.tracks().some((track) => track.kind === kind)) return "open";
     const result = await this.#get([kind]);
     return typeof result === "string" ? result : problemOf(result.error, kind === "audio" ? "microphone" : "camera");
@@ -59,14 +63,15 @@ export class Devices {
 
   /** Sends the microphone, or silence; the device stays open, so that speaking again is instant. */
   mute(muted: boolean): void {
+    this.#wanted.audio = !muted;
     for (const track of this.tracks()) if (track.kind === "audio") track.enabled = !muted;
     this.#show(this.tracks());
   }
 
   /** Releases one device: its light goes out. */
   stop(kind: Kind): void {
-    for (const track of this.tracks()) if (track.kind === kind) track.stop();
-    this.#show(this.tracks().filter((track) => track.kind !== kind));
+    this.#wanted[kind] = false;
+    this.#close(kind);
   }
 
   /** Releases everything, also what is still being opened. */
@@ -87,7 +92,12 @@ export class Devices {
         for (const track of stream.getTracks()) track.stop();
         return "superseded";
       }
-      this.#show([...this.tracks(), ...stream.getTracks()]);
+      for (const track of stream.getTracks()) {
+        if (track.kind === "audio") track.enabled = this.#wanted.audio;
+        else if (!this.#wanted.video) track.stop();
+      }
+      const taken = stream.getTracks().filter((track) => track.kind === "audio" || this.#wanted.video);
+      this.#show([...this.tracks(), ...taken]);
       return "open";
     } catch (error) {
       return generation === this.#generation ? { error } : "superseded";
@@ -96,11 +106,18 @@ export class Devices {
     }
   }
 
+  #close(kind: Kind): void {
+    for (const track of this.tracks()) if (track.kind === kind) track.stop();
+    this.#show(this.tracks().filter((track) => track.kind !== kind));
+  }
+
   #show(tracks: MediaStreamTrack[]): void {
     const sends = (kind: Kind) => tracks.some((track) => track.kind === kind && track.enabled);
-    this.#local = tracks.length === 0
-      ? NONE
-      : { stream: this.#env.createMediaStream(tracks), microphone: sends("audio"), camera: sends("video") };
+    const before = this.tracks();
+    const isSame = tracks.length === before.length && tracks.every((track) => before.includes(track));
+    // Another stream would restart the picture.
+    const stream = isSame ? this.#local.stream : this.#env.createMediaStream(tracks);
+    this.#local = tracks.length === 0 ? NONE : { stream, microphone: sends("audio"), camera: sends("video") };
     this.#onChange(this.#local);
   }
 }

@@ -48,7 +48,10 @@ export class Peer {
     return { type: "offer", sdp: sdp! };
   }
 
-  /** The answer to an offer, without sending anything yet: for a call that rings, so that accepting waits for nothing. */
+  /**
+   * The answer to an offer, without applying it: for a call that rings. What could be done is done, and nothing is gathered or
+   * checked yet; a browser whose ICE agent finds nobody to talk to gives up (Firefox after five seconds).
+   */
   async prepareAnswer(offer: Description & { type: "offer" }): Promise<Description & { type: "answer" }> {
     await this.#remoteDescription(offer);
     for (const kind of ["audio", "video"] as const) {
@@ -56,8 +59,19 @@ export class Peer {
       if (transceiver) transceiver.direction = "sendrecv";
     }
     const { sdp } = await this.#pc.createAnswer();
-    await this.#pc.setLocalDescription({ type: "answer", sdp: sdp! });
     return { type: "answer", sdp: sdp! };
+  }
+
+  /** Applies an answer that was prepared: from here on candidates are gathered. */
+  async applyAnswer(answer: Description & { type: "answer" }): Promise<void> {
+    await this.#pc.setLocalDescription(answer);
+  }
+
+  /** An offer that gathers anew, for a connection that lost its way (RFC 8445, section 2.4). */
+  async restart(): Promise<Description & { type: "offer" }> {
+    const { sdp } = await this.#pc.createOffer({ iceRestart: true });
+    await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
+    return { type: "offer", sdp: sdp! };
   }
 
   /**
@@ -66,11 +80,14 @@ export class Peer {
    */
   async negotiate(description: Description, polite: boolean): Promise<(Description & { type: "answer" }) | null> {
     if (description.type === "answer") {
-      await this.#remoteDescription(description);
+      // A repeat, or the answer to an offer that was taken back.
+      if (this.#pc.signalingState === "have-local-offer") await this.#remoteDescription(description);
       return null;
     }
     if (this.#pc.signalingState !== "stable" && !polite) return null;
-    return await this.prepareAnswer({ ...description, type: "offer" });
+    const answer = await this.prepareAnswer({ ...description, type: "offer" });
+    await this.applyAnswer(answer);
+    return answer;
   }
 
   /** The description is sent: the candidates that waited for it go out, and later ones at once. */

@@ -5,7 +5,7 @@ import type { ClientMessage, ServerMessage } from "../protocol.ts";
 import type { Environment, SocketPort } from "./ports.ts";
 
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
-export const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
+const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /** A socket that is not welcomed within this time, in ms, is given up: a black hole says nothing for minutes. */
 const OPENING_MS = 10_000;
@@ -13,8 +13,8 @@ const OPENING_MS = 10_000;
 /** After waking up, a socket has this long to prove that it still leads somewhere, in ms. */
 const WAKE_PING_MS = 3_000;
 
-/** Messages kept while there is no socket. */
-const MAX_QUEUE = 128;
+/** Messages kept while there is no socket: fewer than the server takes at once. */
+const MAX_QUEUE = 64;
 
 /** How the socket stands. `replaced` and `unauthorized` are final. */
 export type SignalStatus = "connecting" | "open" | "replaced" | "unauthorized";

@@ -23,10 +23,11 @@ export const ENDPOINTS: readonly Endpoint[] = ["ann", "bob"].flatMap((user) =>
 );
 /** Ids that clients propose: few, so that repeats and mix-ups are common. */
 export const CALL_IDS = ["call-aaaaaaaaaaaaaaaa", "call-bbbbbbbbbbbbbbbb"] as const;
-const BUSY_WITHOUT_A_CALL = "BUSY for somebody who is in no call";
+const RELAYED: readonly string[] = ["call:ice-candidate", "call:negotiate", "call:media"];
+const WRONG_AGAIN = "something else said again than what followed the answer";
 const LATE_GLARE = "an error for the repeat of a glare that was answered";
 /** Rules the call function is known to break today. Remove a line here with the fix. */
-const TOLERATED: ReadonlySet<string> = new Set([BUSY_WITHOUT_A_CALL, LATE_GLARE]);
+const TOLERATED: ReadonlySet<string> = new Set([LATE_GLARE, WRONG_AGAIN]);
 /** In a step: the id the server gave last. */
 export const GIVEN = "given";
 /** The most the call function may keep: memories, held candidates, messages held for one side. */
@@ -50,6 +51,8 @@ export type Step =
     readonly callId: string;
     readonly role: Side;
     readonly busy?: boolean;
+    /** The server has been up for so long that it cannot have lost the call. */
+    readonly tooLate?: boolean;
   }
   | { readonly do: "drop" | "connect" | "reload"; readonly from: number }
   /** The server forgets everything, and every socket drops. */
@@ -84,6 +87,8 @@ export interface World {
   readonly reloaded: boolean;
   /** What was said to a side and has not reached it, in order. */
   readonly owed: Readonly<Record<Side, readonly string[]>>;
+  /** What the caller was told since the answer, and may ask for again until it has spoken: its socket may have been dead. */
+  readonly unheard: readonly string[];
   /** Calls that ended, and hang-ups that came before their call (`user callId`), with the time. */
   readonly over: Readonly<Record<string, number>>;
   readonly withdrawn: Readonly<Record<string, number>>;
@@ -102,6 +107,7 @@ export const START: World = {
   lapse: 0,
   reloaded: false,
   owed: { caller: [], callee: [] },
+  unheard: [],
   over: {},
   withdrawn: {},
   ids: 0,
@@ -194,7 +200,7 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): CallEvent {
       return { type: "connect", now, from, reloaded: next.do === "reload" && isKnown(devices[next.from]!, now) };
     case "resume": {
       const message = { type: "call:resume" as const, chatId: CHAT, callId: callId!, role: next.role };
-      return { type: "resume", now, from: sender, message, busy: next.busy ?? false };
+      return { type: "resume", now, from: sender, message, busy: next.busy ?? false, isRecovering: !next.tooLate };
     }
     case "initiate": {
       const callee = from.user === "ann" ? "bob" : "ann";
@@ -270,6 +276,10 @@ function judge(world: World, event: CallEvent): Verdict {
   const { call } = world.chat;
   if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(world, call);
   if (event.type === "initiate") return judgeInitiate(world, event);
+  if (event.type === "resume" && call === null) {
+    const isRevived = event.isRecovering && !event.busy && !(event.message.callId in world.over);
+    return isRevived ? { ends: {} } : { ends: {}, error: "NO_CALL" };
+  }
   if (event.type !== "message") return { ends: {} };
   const { from, message } = event;
   if (call === null || !isAbout(call, from, message.callId)) {
@@ -340,7 +350,15 @@ function judgeInitiate(world: World, event: CallEvent & { type: "initiate" }): V
       return { ends: {}, error: "none", rule: LATE_GLARE };
     }
     const isCallee = call.state === "ringing" && call.calleeUser === from.user;
-    return isCallee && call.glare === null ? { ends: {}, glare: true, error: "none" } : { ends: {} };
+    if (isCallee && call.glare === null) return { ends: {}, glare: true, error: "none" };
+    if (isCallee && call.glare?.device === from.device) return { ends: {}, error: "none" };
+    // R14: who has not resumed is in no call; it is the other one who is busy (R9).
+    if (![call.caller.user, calleeUserOf(call)].includes(from.user)) {
+      return event.callerBusy
+        ? { ends: {}, error: "BUSY" }
+        : { ends: { [self]: "busy" }, missed: "busy", error: "none" };
+    }
+    return { ends: {}, error: "BUSY" };
   }
   if (event.callerBusy) return { ends: {}, error: "BUSY" };
   if (event.calleeBusy) return { ends: { [self]: "busy" }, missed: "busy", error: "none" };
@@ -376,6 +394,14 @@ function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced
   const reloaded = is?.state === "ringing" && is.callId === was?.callId &&
     (before.reloaded || event.type === "connect" && event.reloaded && isSame(is.caller, event.from));
   const owed = is === null ? { caller: [], callee: [] } : owe(before, event, is);
+
+  const spoke = event.type === "message" && was?.state === "connected" && isSame(was.caller, event.from) &&
+    isAbout(was, event.from, event.message.callId) && RELAYED.includes(event.message.type);
+  const lostPage = event.type === "connect" && event.reloaded && was !== null && isSame(was.caller, event.from);
+  const unheard = is?.state !== "connected" || spoke || lostPage ? [] : [...before.unheard];
+  const isAsking = event.type === "resume" && was?.state === "connected" && was.callId === event.message.callId &&
+    isSame(was.caller, event.from);
+  const again = isAsking ? [...unheard] : [];
 
   const ends: Record<number, string> = {};
   const missed: string[] = [];
@@ -427,11 +453,18 @@ function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced
           message.state === "reconnecting";
         if (alone && isSame(event.from, receiver)) break;
         check(is?.state === "connected", `${message.type} before the answer`);
+        if (isAsking && isSame(event.from, receiver)) {
+          check(again.shift() === itemOf(message), WRONG_AGAIN);
+          break;
+        }
+        if (side === "caller" && (unheard.length > 0 || message.type === "call:answer")) unheard.push(itemOf(message));
         if (side === undefined || side === null) check(false, `${message.type} for somebody outside the call`);
         else check(away === null && owed[side].shift() === itemOf(message), `${message.type} out of turn, or lost`);
       }
     }
   }
+
+  check(again.length === 0, WRONG_AGAIN);
 
   // Ends (R4, R5, R7, R8, R12), errors, starts (R3, R9, R10).
   const sees = Object.entries(verdict.ends).filter(([n]) => devices[Number(n)]!.away === null);
@@ -439,10 +472,6 @@ function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced
   check(missed.join() === (verdict.missed ?? ""), "a missed call was not told, or told wrongly");
   if (verdict.error === "none") check(told.errors.length === 0, verdict.rule ?? "an error for something allowed");
   else if (verdict.error) check(told.errors.join() === verdict.error, `no ${verdict.error}, or more than that`);
-  if (told.errors.includes("BUSY") && event.type === "initiate") {
-    const users = was === null ? [] : [was.caller.user, calleeUserOf(was)];
-    check(event.callerBusy || users.includes(event.from.user), BUSY_WITHOUT_A_CALL);
-  }
   check(told.errors.length <= 1, "two errors for one event");
   check(was === null || (is?.callId !== was.callId) === (verdict.over === true), "a call ended, or did not, wrongly");
   check(is === null || was === null || is.callId === was.callId, "a call replaced another one");
@@ -515,7 +544,7 @@ function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced
     const isKnown = callId in over || wasRefused(before, callId);
     if (!isKnown && (was === null || !isAbout(was, event.from, callId))) withdrawn[`${user} ${callId}`] ??= now;
   }
-  return { ...before, chat, devices, winner, lapse, reloaded, owed, over, withdrawn, violations };
+  return { ...before, chat, devices, winner, lapse, reloaded, owed, unheard, over, withdrawn, violations };
 }
 
 /** What each side must be given of what was said, after this event: in order, once, and as soon as its socket is there. */
@@ -549,7 +578,7 @@ function owe(before: World, event: CallEvent, is: Call): Record<Side, string[]> 
       if (is.state !== "connected") return owed;
       if (before.reloaded) owed.callee.push("peer reloaded");
       else owed.caller.push("call:answer");
-    } else if (side && ["call:ice-candidate", "call:negotiate", "call:media"].includes(message.type)) {
+    } else if (side && RELAYED.includes(message.type)) {
       owed[other(side)].push(itemOf(message));
     }
   } else if (side && was.state === "connected") {
@@ -569,9 +598,10 @@ function checkRepeat(world: World, event: CallEvent, { chat, deliveries }: Advan
   if (event.type !== "message" && event.type !== "initiate" && event.type !== "resume") return world;
   if (deliveries.some(({ message }) => message.type === "call:error")) return world;
   // Without an id, one that was turned down for a busy callee is another call each time.
-  if (event.type === "initiate" && event.message.callId === undefined && chat.call === null) return world;
+  const isBusy = deliveries.some(({ message }) => message.type === "call:rejected");
+  if (event.type === "initiate" && event.message.callId === undefined && isBusy) return world;
   const isRelay = "message" in event &&
-    ["call:ice-candidate", "call:negotiate", "call:media"].includes(event.message.type);
+    RELAYED.includes(event.message.type);
   const again = apply(chat, event, RULES);
   const errors = again.deliveries.filter(({ message }) => message.type === "call:error");
   const others = again.deliveries.filter(({ to }) => !isSame(to, event.from));

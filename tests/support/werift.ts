@@ -10,7 +10,7 @@ import {
 } from "werift";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment } from "../../shared/client/ports.ts";
+import type { Environment, SocketPort } from "../../shared/client/ports.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 /** How often a fake device gives a packet, in ms. */
@@ -18,6 +18,31 @@ const PACKET_MS = 20;
 
 /** werift's DTLS handshake waits half a second for the answer to each flight, and does not take the timer back when it has it. */
 const FLIGHT_MS = 600;
+
+/** Nobody listens there. */
+const NOWHERE = new URL("ws://127.0.0.1:9/");
+
+/** A socket that can die without either end noticing. */
+class Line implements SocketPort {
+  readonly socket: WebSocket;
+  isFrozen = false;
+  onmessage: SocketPort["onmessage"] = null;
+  onclose: SocketPort["onclose"] = null;
+
+  constructor(address: URL, protocols: string[]) {
+    this.socket = new WebSocket(address, protocols);
+    this.socket.onmessage = (event) => this.isFrozen || this.onmessage?.call(this.socket, event);
+    this.socket.onclose = (event) => this.isFrozen || this.onclose?.call(this.socket, event);
+  }
+
+  send(data: string): void {
+    if (!this.isFrozen) this.socket.send(data);
+  }
+
+  close(code?: number): void {
+    this.socket.close(code);
+  }
+}
 
 /** W3C's `close` returns at once; werift's takes a while, and a test waits for it. */
 class Connection extends Werift {
@@ -32,7 +57,12 @@ class Connection extends Werift {
 export class WeriftPerson implements AsyncDisposable {
   readonly client: CallClient;
   readonly #connections: Connection[] = [];
-  readonly #sockets: WebSocket[] = [];
+  readonly #lines: Line[] = [];
+  #isDown = false;
+  /** Told of everything the client shows. */
+  onSnapshot: (snapshot: Snapshot) => void = () => {};
+  /** Devices open when this is settled. */
+  slowDevices: Promise<void> = Promise.resolve();
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
   #kept: string | null = null;
@@ -43,9 +73,9 @@ export class WeriftPerson implements AsyncDisposable {
     const environment: Environment = {
       openSocket: () => {
         const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${device}`, url.replace(/^http/, "ws"));
-        const socket = new WebSocket(address, [SUBPROTOCOL, BEARER_PREFIX + token]);
-        this.#sockets.push(socket);
-        return Promise.resolve(socket);
+        const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + token]);
+        this.#lines.push(line);
+        return Promise.resolve(line);
       },
       onWake: () => {},
       save: (value) => this.#kept = value,
@@ -58,11 +88,12 @@ export class WeriftPerson implements AsyncDisposable {
         this.#connections.push(connection);
         return connection as unknown as RTCPeerConnection;
       },
-      getUserMedia: (constraints) => {
+      getUserMedia: async (constraints) => {
+        await this.slowDevices;
         const refused = this.refusal(constraints);
-        if (refused !== null) return Promise.reject(refused);
+        if (refused !== null) throw refused;
         const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
-        return Promise.resolve(new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream);
+        return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
       },
       createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
       now: () => performance.now(),
@@ -73,7 +104,8 @@ export class WeriftPerson implements AsyncDisposable {
       random: Math.random,
       newId: () => crypto.randomUUID().replaceAll("-", ""),
     };
-    this.client = new CallClient(environment, () => {
+    this.client = new CallClient(environment, (snapshot) => {
+      this.onSnapshot(snapshot);
       for (const check of [...this.#waiting]) check();
     });
   }
@@ -109,9 +141,40 @@ export class WeriftPerson implements AsyncDisposable {
     await track.onReceiveRtp.asPromise(10_000);
   }
 
+  /** Waits until the server has dealt with all that was sent, and what it said to that is here. */
+  async settled(): Promise<void> {
+    const { socket } = this.#lines.at(-1)!;
+    const pong = Promise.withResolvers<void>();
+    const listen = ({ data }: MessageEvent) => JSON.parse(data).type === "pong" && pong.resolve();
+    socket.addEventListener("message", listen);
+    socket.send('{"type":"ping"}');
+    await pong.promise;
+    socket.removeEventListener("message", listen);
+  }
+
   /** Cuts the socket from this side, as a network would, without the client's doing. */
   cutSocket(): void {
-    this.#sockets.at(-1)!.close(4999);
+    this.#lines.at(-1)!.socket.close(4999);
+  }
+
+  /** The network is gone, until `goOnline`. */
+  goOffline(): void {
+    this.#isDown = true;
+    this.cutSocket();
+  }
+
+  goOnline(): void {
+    this.#isDown = false;
+  }
+
+  /** The socket is dead, but neither end has noticed: what the server sends goes nowhere. */
+  freezeSocket(): void {
+    this.#lines.at(-1)!.isFrozen = true;
+  }
+
+  /** This end notices. The server does when the next socket of this device comes. */
+  noticeFrozenSocket(): void {
+    this.#lines.at(-1)!.onclose?.call(null as never, new CloseEvent("close", { code: 1006 }));
   }
 
   /** Peer connections that are not closed, and devices still in use. */
@@ -128,7 +191,7 @@ export class WeriftPerson implements AsyncDisposable {
     await Promise.all(this.#connections.map(({ closing }) => closing));
     if (this.#connections.length > 0) await new Promise((resolve) => setTimeout(resolve, FLIGHT_MS));
     await Promise.all(
-      this.#sockets.map((socket) =>
+      this.#lines.map(({ socket }) =>
         socket.readyState === WebSocket.CLOSED
           ? null
           : new Promise((resolve) => socket.addEventListener("close", resolve))

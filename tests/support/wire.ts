@@ -56,8 +56,12 @@ export class Wires implements AsyncDisposable {
 
   /** A connected device, its `welcome` read. */
   async enter(userId: string, who: Who = {}): Promise<Wire> {
-    const query = new URLSearchParams({ device: who.device ?? "laptop", ...(who.page ? { page: who.page } : {}) });
-    const token = await this.token(userId, who);
+    return await this.open(await this.token(userId, who), who.device ?? "laptop", who.page);
+  }
+
+  /** The same, with any token. */
+  async open(token: string, device: string, page?: string): Promise<Wire> {
+    const query = new URLSearchParams({ device, ...(page ? { page } : {}) });
     const url = `ws://127.0.0.1:${this.port}${SIGNAL_PATH}?${query}`;
     const wire = new Wire(new WebSocket(url, [SUBPROTOCOL, BEARER_PREFIX + token]));
     this.#open.add(wire);

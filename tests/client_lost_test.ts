@@ -1,0 +1,130 @@
+/** What a call client does while its socket is away, or dead without knowing: real clients, a real server, werift's WebRTC. */
+
+import assert from "node:assert/strict";
+import type { Snapshot } from "../shared/client/state.ts";
+import { CHAT, clientTest as test } from "./support/client_scene.ts";
+import type { WeriftPerson } from "./support/werift.ts";
+
+const NOTHING_OPEN = { connections: 0, devices: 0 };
+
+async function connect(ann: WeriftPerson, bob: WeriftPerson): Promise<void> {
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.client.accept("audio");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+}
+
+/** Everything somebody's screen shows from now on, as phases without repeats. */
+function record(person: WeriftPerson): string[] {
+  const seen: string[] = [];
+  person.onSnapshot = ({ call }: Snapshot) => {
+    if (seen.at(-1) !== call.phase) seen.push(call.phase);
+  };
+  return seen;
+}
+
+async function back(person: WeriftPerson): Promise<void> {
+  person.goOnline();
+  await person.until(({ signaling }) => signaling === "open");
+  // What the server says after `welcome` has come when this has.
+  person.client.watch("another-chat");
+  await person.settled();
+}
+
+test("a hang-up while the socket is away ends the call, which does not come back", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  ann.goOffline();
+  await ann.until(({ signaling }) => signaling === "connecting");
+  ann.client.hangUp();
+  const seen = record(ann);
+  await back(ann);
+  await bob.phase("ended");
+  assert.deepEqual(seen.filter((phase) => phase !== "ended"), []);
+  assert.deepEqual([ann.open, bob.open], [NOTHING_OPEN, NOTHING_OPEN]);
+});
+
+test("a cancel while the socket is away stops the ringing, which does not come back", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  ann.goOffline();
+  await ann.until(({ signaling }) => signaling === "connecting");
+  ann.client.hangUp();
+  const seen = record(ann);
+  await back(ann);
+  await bob.phase("ended");
+  assert.deepEqual(seen.filter((phase) => phase !== "ended"), []);
+});
+
+test("a decline while the socket is away: it does not ring again, and the caller is told", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.goOffline();
+  await bob.until(({ signaling }) => signaling === "connecting");
+  bob.client.decline();
+  const seen = record(bob);
+  await back(bob);
+  const { call } = await ann.phase("ended");
+  assert.equal(call.phase === "ended" && call.outcome, "declined");
+  assert.ok(!seen.includes("incoming"), seen.join());
+  assert.deepEqual(bob.open, NOTHING_OPEN);
+});
+
+test("a call that was cancelled while the callee's socket was away rings no more, and opens nothing", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.goOffline();
+  await bob.until(({ signaling }) => signaling === "connecting");
+  ann.client.hangUp();
+  const seen = record(bob);
+  await back(bob);
+  await bob.phase("ended");
+  assert.deepEqual(seen.filter((phase) => phase !== "ended" && phase !== "incoming"), []);
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+});
+
+test("longer away than the grace: the call is over for both, and the next one works", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  bob.goOffline();
+  const { call } = await ann.phase("ended");
+  assert.equal(call.phase === "ended" && call.outcome, "connection-lost");
+  await back(bob);
+  await bob.phase("ended");
+  await connect(ann, bob);
+}, { GRACE_MS: "300" });
+
+test("[R12] an answer that went into a dead socket arrives all the same", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  await ann.phase("ringing");
+  ann.freezeSocket();
+  bob.client.accept("audio");
+  await bob.until(({ local }) => local.microphone);
+  await bob.settled();
+  ann.noticeFrozenSocket();
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+});
+
+test("what a user turns off while devices are opening stays off", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const opening = Promise.withResolvers<void>();
+  bob.slowDevices = opening.promise;
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  bob.client.setMicrophone(true);
+  assert.deepEqual(bob.open.devices, 0, "nothing opens before it is answered");
+  bob.client.accept("video");
+  bob.client.setCamera(false);
+  bob.client.setMicrophone(false);
+  opening.resolve();
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await ann.until(({ remote }) => !remote.video && !remote.audio);
+  assert.deepEqual(bob.client.snapshot.local, { ...bob.client.snapshot.local, microphone: false, camera: false });
+});

@@ -1,0 +1,40 @@
+/** A scene without a browser: a signaling server behind `Deno.serve`, and people who call each other over werift. */
+
+import { Tokens } from "../../signaling/auth.ts";
+import { readConfig } from "../../signaling/config.ts";
+import { SignalingServer } from "../../signaling/server.ts";
+import { WeriftPerson } from "./werift.ts";
+
+const SECRET = "a secret for tests, long enough";
+/** The chat everybody is in who is not said to be elsewhere. */
+export const CHAT = "a-chat";
+
+type Enter = (userId: string, chats?: string[]) => Promise<WeriftPerson>;
+
+/** A test with a server of its own; who enters is taken out at its end. */
+export function clientTest(
+  name: string,
+  run: (enter: Enter) => Promise<void>,
+  env: Record<string, string> = {},
+): void {
+  Deno.test(`client: ${name}`, async () => {
+    const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
+    const tokens = new Tokens({ session: [SECRET] });
+    const server = new SignalingServer(config);
+    const http = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (req, info) => server.upgrade(req, info),
+    );
+    await using stack = new AsyncDisposableStack();
+    stack.defer(async () => {
+      server.close();
+      await http.shutdown();
+    });
+    await run(async (userId, chats = [CHAT]) => {
+      const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
+      const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token));
+      await person.until(({ signaling }) => signaling === "open");
+      return person;
+    });
+  });
+}
