@@ -29,6 +29,10 @@ export function scene(name: string, run: (scene: Scene) => Promise<void>, option
     const adasBrowser = options.adasDevices ? stack.use(await launch(options.adasDevices)) : browser;
     const ada = stack.use(await Person.enter(adasBrowser));
     const boris = stack.use(await Person.enter(browser));
+    stack.defer(() => {
+      const errors = [ada, boris].flatMap((person) => person.errors);
+      if (errors.length > 0) throw new Error(`The pages reported:\n${errors.join("\n")}`);
+    });
     await ada.page.goto(product.url);
     await ada.fill("Your name", "Ada");
     await ada.click("New chat");
@@ -41,9 +45,6 @@ export function scene(name: string, run: (scene: Scene) => Promise<void>, option
     await ada.online();
     await boris.online();
     await run({ product, ada, boris, chat });
-    for (const person of [ada, boris]) {
-      if (person.errors.length > 0) throw new Error(`The page reported:\n${person.errors.join("\n")}`);
-    }
   });
 }
 
