@@ -143,3 +143,16 @@ test("[R12] a call outlives a lost socket on either side", async (enter) => {
   ann.client.hangUp();
   await bob.phase("ended");
 });
+
+test("more than two members: each call picks one", async (enter) => {
+  const [ann, bob, carl] = [await enter("ann"), await enter("bob"), await enter("carl")];
+  ann.client.watch(CHAT);
+  await ann.until(({ members }) => members[CHAT]?.length === 3);
+  ann.client.call(CHAT, "audio", "carl");
+  const { call } = await carl.phase("incoming");
+  assert.equal(call.phase === "incoming" && call.call.peer?.id, "ann");
+  carl.client.accept("audio");
+  const [connected] = await Promise.all([ann.phase("connected"), carl.phase("connected")]);
+  assert.equal(connected.call.phase === "connected" && connected.call.call.peer?.name, "CARL");
+  assert.equal(bob.client.snapshot.call.phase, "idle");
+}, { CHAT_CAPACITY: "3" });

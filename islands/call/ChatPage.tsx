@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { Icon } from "./Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
 import { Notices } from "./Notices.tsx";
@@ -12,10 +13,12 @@ export function ChatPage({ view }: { view: View }) {
   const me = snapshot.members[chatId]?.find((member) => member.id === userId);
   const ready = actions !== null && snapshot.signaling === "open";
   const alone = peers.length === 0;
+  const chosen = useSignal<string | undefined>(undefined);
+  const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
   const invitation = <Invitation key="invitation" t={t} chatId={chatId} first={alone} />;
   return (
     <div class="chat">
-      <h1>{alone ? t.titleAlone : fill(t.title, { name: peers[0]!.name })}</h1>
+      <h1>{alone ? t.titleAlone : fill(t.title, { name: peers.map((peer) => peer.name).join(", ") })}</h1>
       <Notices view={view} />
       {alone && invitation}
       <section key="people" class="card" aria-label={t.people}>
@@ -36,17 +39,30 @@ export function ChatPage({ view }: { view: View }) {
             </li>
           )}
         </ul>
+        {peers.length > 1 && (
+          <label class="whom">
+            {t.whom}
+            <select value={callee?.id} onChange={(event) => chosen.value = event.currentTarget.value}>
+              {peers.map((peer) => <option key={peer.id} value={peer.id}>{peer.name}</option>)}
+            </select>
+          </label>
+        )}
         <div class="call-buttons">
           <button
             class={alone ? "button" : "button accent"}
             type="button"
             disabled={!ready}
-            onClick={() => actions?.call(chatId, "video")}
+            onClick={() => actions?.call(chatId, "video", callee?.id)}
           >
             <Icon name="video" />
             {t.videoCall}
           </button>
-          <button class="button" type="button" disabled={!ready} onClick={() => actions?.call(chatId, "audio")}>
+          <button
+            class="button"
+            type="button"
+            disabled={!ready}
+            onClick={() => actions?.call(chatId, "audio", callee?.id)}
+          >
             <Icon name="phone" />
             {t.audioCall}
           </button>

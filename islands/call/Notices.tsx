@@ -69,7 +69,7 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
 function Ended({ view, call }: { view: View; call: EndedPhase }) {
   const { t, snapshot: { signaling }, actions } = view;
   const focus = useOrphanedFocus<HTMLDivElement>();
-  const again = () => actions?.call(call.call.chatId, call.call.media);
+  const again = () => actions?.call(call.call.chatId, call.call.media, call.call.peer?.id);
   return (
     <Notice title={t.status.ended} text={endedText(view, call)} focus={focus}>
       <button class="button" type="button" disabled={signaling !== "open"} onClick={again}>{t.callAgain}</button>
@@ -129,7 +129,7 @@ function Missed({ view }: { view: View }) {
             class="button"
             type="button"
             disabled={signaling !== "open"}
-            onClick={() => actions?.call(chatId, call.media)}
+            onClick={() => actions?.call(chatId, call.media, call.callerId)}
           >
             {t.callBack}
           </button>

@@ -19,7 +19,7 @@ export function createCallStore(chatId: string): CallStore {
   client.watch(chatId);
   return {
     snapshot,
-    call: (chatId, media) => client.call(chatId, media),
+    call: (chatId, media, to) => client.call(chatId, media, to),
     accept: (media) => client.accept(media),
     decline: () => client.decline(),
     hangUp: () => client.hangUp(),

@@ -85,9 +85,11 @@ export class ActiveCall {
     this.#cancelTimer = this.#ports.env.after(ms, action);
   }
 
-  /** Makes and sends the offer that starts the call. */
-  place(): Promise<void> {
-    return this.#offer((offer) => ({ ...this.#ids, type: "call:initiate", offer, media: this.info.media }));
+  /** Makes and sends the offer that starts the call; `to` where the chat has several other members. */
+  place(to?: string): Promise<void> {
+    const { media } = this.info;
+    const callee = to === undefined ? {} : { to };
+    return this.#offer((offer) => ({ ...this.#ids, type: "call:initiate", offer, media, ...callee }));
   }
 
   /** Sends the answer that was made while it rang. What this side sends may follow later. */

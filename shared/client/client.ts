@@ -3,7 +3,7 @@
  * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other.
  */
 
-import type { CallMedia, ErrorCode, IceServer, ServerMessage, ServerMessages } from "../protocol.ts";
+import type { CallMedia, ErrorCode, IceServer, Member, ServerMessage, ServerMessages } from "../protocol.ts";
 import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
 import type { Environment } from "./ports.ts";
@@ -73,11 +73,11 @@ export class CallClient implements CallActions {
 
   // --- Actions ---------------------------------------------------------------------------------------------------------
 
-  call(chatId: string, media: CallMedia): void {
+  call(chatId: string, media: CallMedia, to?: string): void {
     const { signaling } = this.#snapshot;
     if (!this.#isFree() || signaling === "replaced" || signaling === "unauthorized") return;
     this.#show({ call: { phase: "preparing", chatId, media }, problem: null });
-    this.#place(chatId, media);
+    this.#place(chatId, media, to);
   }
 
   accept(media: CallMedia): void {
@@ -142,7 +142,7 @@ export class CallClient implements CallActions {
 
   // --- Placing ---------------------------------------------------------------------------------------------------------
 
-  async #place(chatId: string, media: CallMedia): Promise<void> {
+  async #place(chatId: string, media: CallMedia, to: string | undefined): Promise<void> {
     const opened = await this.#devices.open(media);
     if (opened === "superseded") return;
     if (opened !== "open") {
@@ -150,11 +150,11 @@ export class CallClient implements CallActions {
       return this.#abandon();
     }
     const callId = this.#env.newId();
-    const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId) }, "place");
+    const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId, to) }, "place");
     this.#show({ call: { phase: "calling", call: active.info } });
     // The server ends a call that nobody answers; without a server, this does.
     active.expire(this.#ringTimeoutMs + RING_SLACK_MS, () => this.#giveUp("timeout"));
-    await active.place();
+    await active.place(this.#others(chatId).length > 1 ? to : undefined);
   }
 
   /** The call was not placed after all. */
@@ -307,9 +307,9 @@ export class CallClient implements CallActions {
     return true;
   }
 
-  #missed({ chatId, callId, callerName, media, reason }: ServerMessages["call:missed"]): void {
-    const others = this.#snapshot.missed.filter((call) => call.callId !== callId);
-    this.#show({ missed: [...others, { chatId, callId, callerName, media, reason }].slice(-MAX_MISSED) });
+  #missed({ type: _, ...missed }: ServerMessages["call:missed"]): void {
+    const others = this.#snapshot.missed.filter((call) => call.callId !== missed.callId);
+    this.#show({ missed: [...others, missed].slice(-MAX_MISSED) });
   }
 
   /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
@@ -439,8 +439,12 @@ export class CallClient implements CallActions {
     return phase === "idle" || phase === "ended";
   }
 
-  #otherMember(chatId: string): CallInfo["peer"] {
-    const others = (this.#snapshot.members[chatId] ?? []).filter(({ id }) => id !== this.#userId);
+  #others(chatId: string): Member[] {
+    return (this.#snapshot.members[chatId] ?? []).filter(({ id }) => id !== this.#userId);
+  }
+
+  #otherMember(chatId: string, wanted?: string): CallInfo["peer"] {
+    const others = this.#others(chatId).filter(({ id }) => wanted === undefined || id === wanted);
     return others.length === 1 ? { id: others[0]!.id, name: others[0]!.name } : null;
   }
 

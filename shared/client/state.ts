@@ -39,7 +39,7 @@ export interface CallInfo {
   readonly role: Role;
   /** What the call was started with; an audio call has no video section. */
   readonly media: CallMedia;
-  /** The other person; the caller does not know who answers before it is answered. */
+  /** The other person, as far as it is known. */
   readonly peer: { readonly id: string; readonly name: string } | null;
 }
 
@@ -104,6 +104,7 @@ export interface Snapshot {
 export interface MissedCall {
   readonly chatId: string;
   readonly callId: string;
+  readonly callerId: string;
   readonly callerName: string;
   readonly media: CallMedia;
   readonly reason: "busy" | "offline" | "timeout" | "cancelled";
@@ -111,8 +112,11 @@ export interface MissedCall {
 
 /** What a user can do. None of these throws or rejects: what comes of it is in the next snapshots. */
 export interface CallActions {
-  /** Calls the other member of a chat. `video` opens the camera too; a refused device leaves `problem` and no call. */
-  call(chatId: string, media: CallMedia): void;
+  /**
+   * Calls the other member of a chat, or the one of several with the id `to`. `video` opens the camera too; a refused device leaves
+   * `problem` and no call.
+   */
+  call(chatId: string, media: CallMedia, to?: string): void;
   /** Answers the ringing call, with the camera or (the default for audio calls) without. */
   accept(media: CallMedia): void;
   /** Declines the ringing call. */

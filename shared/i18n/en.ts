@@ -46,6 +46,7 @@ export interface ChatStrings {
   readonly titleAlone: string;
   readonly somebody: string;
   readonly people: string;
+  readonly whom: string;
   readonly you: string;
   readonly online: string;
   readonly offline: string;
@@ -146,6 +147,7 @@ export const en: Strings = {
     titleAlone: "Your new chat",
     somebody: "The other person",
     people: "Who is here",
+    whom: "Whom to call",
     you: "you",
     online: "online",
     offline: "offline",

@@ -45,6 +45,7 @@ export const ru: Strings = {
     titleAlone: "Ваш новый чат",
     somebody: "Собеседник",
     people: "Кто здесь",
+    whom: "Кому звонить",
     you: "вы",
     online: "в сети",
     offline: "не в сети",
