@@ -1,6 +1,6 @@
-/** Makes the pictures of the documentation from the running product: `deno run -A docs/screenshots.ts`. */
+/** Makes the pictures of the documentation from the running product: `deno task screenshots`. */
 
-import type { Browser } from "puppeteer-core";
+import type { Browser } from "../tests/support/packages.ts";
 import { launch, Person } from "../tests/support/chromium.ts";
 import { build, startProduct } from "../tests/support/product.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { launch } from "puppeteer-core";
+import { puppeteer } from "../tests/support/packages.ts";
 import { copyOfApp } from "./testdata/build.ts";
 import { serving } from "./testdata/serve.ts";
 
@@ -8,7 +8,7 @@ Deno.test("islands come to life in a browser, under a strict CSP", async (t) => 
   await copy.builder.build();
   const { default: server } = await import(`file://${copy.root}/_fresh/server.js`);
   await serving(server.fetch, async (_get, origin) => {
-    const browser = await launch({
+    const browser = await puppeteer.launch({
       executablePath: Deno.env.get("CHROME_PATH") ?? "/usr/bin/chromium",
       pipe: true,
       args: ["--no-sandbox"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../tests/support/packages.ts";
 import { ANSWERS, CHROMIUM_OFFER, FIREFOX_OFFER, OFFERS, sdp, TRICKLE_OFFER } from "../tests/support/sdp.ts";
 import { candidateProblem, descriptionProblem } from "./sdp.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../tests/support/packages.ts";
 import {
   candidate,
   CHROMIUM_OFFER,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../tests/support/packages.ts";
 import { CALL_IDS, ENDPOINTS, settle, START, type Step, step } from "../tests/support/call_world.ts";
 
 const from = fc.nat(ENDPOINTS.length - 1);

@@ -1,7 +1,7 @@
 /** Calls inside somebody else's product: the example host application, Zvonok in its frame, and two of its users. */
 
 import assert from "node:assert/strict";
-import type { Frame } from "puppeteer-core";
+import type { Frame } from "./support/packages.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct, startScript } from "./support/product.ts";
 

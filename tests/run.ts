@@ -21,6 +21,7 @@ async function main(): Promise<number> {
   const { success } = await run(Deno.execPath(), [
     "test",
     "-A",
+    "--lock=tests/deno.lock",
     "--sanitize-ops",
     "--sanitize-resources",
     `--junit-path=${report}`,

@@ -1,6 +1,6 @@
 /** A real Chromium with fake devices, and people in it: each with a browser context, so with cookies, of their own. */
 
-import puppeteer, { type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import { type Browser, type BrowserContext, type Page, puppeteer } from "./packages.ts";
 
 /** Where a Chromium or Chrome is; `null` where none was found. */
 export function findChromium(): string | null {

@@ -1,17 +1,15 @@
 /** Surroundings of a call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
 
 import { Buffer } from "node:buffer";
-import {
-  MediaStream as WeriftStream,
-  MediaStreamTrack as WeriftTrack,
-  RTCPeerConnection as Werift,
-  RtpHeader,
-  RtpPacket,
-} from "werift";
+import { werift } from "./packages.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import type { Environment, SocketPort } from "../../shared/client/ports.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
+
+const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =
+  werift;
+type WeriftTrack = werift.MediaStreamTrack;
 
 /** How often a fake device gives a packet, in ms. */
 const PACKET_MS = 20;
