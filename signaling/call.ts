@@ -79,16 +79,13 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
   const refused = remember(chat, "refused", from.user, now, callId);
   const refuse = (code: ErrorCode, text: string) => unchanged(refused, error(from, { chatId, callId }, code, text));
 
-  for (const { was, user, callId: known } of chat.memory) {
-    if (known !== message.callId) continue;
-    if (was !== "withdrawn") return unchanged(chat); // R11: a repeat
-    if (user !== from.user) continue;
+  const known = chat.memory.filter((memory) => memory.callId === message.callId);
+  if (known.some(({ was, user }) => was === "withdrawn" && user === from.user)) {
     return unchanged(refused, to(from, { type: "call:end", chatId, callId, reason: "cancelled" }));
   }
+  if (known.some(({ was }) => was !== "withdrawn")) return unchanged(chat); // R11: a repeat
   if (call !== null) {
-    if (same(call.caller, from) && (message.callId === undefined || message.callId === call.callId)) {
-      return unchanged(chat);
-    }
+    if (isRepeat(call, from, message.callId)) return unchanged(chat);
     const isGlare = call.state === "ringing" && call.calleeUser === from.user && call.caller.user === callee;
     if (isGlare) return glare(chat, call, event);
     if (usersOf(call).includes(from.user)) return refuse("BUSY", "You are in a call already");
@@ -129,6 +126,13 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
   };
   const offers = connected.map(({ device }) => offerTo(ringing, device, now));
   return withCall(chat, ringing, ...offers, ...(ringing.announced ? [ringingTo(ringing, now)] : []));
+}
+
+/** R11: the call that is going on was started by this, or was to be (R10). */
+function isRepeat(call: Call, from: Endpoint, callId: string | undefined): boolean {
+  if (same(call.caller, from)) return callId === undefined || callId === call.callId;
+  const isGlare = call.glare?.device === from.device && usersOf(call)[1] === from.user;
+  return isGlare && callId === call.glare.callId;
 }
 
 /** R10: the callee called at the same moment. The first call stands, and the second initiator is told to answer it. */

@@ -47,9 +47,10 @@ function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent
   const { from, reloaded, now } = event;
   const party = call[side];
   const { chatId, callId } = call;
-  const present = { ...call, [side]: { ...party, awayUntil: null, held: [] } };
-  // What was held was meant for a peer connection that a reload has taken away.
+  // What was for this side was for a peer connection that a reload has taken away.
   const missed = reloaded ? [] : party.held;
+  const unheard = reloaded && side === "caller" ? [] : call.unheard;
+  const present: ConnectedCall = { ...call, unheard, [side]: { ...party, awayUntil: null, held: [] } };
   const told = [stateMessage(call, side, now), ...missed].map((message) => to(from, message));
   if (party.awayUntil === null && !reloaded) return withCall(chat, present, ...told);
   const news = post(chat, present, otherSide(side), {

@@ -205,13 +205,11 @@ export const otherSide = (side: Side): Side => side === "caller" ? "callee" : "c
 /** Delivers to a side of a connected call, or holds it while that side's socket is gone (R12). */
 export function post(chat: ChatCalls, call: ConnectedCall, side: Side, message: ServerMessage): Advanced {
   const party = call[side];
-  if (party.awayUntil === null) {
-    const isUnheard = side === "caller" && call.unheard.length > 0 && call.unheard.length < MAX_HELD_MESSAGES;
-    const sent = isUnheard ? { ...call, unheard: [...call.unheard, message] } : call;
-    return withCall(chat, sent, ...toParty(party, message));
-  }
+  const isUnheard = side === "caller" && call.unheard.length > 0 && call.unheard.length < MAX_HELD_MESSAGES;
+  const sent = isUnheard ? { ...call, unheard: [...call.unheard, message] } : call;
+  if (party.awayUntil === null) return withCall(chat, sent, ...toParty(party, message));
   const held = [...party.held, message].slice(0, MAX_HELD_MESSAGES);
-  return withCall(chat, { ...call, [side]: { ...party, held } });
+  return withCall(chat, { ...sent, [side]: { ...party, held } });
 }
 
 export function over(chat: ChatCalls, call: Call, now: number, ...deliveries: Delivery[]): Advanced {
@@ -227,8 +225,10 @@ export function remember(
   at: number,
   ...callIds: string[]
 ): ChatCalls {
-  const memory = [...chat.memory, ...callIds.map((callId) => ({ was, callId, user, at }))];
-  return { ...chat, memory: memory.slice(-MAX_MEMORIES) };
+  const isKnown = (callId: string) =>
+    chat.memory.some((memory) => memory.was === was && memory.callId === callId && memory.user === user);
+  const news = callIds.filter((callId) => !isKnown(callId)).map((callId) => ({ was, callId, user, at }));
+  return news.length === 0 ? chat : { ...chat, memory: [...chat.memory, ...news].slice(-MAX_MEMORIES) };
 }
 
 /** Whether a side of the call waits for somebody like this to resume it (R14). */
