@@ -5,6 +5,7 @@
 
 import { build, startProduct } from "../tests/support/product.ts";
 import { launch, Person } from "../tests/support/chromium.ts";
+import { meet } from "../tests/support/scene.ts";
 
 const CALLS = 20;
 
@@ -13,14 +14,7 @@ await using product = await startProduct();
 await using browser = await launch();
 await using ada = await Person.enter(browser);
 await using boris = await Person.enter(browser);
-await ada.page.goto(product.url);
-await ada.fill("Your name", "Ada");
-await ada.click("New chat");
-await ada.sees("button", "Video call");
-await boris.page.goto(ada.page.url());
-await boris.fill("Your name", "Boris");
-await boris.click("Join chat");
-await Promise.all([ada.online(), boris.online()]);
+await meet(product.url, ada, boris);
 
 const times: Record<string, number[]> = {
   "click → ringing": [],

@@ -2,6 +2,7 @@
 
 import type { Browser } from "../tests/support/packages.ts";
 import { launch, Person } from "../tests/support/chromium.ts";
+import { meet } from "../tests/support/scene.ts";
 import { build, startProduct } from "../tests/support/product.ts";
 
 const HERE = new URL("./", import.meta.url).pathname;
@@ -32,13 +33,7 @@ await ada.page.setViewport({ width: 1280, height: 800 });
 await boris.page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
 await ada.page.goto(product.url);
 await ada.page.screenshot({ path: `${HERE}lobby.png` });
-await ada.fill("Your name", "Ada");
-await ada.click("New chat");
-await ada.sees("button", "Video call");
-await boris.page.goto(ada.page.url());
-await boris.fill("Your name", "Boris");
-await boris.click("Join chat");
-await Promise.all([ada.online(), boris.online()]);
+await meet(product.url, ada, boris);
 await ada.click("Video call");
 await boris.sees("button", "Accept");
 await boris.page.screenshot({ path: `${HERE}incoming.png` });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import { BEARER_PREFIX, SUBPROTOCOL } from "../shared/constants.ts";
 import { candidate, TRICKLE_OFFER } from "../tests/support/sdp.ts";
-import { answer, chatId, offer, quiet, SECRET, Wires } from "../tests/support/wire.ts";
+import { SECRET } from "../tests/support/product.ts";
+import { answer, chatId, offer, quiet, Wires } from "../tests/support/wire.ts";
 
 const bearer = (token: string) => ({ "sec-websocket-protocol": `${SUBPROTOCOL}, ${BEARER_PREFIX}${token}` });
 

@@ -23,6 +23,11 @@ function record(person: WeriftPerson): string[] {
   return seen;
 }
 
+async function away(person: WeriftPerson): Promise<void> {
+  person.goOffline();
+  await person.until(({ signaling }) => signaling === "connecting");
+}
+
 async function back(person: WeriftPerson): Promise<void> {
   person.goOnline();
   await person.until(({ signaling }) => signaling === "open");
@@ -34,8 +39,7 @@ async function back(person: WeriftPerson): Promise<void> {
 test("a hang-up while the socket is away ends the call, which does not come back", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   await connect(ann, bob);
-  ann.goOffline();
-  await ann.until(({ signaling }) => signaling === "connecting");
+  await away(ann);
   ann.client.hangUp();
   const seen = record(ann);
   await back(ann);
@@ -48,8 +52,7 @@ test("a cancel while the socket is away stops the ringing, which does not come b
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");
   await bob.phase("incoming");
-  ann.goOffline();
-  await ann.until(({ signaling }) => signaling === "connecting");
+  await away(ann);
   ann.client.hangUp();
   const seen = record(ann);
   await back(ann);
@@ -61,8 +64,7 @@ test("a decline while the socket is away: it does not ring again, and the caller
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");
   await bob.phase("incoming");
-  bob.goOffline();
-  await bob.until(({ signaling }) => signaling === "connecting");
+  await away(bob);
   bob.client.decline();
   const seen = record(bob);
   await back(bob);
@@ -76,8 +78,7 @@ test("a call that was cancelled while the callee's socket was away rings no more
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");
   await bob.phase("incoming");
-  bob.goOffline();
-  await bob.until(({ signaling }) => signaling === "connecting");
+  await away(bob);
   ann.client.hangUp();
   const seen = record(bob);
   await back(bob);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SECRET } from "./support/product.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -18,6 +19,12 @@ const wrong: [name: string, value: string, more?: Record<string, string>][] = [
   ["TURN_URLS", "turn:turn-marker.example", { TURN_USERNAME: "user-marker" }],
   ["TURN_URLS", "turn-marker.example", { TURN_USERNAME: "user-marker", TURN_PASSWORD: "pass-marker" }],
   ["SIGNAL_LOG", "loud-marker"],
+  ["GUESTS", "maybe-marker"],
+  ["GUESTS", "off"],
+  ["JWT_SECRET", "short-marker"],
+  ["JWKS_URL", "ftp://keys-marker.example"],
+  ["TRUST_PROXY", "yes-marker"],
+  ["SOCKETS_PER_MINUTE", "0"],
 ];
 
 for (const [name, value, more] of wrong) {
@@ -26,7 +33,7 @@ for (const [name, value, more] of wrong) {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"],
       cwd: ROOT,
-      env: { PORT: "0", SESSION_SECRET: "a secret for tests, long enough", ...more, [name]: value, NO_COLOR: "1" },
+      env: { PORT: "0", SESSION_SECRET: SECRET, ...more, [name]: value, NO_COLOR: "1" },
       signal: AbortSignal.timeout(20_000),
     }).output();
     const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");

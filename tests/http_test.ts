@@ -3,9 +3,8 @@ import { connect as connectHttp2 } from "node:http2";
 import { SignJWT } from "jose";
 import { Tokens } from "../signaling/auth.ts";
 import { Guest, isError } from "./support/guest.ts";
-import { build, type Product, startProduct } from "./support/product.ts";
+import { build, type Product, SECRET, startProduct } from "./support/product.ts";
 
-const SECRET = "a secret for tests, long enough";
 let product: Product;
 const visitor = (origin?: string | null) => new Guest(product.url, origin);
 const named = (name: string) => Guest.named(product.url, name);
@@ -225,4 +224,22 @@ Deno.test("a bearer token speaks for its user without cookie or Origin", async (
   const { json } = await guest.ask("GET", "/api/session", null, { authorization });
   assert.deepEqual(json.user, { id: "nat", name: "Nat" });
   assert.equal((await guest.ask("POST", "/api/chats", null, { authorization })).status, 201);
+});
+
+Deno.test("a visit in the second half of a session's time renews it; before that it does not", async () => {
+  const sign = (seconds: number) =>
+    new SignJWT({ name: "Ann", chats: ["a-chat"] }).setProtectedHeader({ alg: "HS256" }).setSubject("ann")
+      .setExpirationTime(Math.floor(Date.now() / 1000) + seconds).sign(new TextEncoder().encode(SECRET));
+  const visit = async (seconds: number) => {
+    const guest = visitor();
+    guest.cookie = `zvonok_session=${await sign(seconds)}`;
+    return (await guest.get("/")).headers.get("set-cookie");
+  };
+  const day = 24 * 3600;
+  assert.equal(await visit(20 * day), null);
+  const renewed = await visit(10 * day);
+  const token = /zvonok_session=([^;]+)/.exec(renewed!)![1]!;
+  const session = await new Tokens({ session: [SECRET] }).verify(token);
+  assert.deepEqual([session?.userId, session?.chats], ["ann", ["a-chat"]]);
+  assert.ok(session!.expiresAt > Date.now() + 29 * day * 1000);
 });

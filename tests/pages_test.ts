@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { type Answer, Guest, isError } from "./support/guest.ts";
 import { candidate, TRICKLE_OFFER } from "./support/sdp.ts";
-import { build, type Product, startProduct } from "./support/product.ts";
+import { build, type Product, SECRET, startProduct } from "./support/product.ts";
 
-const SECRET = "a secret for tests, long enough";
 let product: Product;
 const visitor = (origin?: string | null) => new Guest(product.url, origin);
 const named = (name: string) => Guest.named(product.url, name);

@@ -15,20 +15,20 @@ export function Controls({ view: { t, snapshot: { local }, actions }, phase }: {
   }
   return (
     <div class="controls">
-      <Round
-        icon={local.microphone ? "mic" : "micOff"}
-        name={local.microphone ? t.mute : t.unmute}
-        off={!local.microphone}
+      <Toggle
+        on={local.microphone}
+        icons={["mic", "micOff"]}
+        names={[t.mute, t.unmute]}
         shortcut="M"
-        onClick={() => actions?.setMicrophone(!local.microphone)}
+        set={(on) => actions?.setMicrophone(on)}
       />
       {phase.call.media === "video" && (
-        <Round
-          icon={local.camera ? "video" : "videoOff"}
-          name={local.camera ? t.cameraOff : t.cameraOn}
-          off={!local.camera}
+        <Toggle
+          on={local.camera}
+          icons={["video", "videoOff"]}
+          names={[t.cameraOff, t.cameraOn]}
           shortcut="V"
-          onClick={() => actions?.setCamera(!local.camera)}
+          set={(on) => actions?.setCamera(on)}
         />
       )}
       <button class="round end" type="button" aria-label={t.hangUp} title={t.hangUp} onClick={() => actions?.hangUp()}>
@@ -36,6 +36,21 @@ export function Controls({ view: { t, snapshot: { local }, actions }, phase }: {
       </button>
     </div>
   );
+}
+
+interface ToggleProps {
+  on: boolean;
+  /** While it is on, and while it is off. */
+  icons: [IconName, IconName];
+  /** What pressing it does, while it is on and while it is off. */
+  names: [string, string];
+  shortcut: string;
+  set(on: boolean): void;
+}
+
+function Toggle({ on, icons, names, shortcut, set }: ToggleProps) {
+  const now = on ? 0 : 1;
+  return <Round icon={icons[now]} name={names[now]} off={!on} shortcut={shortcut} onClick={() => set(!on)} />;
 }
 
 interface RoundProps {

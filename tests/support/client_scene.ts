@@ -3,9 +3,9 @@
 import { Tokens } from "../../signaling/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
+import { SECRET } from "./product.ts";
 import { WeriftPerson } from "./werift.ts";
 
-const SECRET = "a secret for tests, long enough";
 /** The chat everybody is in who is not said to be elsewhere. */
 export const CHAT = "a-chat";
 

@@ -2,6 +2,9 @@
 
 import { TextLineStream } from "./lines.ts";
 
+/** What the product under test signs sessions with. */
+export const SECRET = "a secret for tests, long enough";
+
 const ROOT = new URL("../../", import.meta.url);
 
 /** A running server; `await using` stops it. */
@@ -70,7 +73,7 @@ class Process {
   private constructor(env: Record<string, string>, args: string[], ready: (url: string) => void) {
     this.#child = deno(args, {
       STUN_URLS: "",
-      SESSION_SECRET: "a secret for tests, long enough",
+      SESSION_SECRET: SECRET,
       ...env,
     }).spawn();
     const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {

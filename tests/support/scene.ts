@@ -33,19 +33,24 @@ export function scene(name: string, run: (scene: Scene) => Promise<void>, option
       const errors = [ada, boris].flatMap((person) => person.errors);
       if (errors.length > 0) throw new Error(`The pages reported:\n${errors.join("\n")}`);
     });
-    await ada.page.goto(product.url);
-    await ada.fill("Your name", "Ada");
-    await ada.click("New chat");
-    await ada.sees("button", "Video call");
-    const chat = ada.page.url();
-    await boris.page.goto(chat);
-    await boris.fill("Your name", "Boris");
-    await boris.click("Join chat");
-    await boris.sees("button", "Video call");
-    await ada.online();
-    await boris.online();
+    const chat = await meet(product.url, ada, boris);
     await run({ product, ada, boris, chat });
   });
+}
+
+/** Ada starts a chat and Boris joins it, both by hand; gives its URL once they can call. */
+export async function meet(url: string, ada: Person, boris: Person): Promise<string> {
+  await ada.page.goto(url);
+  await ada.fill("Your name", "Ada");
+  await ada.click("New chat");
+  await ada.sees("button", "Video call");
+  const chat = ada.page.url();
+  await boris.page.goto(chat);
+  await boris.fill("Your name", "Boris");
+  await boris.click("Join chat");
+  await boris.sees("button", "Video call");
+  await Promise.all([ada.online(), boris.online()]);
+  return chat;
 }
 
 /** From a video call's first click until both hear each other's "Connected". */

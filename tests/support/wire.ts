@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol.ts";
 import type { ServerMessages } from "../../shared/protocol.ts";
+import { SECRET } from "./product.ts";
 import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "./sdp.ts";
 import { Tokens } from "../../signaling/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
-
-export const SECRET = "a secret for tests, long enough";
 
 /** Waits for something, but not for ever. */
 async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
