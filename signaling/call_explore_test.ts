@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { hoard, MUTANTS } from "../tests/support/call_mutants.ts";
 import {
   type Advance,
   CALL_IDS,
@@ -18,7 +19,7 @@ import {
   type World,
 } from "../tests/support/call_world.ts";
 import { advance } from "./call.ts";
-import { type CallEvent, type ChatCalls, type Delivery, MEMORY_MS, type RingingCall } from "./call_state.ts";
+import { MEMORY_MS } from "./call_state.ts";
 
 const [A, B] = CALL_IDS;
 const SIDES = ["caller", "callee"] as const;
@@ -248,172 +249,12 @@ function flood({ before, flood }: typeof FLOODS[string], apply: Advance = advanc
   return world.violations;
 }
 
-/** Whatever there was stays: nothing is cut off. */
-const hoard: Advance = (chat, event, rules) => {
-  const real = advance(chat, event, rules);
-  const kept = { ...real.chat, memory: [...chat.memory, ...real.chat.memory.slice(-1)] };
-  const [was, is] = [chat.call, real.chat.call];
-  if (event.type !== "message" || was === null || is === null) return { ...real, chat: kept };
-  if (was.state === "ringing" && is.state === "ringing") {
-    return { ...real, chat: { ...kept, call: { ...is, candidates: [...was.candidates, null] } } };
-  }
-  const { held } = (is as typeof is & { state: "connected" }).callee;
-  const callee = { ...is.caller, user: null, device: null, held: [...held, ...held.slice(-1)] };
-  return { ...real, chat: { ...kept, call: { ...is, callee } as typeof is } };
-};
-
 for (const [name, what] of Object.entries(FLOODS)) {
   Deno.test(`call: [R18] a flood of ${name} leaves a state of bounded size`, () => {
     assert.deepEqual(flood(what), []);
     assert.ok(flood(what, hoard).some((rule) => /grows/.test(rule)), "the check sees a state that grows");
   });
 }
-
-// --- Mutants ---------------------------------------------------------------------------------------------------------
-
-type Mutant = (real: ReturnType<Advance>, chat: ChatCalls, event: CallEvent) => ReturnType<Advance>;
-
-const without = (real: ReturnType<Advance>, isLost: (delivery: Delivery) => boolean) => ({
-  ...real,
-  deliveries: real.deliveries.filter((delivery) => !isLost(delivery)),
-});
-const ended = (reason: string) => ({ message }: Delivery) => "reason" in message && message.reason === reason;
-const typed = (type: string) => ({ message }: Delivery) => message.type === type;
-/** Another event in place of this one, or with something of it changed. */
-const instead = (chat: ChatCalls, event: CallEvent) => advance(chat, event, RULES);
-const isSaying = (event: CallEvent, type: string) => event.type === "message" && event.message.type === type;
-const fail = ({ from, message }: CallEvent & { type: "initiate" | "message" }, code: "BUSY" | "NO_CALL"): Delivery => ({
-  to: from,
-  message: { type: "call:error", code, message: "", chatId: message.chatId },
-});
-const edited = (real: ReturnType<Advance>, change: Partial<RingingCall>) => ({
-  ...real,
-  chat: { ...real.chat, call: { ...real.chat.call, ...change } as RingingCall },
-});
-
-const MUTANTS: Record<string, Mutant> = {
-  "[R5] a second answer wins": (real, chat, event) => {
-    const { call } = chat;
-    if (call?.state !== "connected" || event.type !== "message" || event.message.type !== "call:answer") return real;
-    if (event.from.user !== call.callee.user) return real;
-    return { chat: { ...chat, call: { ...call, callee: { ...call.callee, ...event.from } } }, deliveries: [] };
-  },
-  "[R5] a late second answer is an error": (real, chat, event) =>
-    chat.call?.state === "connected" && isSaying(event, "call:answer") &&
-      real.deliveries.some(ended("answered-elsewhere"))
-      ? { chat, deliveries: [fail(event as CallEvent & { type: "message" }, "NO_CALL")] }
-      : real,
-  "[R5] the other devices are not told that it was answered": (real) => without(real, ended("answered-elsewhere")),
-  "[R6] candidates leak before the answer": (real, { call }, event) => {
-    if (call?.state !== "ringing" || event.type !== "message" || event.message.type !== "call:ice-candidate") {
-      return real;
-    }
-    const message = { ...event.message, callId: call.callId };
-    return { ...real, deliveries: call.devices.map((device) => ({ to: { user: call.calleeUser, device }, message })) };
-  },
-  "[R6] a device that has not answered sends candidates": (real, { call }, event) => {
-    if (call?.state !== "ringing" || event.type !== "message" || event.message.type !== "call:ice-candidate") {
-      return real;
-    }
-    if (event.from.user !== call.calleeUser) return real;
-    return { ...real, deliveries: [{ to: call.caller, message: { ...event.message, callId: call.callId } }] };
-  },
-  "[R6] held candidates come in reverse": (real, _, event) => {
-    if (!isSaying(event, "call:answer")) return real;
-    const candidates = real.deliveries.filter(typed("call:ice-candidate"));
-    const next = (one: Delivery) => typed("call:ice-candidate")(one) ? candidates.pop()! : one;
-    return { ...real, deliveries: real.deliveries.map(next) };
-  },
-  "[R6] held candidates are lost": (real, _, event) =>
-    isSaying(event, "call:answer") ? without(real, typed("call:ice-candidate")) : real,
-  "[R4] a reconnect restarts the timer": (real, { call }, event) =>
-    call?.state === "ringing" && event.type === "connect"
-      ? edited(real, { expiresAt: event.now + RULES.ringTimeoutMs })
-      : real,
-  "[R4] a tick is missed": (real, chat, event) => event.type === "tick" ? { chat, deliveries: [] } : real,
-  "[R4] a call that nobody answered is not a missed one": (real) =>
-    without(real, (delivery) => typed("call:missed")(delivery) && ended("timeout")(delivery)),
-  "[R4] the caller is not told of the time-out": (real, { call }) =>
-    without(
-      real,
-      (delivery) =>
-        delivery.to.device !== undefined && delivery.to.user === call?.caller.user && ended("timeout")(delivery),
-    ),
-  "[R3] a device within its grace makes nobody ring": (real, chat, event) =>
-    event.type === "initiate" && event.devices.some(({ connected }) => !connected)
-      ? instead(chat, { ...event, devices: [] })
-      : real,
-  "[R3] only one device rings": (real, _, event) => {
-    const last = real.deliveries.findLast(typed("call:offer"));
-    return event.type === "initiate" ? without(real, (one) => typed("call:offer")(one) && one !== last) : real;
-  },
-  "[R7] a cancel is not remembered": (real, chat, event) =>
-    isSaying(event, "call:end") && chat.call === null ? { ...real, chat } : real,
-  "[R7] a cancel is not told": (real) => without(real, (one) => typed("call:end")(one) && ended("cancelled")(one)),
-  "[R8] a reject forgets the caller": (real) => without(real, typed("call:rejected")),
-  "[R8] the other devices ring on after a reject": (real) => without(real, ended("rejected-elsewhere")),
-  "[R8] a device that did not answer hangs up": (real, { call }, event) =>
-    call?.state === "connected" && isSaying(event, "call:end") && event.type === "message" &&
-      event.from.user === call.callee.user
-      ? { chat: { ...real.chat, call: null }, deliveries: [] }
-      : real,
-  "[R8] the caller's other device cancels": (real, chat, event) =>
-    chat.call?.state === "ringing" && isSaying(event, "call:end") && event.type === "message" &&
-      event.from.user === chat.call.caller.user
-      ? instead(chat, { ...event, from: { ...event.from, device: chat.call.caller.device } })
-      : real,
-  "[R9] a busy callee is rung": (real, chat, event) =>
-    event.type === "initiate" && event.calleeBusy ? instead(chat, { ...event, calleeBusy: false }) : real,
-  "[R10] glare makes no call": (real, chat, event) =>
-    real.deliveries.some(({ message }) => message.type === "call:offer" && message.glare)
-      ? { chat: { ...chat, call: null }, deliveries: [fail(event as CallEvent & { type: "initiate" }, "BUSY")] }
-      : real,
-  "[R10] glare makes a second call": (real, chat, event) =>
-    real.deliveries.some(({ message }) => message.type === "call:offer" && message.glare)
-      ? instead({ ...chat, call: null }, event)
-      : real,
-  "[R10] glare is refused": (real, chat, event) =>
-    chat.call?.state === "ringing" && event.type === "initiate" && event.from.user === chat.call.calleeUser
-      ? { chat, deliveries: [fail(event, "BUSY")] }
-      : real,
-  "[R11] two hang-ups that cross are an error": (real) => ({ ...real, chat: { ...real.chat, memory: [] } }),
-  "[R11] a repeated initiate is refused": (real, chat, event) =>
-    event.type === "initiate" && chat.call !== null && real.deliveries.length === 0
-      ? { chat, deliveries: [fail(event, "BUSY")] }
-      : real,
-  "[R12] a drop ends the call at once": (real, { call }, event) =>
-    event.type === "drop" && call !== null && real.chat.call !== call
-      ? { ...real, chat: { ...real.chat, call: null } }
-      : real,
-  "[R12] the grace never ends": (real, _, event) =>
-    event.type === "drop" && real.chat.call !== null
-      ? edited(real, { caller: { ...real.chat.call.caller, awayUntil: null } as RingingCall["caller"] })
-      : real,
-  "[R12] what was held is lost": (real, _, event) =>
-    event.type === "connect"
-      ? without(real, ({ message }) => ["call:answer", "call:ice-candidate"].includes(message.type))
-      : real,
-  "[R12] a device that is back does not ring again": (real, _, event) =>
-    event.type === "connect" ? without(real, typed("call:offer")) : real,
-  "[R13] a reload passes for a reconnect": (real, chat, event) =>
-    event.type === "connect" ? instead(chat, { ...event, reloaded: false }) : real,
-  "[R14] resume accepts a side that is taken": (real, chat, event) => {
-    const { call } = chat;
-    if (event.type !== "resume" || call?.state !== "connected" || event.message.callId !== call.callId) return real;
-    const { role } = event.message;
-    return { ...real, chat: { ...chat, call: { ...call, [role]: { ...call[role], ...event.from } } } };
-  },
-  "[R14] a server that lost nothing revives a call": (real, chat, event) =>
-    event.type === "resume" ? instead(chat, { ...event, isRecovering: true }) : real,
-  "a message is told to a device outside the call": (real, { call }) => ({
-    ...real,
-    deliveries: real.deliveries.map((one) =>
-      call?.state === "connected" && one.message.type === "call:media" && one.to.device
-        ? { ...one, to: { ...one.to, device: one.to.device === "1" ? "2" : "1" } }
-        : one
-    ),
-  }),
-};
 
 Deno.test("call: the invariants catch every mutant of the call function", () => {
   const survivors: string[] = [];

@@ -1,0 +1,191 @@
+/** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
+
+import { type CallEvent, type Endpoint, MEMORY_MS } from "../../signaling/call_state.ts";
+import {
+  BOUNDS,
+  type Call,
+  calleeUserOf,
+  indexOf,
+  isAbout,
+  isSame,
+  itemOf,
+  type Party,
+  RELAYED,
+  RULES,
+  rung,
+  type Side,
+  SIDES,
+  sidesOf,
+  type World,
+} from "./call_view.ts";
+
+/** What the rules demand of an event, as far as ends, errors and starts go. */
+export interface Verdict {
+  /** What each device is told of an end, by its index in `ENDPOINTS`; nobody else is told of one. */
+  readonly ends: Record<number, string>;
+  /** The callee missed a call, and why. */
+  readonly missed?: string;
+  /** The current call is over. */
+  readonly over?: boolean;
+  readonly starts?: boolean;
+  /** R10: the initiator is given the call that stands. */
+  readonly glare?: boolean;
+  /** The one error the sender gets; `none`: it must get none. Absent: not the business of these rules. */
+  readonly error?: string;
+  /** Somebody who is not in the call may end it. */
+  readonly mayEnd?: boolean;
+  /** The name of what an error would break. */
+  readonly rule?: string;
+}
+
+export function judge(world: World, event: CallEvent): Verdict {
+  const { call } = world.chat;
+  if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(world, call);
+  if (event.type === "initiate") return judgeInitiate(world, event);
+  if (event.type === "resume" && call === null) {
+    const isRevived = event.isRecovering && !event.busy && !(event.message.callId in world.over);
+    return isRevived ? { ends: {} } : { ends: {}, error: "NO_CALL" };
+  }
+  if (event.type !== "message") return { ends: {} };
+  const { from, message } = event;
+  if (call === null || !isAbout(call, from, message.callId)) {
+    const known = message.callId === undefined ? Object.keys(world.over).length > 0 : message.callId in world.over;
+    return { ends: {}, ...(known || message.type === "call:end" && message.callId ? { error: "none" } : {}) };
+  }
+  const self = indexOf(from);
+  const isCallee = from.user === calleeUserOf(call);
+  const stops = message.type === "call:end" || message.type === "call:reject" && isCallee;
+  if (call.state === "connected") {
+    const side = SIDES.find((side) => isSame(call[side], from));
+    const isAbsent = SIDES.some((side) => call[side].user === null) &&
+      SIDES.every((side) => call[side].user !== from.user);
+    if (isAbsent && message.type === "call:end" && message.callId === call.callId) {
+      // R14: instead of resuming, it hangs up.
+      return { ends: toldTo([call.caller, call.callee], "hangup"), over: true, error: "none", mayEnd: true };
+    }
+    if (side === undefined) {
+      if (!isCallee || message.type === "call:end") return { ends: {}, error: "NO_CALL" };
+      return message.type === "call:answer" ? { ends: { [self]: "answered-elsewhere" }, error: "none" } : { ends: {} };
+    }
+    if (message.type !== "call:end") return { ends: {} };
+    return { ends: toldTo([call[side === "caller" ? "callee" : "caller"]], "hangup"), over: true, error: "none" };
+  }
+  if (isSame(call.caller, from)) {
+    if (!stops) return { ends: {} };
+    return { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true, error: "none" };
+  }
+  if (!isCallee) return { ends: {}, error: "NO_CALL" };
+  const others = rung(call).filter((other) => !isSame(other, from));
+  if (message.type === "call:answer") return { ends: toldTo(others, "answered-elsewhere"), error: "none" };
+  if (!stops) return { ends: {} };
+  const ends = { ...toldTo([call.caller], "declined"), ...toldTo(others, "rejected-elsewhere") };
+  return { ends, over: true, error: "none" };
+}
+
+function judgeTime(world: World, call: Call): Verdict {
+  const isGone = (side: Party) =>
+    side.user === null ? world.lapse <= world.now : (awayFor(world, side) ?? 0) >= RULES.graceMs;
+  if (call.state === "connected") {
+    const lost = SIDES.some((side) => isGone(call[side]));
+    return lost ? { ends: toldTo([call.caller, call.callee], "connection-lost"), over: true } : { ends: {} };
+  }
+  if (world.lapse <= world.now) {
+    return { ends: toldTo([call.caller, ...rung(call)], "timeout"), missed: "timeout", over: true };
+  }
+  return isGone(call.caller)
+    ? { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true }
+    : { ends: {} };
+}
+
+/** The one thing taken from the call function's own memory: ids of calls that never rang. */
+export const wasRefused = ({ chat, now }: World, callId: string) =>
+  chat.memory.some((known) => known.was === "refused" && known.callId === callId && now - known.at < MEMORY_MS);
+
+function judgeInitiate(world: World, event: CallEvent & { type: "initiate" }): Verdict {
+  const { from, message: { callId } } = event;
+  const { call } = world.chat;
+  const self = indexOf(from);
+  if (callId !== undefined) {
+    if (`${from.user} ${callId}` in world.withdrawn) return { ends: { [self]: "cancelled" }, error: "none" };
+    if (callId in world.over || wasRefused(world, callId)) return { ends: {}, error: "none" };
+  }
+  if (call !== null) {
+    if (isSame(call.caller, from) && (callId ?? call.callId) === call.callId) return { ends: {}, error: "none" };
+    const glarer = { user: calleeUserOf(call), device: call.glare?.device ?? null };
+    if (callId !== undefined && call.glare?.callId === callId && isSame(glarer, from)) {
+      return { ends: {}, error: "none", rule: "an error for the repeat of a glare that was answered" };
+    }
+    const isCallee = call.state === "ringing" && call.calleeUser === from.user;
+    if (isCallee && call.glare === null) return { ends: {}, glare: true, error: "none" };
+    if (isCallee && call.glare?.device === from.device) return { ends: {}, error: "none" };
+    // R14: who has not resumed is in no call; it is the other one who is busy (R9).
+    if (![call.caller.user, calleeUserOf(call)].includes(from.user)) {
+      return event.callerBusy
+        ? { ends: {}, error: "BUSY" }
+        : { ends: { [self]: "busy" }, missed: "busy", error: "none" };
+    }
+    return { ends: {}, error: "BUSY" };
+  }
+  if (event.callerBusy) return { ends: {}, error: "BUSY" };
+  if (event.calleeBusy) return { ends: { [self]: "busy" }, missed: "busy", error: "none" };
+  if (event.devices.length === 0) return { ends: {}, missed: "offline", error: "USER_OFFLINE" };
+  return { ends: {}, starts: true, error: "none" };
+}
+
+/** What each side must be given of what was said, after this event: in order, once, and as soon as its socket is there. */
+export function owe(before: World, event: CallEvent, is: Call): Record<Side, string[]> {
+  const was = before.chat.call;
+  const owed = { caller: [...before.owed.caller], callee: [...before.owed.callee] };
+  if (event.type === "tick" || event.type === "initiate") return owed;
+  const { from } = event;
+  if (event.type === "resume") {
+    const joined = SIDES.find((side) =>
+      was?.state === "connected" && was[side].user === null && sidesOf(is)[side]?.user
+    );
+    if (joined) owed[other(joined)].push("peer back");
+    return owed;
+  }
+  if (was === null) return owed;
+  const side = SIDES.find((side) => sidesOf(was)[side] && isSame(sidesOf(was)[side]!, from));
+  if (event.type === "message") {
+    const { message } = event;
+    if (!isAbout(was, from, message.callId)) return owed;
+    if (was.state === "ringing") {
+      const isSaying = message.type === "call:media" && owed.callee.at(-1)?.startsWith("media");
+      if (side === "caller" && message.type === "call:media") {
+        owed.callee.splice(isSaying ? -1 : Infinity, 1, itemOf(message));
+      }
+      if (side === "caller" && message.type === "call:ice-candidate") {
+        const media = owed.callee.findIndex((item) => item.startsWith("media"));
+        const held = media < 0 ? owed.callee.length : media;
+        if (held < BOUNDS.candidates) owed.callee.splice(held, 0, itemOf(message));
+      }
+      if (is.state !== "connected") return owed;
+      if (before.reloaded) owed.callee.push("peer reloaded");
+      else owed.caller.push("call:answer");
+    } else if (side && RELAYED.includes(message.type)) {
+      owed[other(side)].push(itemOf(message));
+    }
+  } else if (side && was.state === "connected") {
+    const wasAway = before.devices[indexOf(from)]!.away !== null;
+    if (event.type === "drop") owed[other(side)].push("peer reconnecting");
+    else if (event.reloaded) {
+      owed[side] = [];
+      owed[other(side)].push("peer reloaded");
+    } else if (wasAway) owed[other(side)].push("peer back");
+  }
+  for (const items of [owed.caller, owed.callee]) items.splice(BOUNDS.held);
+  return owed;
+}
+
+const other = (side: Side): Side => side === "caller" ? "callee" : "caller";
+
+function awayFor({ devices, now }: World, { user, device }: Party): number | null {
+  const { away } = devices[indexOf({ user: user!, device: device! })]!;
+  return away === null ? null : now - away;
+}
+
+function toldTo(parties: readonly Party[], reason: string): Record<number, string> {
+  const known = parties.filter((party): party is Endpoint => party.user !== null);
+  return Object.fromEntries(known.map((party) => [indexOf(party), reason]));
+}
