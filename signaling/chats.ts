@@ -1,26 +1,7 @@
-/** The in-memory registry of chat rooms: which chats there are, who is in them, and which of their devices are connected. */
+/** The in-memory registry of chat rooms: which chats there are, and who is in them. */
 
-import type { Member, ServerMessage } from "../shared/protocol.ts";
-import { Bucket, MESSAGES } from "./limits.ts";
-
-/** What the server knows of a socket: how to give it a message, and how to make it leave. */
-export interface Port {
-  send(message: ServerMessage): void;
-  close(code: number, reason: string): void;
-}
-
-/** A tab or phone of a user. It outlives its socket by the grace (R12). */
-export interface Device {
-  readonly id: string;
-  /** `null` while the socket is gone and the grace runs. */
-  port: Port | null;
-  /** The document on it; another one means that it was reloaded (R13). */
-  page: string | null;
-  /** Chats whose presence it wants to know. */
-  readonly watching: Set<string>;
-  /** R18: it outlives the socket with the device, so that reconnecting gains nothing. */
-  readonly messages: Bucket;
-}
+import type { Member } from "../shared/protocol.ts";
+import type { Presence } from "./presence.ts";
 
 /** What bounds the registry. */
 export interface ChatLimits {
@@ -120,50 +101,6 @@ export class Chats {
       if (this.#chats.size <= maxChats && now - chat.usedAt < idleMs) return;
       if (this.#chats.size <= maxChats && isInUse(chatId)) this.#use(chatId, chat, now);
       else for (const userId of [...chat.members.keys()]) this.leave(chatId, userId);
-    }
-  }
-}
-
-/** Who is online: every user's devices. */
-export class Presence {
-  readonly #users = new Map<string, Map<string, Device>>();
-
-  /** The device, made if it is new. */
-  enter(userId: string, deviceId: string, now: number): Device {
-    let devices = this.#users.get(userId);
-    if (devices === undefined) this.#users.set(userId, devices = new Map());
-    let device = devices.get(deviceId);
-    if (device === undefined) {
-      device = { id: deviceId, port: null, page: null, watching: new Set(), messages: new Bucket(MESSAGES, now) };
-      devices.set(deviceId, device);
-    }
-    return device;
-  }
-
-  leave(userId: string, deviceId: string): void {
-    const devices = this.#users.get(userId);
-    devices?.delete(deviceId);
-    if (devices?.size === 0) this.#users.delete(userId);
-  }
-
-  /** A user's devices, those within their grace included. */
-  devices(userId: string): Device[] {
-    return [...this.#users.get(userId)?.values() ?? []];
-  }
-
-  get(userId: string, deviceId: string): Device | undefined {
-    return this.#users.get(userId)?.get(deviceId);
-  }
-
-  /** A device within its grace counts as online (R3). */
-  isOnline(userId: string): boolean {
-    return this.#users.has(userId);
-  }
-
-  /** Every connected port. */
-  *ports(): Iterable<Port> {
-    for (const devices of this.#users.values()) {
-      for (const { port } of devices.values()) if (port !== null) yield port;
     }
   }
 }

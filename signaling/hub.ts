@@ -4,15 +4,7 @@
  */
 
 import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
-import type {
-  ClientMessage,
-  ClientMessages,
-  ErrorCode,
-  IceServer,
-  Member,
-  ServerMessage,
-  ServerMessages,
-} from "../shared/protocol.ts";
+import type { ClientMessage, ClientMessages, ErrorCode, IceServer, Member, ServerMessage } from "../shared/protocol.ts";
 import { advance, nextDeadline } from "./call.ts";
 import {
   type CallEvent,
@@ -25,9 +17,11 @@ import {
   type Sender,
   usersOf,
 } from "./call_state.ts";
-import { Chats, type Device, membersWithPresence, type Port, Presence } from "./chats.ts";
+import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
-import { Buckets, INITIATIONS, MAX_DEVICES } from "./limits.ts";
+import { Buckets, INITIATIONS } from "./limits.ts";
+import { MissedCalls } from "./missed.ts";
+import { type Device, type Port, Presence } from "./presence.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -36,10 +30,6 @@ const RECOVERY_MS = 60_000;
 const MAX_CHATS = 100_000;
 const MAX_CHATS_OF_USER = 64;
 const CHAT_IDLE_MS = 7 * 24 * 3600 * 1000;
-
-/** Missed calls kept for a user with no device, and users they are kept for. */
-const MAX_MISSED = 20;
-const MAX_MISSED_USERS = 10_000;
 
 /** Time and chance are handed in. */
 export interface HubOptions extends CallRules {
@@ -81,10 +71,8 @@ export class Hub {
   readonly #timers = new Map<string, Timer>();
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
-  /** Devices whose sockets are being opened, by user. */
-  readonly #expected = new Map<string, Set<string>>();
   #leaving = false;
-  readonly #missed = new Map<string, ServerMessages["call:missed"][]>();
+  readonly #missed = new MissedCalls();
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -117,20 +105,12 @@ export class Hub {
   /** Keeps a place for a socket that is about to open, or says why not; `connect` and `forgo` give it back. */
   expect(userId: string, deviceId: string): "expected" | "leaving" | "too-many-devices" {
     if (this.#leaving) return "leaving";
-    const expected = this.#expected.get(userId) ?? new Set<string>();
-    const connected = this.#presence.devices(userId).filter(({ port }) => port !== null).map(({ id }) => id);
-    const others = new Set([...connected, ...expected]);
-    others.delete(deviceId);
-    if (others.size >= MAX_DEVICES) return "too-many-devices";
-    this.#expected.set(userId, expected.add(deviceId));
-    return "expected";
+    return this.#presence.expect(userId, deviceId) ? "expected" : "too-many-devices";
   }
 
   /** The socket that was expected did not open. */
   forgo(userId: string, deviceId: string): void {
-    const expected = this.#expected.get(userId);
-    expected?.delete(deviceId);
-    if (expected?.size === 0) this.#expected.delete(userId);
+    this.#presence.forgo(userId, deviceId);
   }
 
   /** R19: takes no more sockets. */
@@ -169,8 +149,7 @@ export class Hub {
       graceMs,
       pingMs,
     });
-    for (const missed of this.#missed.get(userId) ?? []) port.send(missed);
-    this.#missed.delete(userId);
+    for (const missed of this.#missed.take(userId)) port.send(missed);
 
     const from = { user: userId, device: deviceId };
     for (const chatId of [...this.#inCall.get(userId) ?? []]) {
@@ -335,14 +314,7 @@ export class Hub {
     }
     const ports = this.#presence.devices(to.user).flatMap(({ port }) => port ?? []);
     for (const port of ports) port.send(message);
-    if (ports.length === 0 && message.type === "call:missed") this.#keepMissed(to.user, message);
-  }
-
-  #keepMissed(userId: string, message: ServerMessages["call:missed"]): void {
-    const missed = [...this.#missed.get(userId) ?? [], message].slice(-MAX_MISSED);
-    this.#missed.delete(userId);
-    this.#missed.set(userId, missed);
-    if (this.#missed.size > MAX_MISSED_USERS) this.#missed.delete(this.#missed.keys().next().value!);
+    if (ports.length === 0 && message.type === "call:missed") this.#missed.keep(to.user, message);
   }
 
   #chatState(chatId: string): ServerMessage {

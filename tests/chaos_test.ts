@@ -14,9 +14,8 @@ import { act } from "./support/chaos/crowd.ts";
 import { candidate, offer } from "./support/chaos/messages.ts";
 import { random } from "./support/chaos/prng.ts";
 import { sleep } from "./support/chaos/sleep.ts";
-import { build, startProduct } from "./support/product.ts";
+import { build, SECRET, startProduct } from "./support/product.ts";
 
-import { SECRET } from "./support/product.ts";
 const SEED = Number(Deno.env.get("CHAOS_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 const RING_TIMEOUT_MS = 1_500;
 const GRACE_MS = 1_000;
