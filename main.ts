@@ -75,8 +75,8 @@ async function serve({ host, port, sessionSecrets }: Config): Promise<void> {
   try {
     Deno.serve({ hostname: host, port, onListen: announce }, built.default.fetch);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    console.error(`Configuration: PORT: ${port} is in use at ${host}; choose another one`);
+    const why = error instanceof Deno.errors.AddrInUse ? "it is in use" : (error as Error).message;
+    console.error(`Configuration: HOST and PORT: cannot listen at ${host}, port ${port}: ${why}`);
     Deno.exit(1);
   }
 }

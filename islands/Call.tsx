@@ -12,13 +12,15 @@ import { beforeFirst, isStaged, statusText, type View } from "./call/view.ts";
 export interface CallProps {
   chatId: string;
   userId: string;
+  /** How many may join by the link; `null` where a host application says who is in the chat. */
+  seats: number | null;
   /** Who is in the chat, until the signaling socket says so. */
   members: Member[];
   t: ChatStrings;
 }
 
 /** A chat and its calls: the only part of Zvonok that runs JavaScript in the browser. */
-export default function Call({ chatId, userId, members, t }: CallProps) {
+export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
   useEffect(() => {
     const opened = createCallStore(chatId);
@@ -38,7 +40,7 @@ export default function Call({ chatId, userId, members, t }: CallProps) {
   const rendered = { [chatId]: members };
   const latest = store.value?.snapshot.value ?? beforeFirst(rendered);
   const snapshot = { ...latest, members: { ...rendered, ...latest.members } };
-  const view: View = { t, chatId, userId, snapshot, actions: store.value };
+  const view: View = { t, chatId, userId, seats, snapshot, actions: store.value };
   const { call } = snapshot;
 
   return (

@@ -14,8 +14,19 @@ const integer = (min: number, max: number) => {
   return z.string().regex(/^\d{1,9}$/, expected).transform(Number)
     .refine((value) => value >= min && value <= max, expected);
 };
-const urls = (schemes: RegExp, expected: string) =>
-  list.refine((items) => items.every((item) => schemes.test(item)), `expected a comma-separated list of ${expected}`);
+/** URIs of RFC 7064 and RFC 7065, by their scheme. Browsers refuse any other, and the call with it. */
+const serverUrls = (scheme: "stun" | "turn") => {
+  const transport = scheme === "turn" ? String.raw`(?:\?transport=(?:udp|tcp))?` : "";
+  const form = new RegExp(String.raw`^${scheme}s?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?${transport}$`);
+  const isUrl = (item: string) => {
+    const match = form.exec(item);
+    return match !== null && Number(match[1] ?? 1) >= 1 && Number(match[1] ?? 1) <= 65_535;
+  };
+  return list.refine(
+    (items) => items.every(isUrl),
+    `expected a comma-separated list of ${scheme}: or ${scheme}s: URLs, like ${scheme}:example.org:3478`,
+  );
+};
 const origins = list.refine(
   (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item),
   "expected a comma-separated list of origins, like https://example.org",
@@ -36,8 +47,8 @@ const environment = z.object({
   GUESTS: z.enum(["on", "off"], "expected on or off").default("on"),
   TRUST_PROXY: integer(0, 10).default(0),
   ALLOWED_ORIGINS: origins.default([]),
-  STUN_URLS: urls(/^stuns?:[^\s,]+$/, "stun: or stuns: URLs").default(["stun:stun.l.google.com:19302"]),
-  TURN_URLS: urls(/^turns?:[^\s,]+$/, "turn: or turns: URLs").default([]),
+  STUN_URLS: serverUrls("stun").default(["stun:stun.l.google.com:19302"]),
+  TURN_URLS: serverUrls("turn").default([]),
   TURN_USERNAME: z.string().optional(),
   TURN_PASSWORD: z.string().optional(),
   RING_TIMEOUT_MS: integer(100, 600_000).default(30_000),
@@ -51,6 +62,12 @@ const environment = z.object({
 }).refine((env) => env.SESSION_SECRET_PREVIOUS === undefined || env.SESSION_SECRET !== undefined, {
   path: ["SESSION_SECRET_PREVIOUS"],
   message: "expected SESSION_SECRET beside it",
+}).refine((env) => env.JWT_SECRET_PREVIOUS === undefined || env.JWT_SECRET !== undefined, {
+  path: ["JWT_SECRET_PREVIOUS"],
+  message: "expected JWT_SECRET beside it",
+}).refine((env) => env.TURN_URLS.length > 0 || !(env.TURN_USERNAME || env.TURN_PASSWORD), {
+  path: ["TURN_URLS"],
+  message: "expected, since there are TURN_USERNAME or TURN_PASSWORD",
 }).refine((env) => env.GUESTS === "on" || env.JWT_SECRET !== undefined || env.JWKS_URL !== undefined, {
   path: ["GUESTS"],
   message: "expected on, or JWT_SECRET or JWKS_URL beside it: nobody could enter",

@@ -91,6 +91,11 @@ export class Hub {
     for (const chatId of this.#admit(session)) this.#tellWatchers(chatId);
   }
 
+  /** How many may join a chat by its link. */
+  get capacity(): number {
+    return this.#options.chatCapacity;
+  }
+
   /** R1: gives a seat in a chat; false where it is full or unknown. */
   join(chatId: string, session: Session): boolean {
     if (!this.#chats.join(chatId, session.userId, session.name, this.#options.now())) return false;

@@ -10,7 +10,10 @@ import { createHmac } from "node:crypto";
 import { Buffer } from "node:buffer";
 import process from "node:process";
 
-const { JWT_SECRET = "", ZVONOK_URL = "http://localhost:8000", PORT = "3000" } = process.env;
+const { JWT_SECRET, ZVONOK_URL = "http://localhost:8000", PORT = "3000" } = process.env;
+
+if (!JWT_SECRET) throw new Error("JWT_SECRET is not set: give it the value Zvonok has");
+const secret = JWT_SECRET;
 
 /** Who is in which chat: in a real product, a database. */
 const USERS: Record<string, { name: string; chats: string[] }> = {
@@ -23,11 +26,11 @@ function token(userId: string): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const claims = { sub: userId, ...USERS[userId], exp: Math.floor(Date.now() / 1000) + 3600 };
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
-  return `${text}.${createHmac("sha256", JWT_SECRET).update(text).digest("base64url")}`;
+  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
 }
 
 /** What the call page in the frame may use, by name: a frame that a form fills has no `src` to go by. */
-const ALLOW = ["camera", "microphone", "display-capture", "fullscreen", "autoplay"]
+const ALLOW = ["camera", "microphone", "display-capture", "fullscreen", "autoplay", "clipboard-write"]
   .map((feature) => `${feature} ${new URL(ZVONOK_URL).origin}`).join("; ");
 
 /** The chat page: the call page is in a frame, and gets the token by a form, so that it appears in no address. */

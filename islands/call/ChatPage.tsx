@@ -15,7 +15,10 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
-  const invitation = <Invitation key="invitation" t={t} chatId={chatId} first={alone} />;
+  const taken = snapshot.members[chatId]?.length ?? 1;
+  const invitation = view.seats !== null && (
+    <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
+  );
   return (
     <div class="chat">
       <h1>{alone ? t.titleAlone : fill(t.title, { name: peers.map((peer) => peer.name).join(", ") })}</h1>

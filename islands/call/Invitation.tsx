@@ -2,18 +2,22 @@ import { useSignal } from "@preact/signals";
 import { IS_BROWSER } from "fresh/runtime";
 import { useEffect, useRef } from "preact/hooks";
 import type { ChatStrings } from "../../shared/i18n/en.ts";
+import { fill } from "../../shared/i18n/fill.ts";
 
 const FEEDBACK_MS = 2500;
 
 interface InvitationProps {
   t: ChatStrings;
   chatId: string;
-  /** Nobody came yet: inviting is the first thing to do here. */
-  first: boolean;
+  /** How many the chat holds, and how many are in it: as long as that is one, inviting is the first thing to do here. */
+  seats: number;
+  taken: number;
 }
 
 /** The link that invites the other person, with the ways to hand it over. */
-export function Invitation({ t, chatId, first }: InvitationProps) {
+export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
+  const first = taken <= 1;
+  const words = seats === 2 ? [t.inviteText, t.inviteFull] : [t.inviteMany, t.inviteManyFull];
   const field = useRef<HTMLInputElement>(null);
   const copied = useSignal(false);
   const canShare = useSignal(false);
@@ -45,7 +49,7 @@ export function Invitation({ t, chatId, first }: InvitationProps) {
   return (
     <section class="card invitation" aria-labelledby="invite-title">
       <h2 id="invite-title">{t.invite}</h2>
-      <p class="hint">{first ? t.inviteText : t.inviteFull}</p>
+      <p class="hint">{fill(words[taken < seats ? 0 : 1]!, { n: String(seats) })}</p>
       <input
         class="link"
         ref={field}

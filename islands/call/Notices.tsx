@@ -60,7 +60,7 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
     case "unauthorized":
       return (
         <Notice text={t.signaling.unauthorized}>
-          <button class="button" type="button" onClick={reload}>{t.reload}</button>
+          <a class="button" href="/">{t.startPage}</a>
         </Notice>
       );
   }

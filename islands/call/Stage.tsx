@@ -19,7 +19,9 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
 
   const talking = isTalking(phase);
   const seen = talking && remote.video && remote.stream !== null;
-  const quiet = seen && phase.phase === "connected" && problem === null && refused.value === null && !awake.value;
+  // Who is muted must see it: the controls stay.
+  const quiet = seen && phase.phase === "connected" && problem === null && refused.value === null && local.microphone &&
+    !awake.value;
 
   function toggleFullScreen() {
     if (document.fullscreenElement) document.exitFullscreen();

@@ -11,6 +11,8 @@ export interface View {
   /** The chat whose page this is; a call may come from another one. */
   readonly chatId: string;
   readonly userId: string;
+  /** How many the chat holds; `null` where a host application says who is in it, and the link invites nobody. */
+  readonly seats: number | null;
   readonly snapshot: Snapshot;
   /** `null` until the page runs in a browser. */
   readonly actions: CallActions | null;
@@ -74,9 +76,16 @@ export function statusText(view: View): string {
 /** Why a call ended, and how long it was. */
 export function endedText(view: View, call: Extract<CallPhase, { phase: "ended" }>): string {
   const { t } = view;
-  const why = call.byMe ? t.endedByMe : fill(t.outcomes[call.outcome], { name: peerName(view) });
+  const why = whyEnded(view, call);
   if (call.durationMs === null) return why;
   return `${why} ${fill(t.endedAfter, { time: formatDuration(call.durationMs) })}`;
+}
+
+function whyEnded(view: View, { byMe, outcome, call }: Extract<CallPhase, { phase: "ended" }>): string {
+  const { t } = view;
+  if (byMe) return outcome === "declined" ? t.declinedByMe : t.endedByMe;
+  if (outcome === "offline" && others(view, call.chatId).length === 0) return t.nobodyYet;
+  return fill(t.outcomes[outcome], { name: peerName(view) });
 }
 
 /** `3:07`, or `1:02:03` from an hour on. */

@@ -13,7 +13,7 @@ import { NameField } from "../(_kit)/NameField.tsx";
  * joins by POST only, so that link previews take nobody's seat.
  */
 type View =
-  | { show: "chat"; id: string; userId: string; members: Member[] }
+  | { show: "chat"; id: string; userId: string; seats: number | null; members: Member[] }
   | { show: "join"; invalid: boolean }
   | { show: "denied" };
 
@@ -37,9 +37,10 @@ export const handler = define.handlers({
   },
 });
 
-function memberView({ session, hub }: State, id: string): View | null {
+function memberView({ session, hub, guests }: State, id: string): View | null {
   if (session === null || !session.chats.includes(id) || !chatId.safeParse(id).success) return null;
-  return { show: "chat", id, userId: session.userId, members: hub.members(id) };
+  const seats = guests === null ? null : hub.capacity;
+  return { show: "chat", id, userId: session.userId, seats, members: hub.members(id) };
 }
 
 /** A chat for its members; an invitation for everybody else. */
@@ -54,7 +55,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           <noscript>
             <p class="notice">{t.page.noScript}</p>
           </noscript>
-          <Call chatId={data.id} userId={data.userId} members={data.members} t={t.chat} />
+          <Call chatId={data.id} userId={data.userId} seats={data.seats} members={data.members} t={t.chat} />
         </main>
       );
     }

@@ -7,7 +7,7 @@ import type { ClientMessage, IceServer, ServerMessages } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
 import { Peer } from "./peer.ts";
 import type { Environment } from "./ports.ts";
-import type { CallInfo, CallPhase, LocalMedia } from "./state.ts";
+import type { CallInfo, CallPhase, LocalMedia, Snapshot } from "./state.ts";
 
 type Offer = ServerMessages["call:offer"]["offer"];
 type Answer = ServerMessages["call:answer"]["answer"];
@@ -21,8 +21,10 @@ export interface CallPorts {
   tracks(): MediaStreamTrack[];
   local(): LocalMedia;
   send(message: ClientMessage): void;
-  /** Whether the signaling socket is open. */
-  isOnline(): boolean;
+  /** Whether the signaling socket is open, is away and may come back, or is gone for good. */
+  signaling(): Snapshot["signaling"];
+  /** How long a side may be away, in ms. */
+  readonly graceMs: number;
   /** The progress, or the remote stream, is another one. */
   onChange(): void;
   /** The media cannot be set up, or broke down for good. */
@@ -245,10 +247,12 @@ export class ActiveCall {
   #moved(state: RTCPeerConnectionState): void {
     this.#transport = state;
     if (state === "connected") this.#since ??= this.#ports.env.now();
-    // While one side cannot hear the other, nothing can be agreed on: the connection is mended when both are back.
-    const mayMend = this.#peerAway || !this.#ports.isOnline();
-    if (state === "failed" && !mayMend) this.#fail();
-    else this.#ports.onChange();
+    if (state !== "failed") return this.#ports.onChange();
+    // While one side cannot hear the other, nothing can be agreed on: the connection is mended when both are back, within the grace.
+    const mayMend = this.#peerAway || this.#ports.signaling() === "connecting";
+    if (!mayMend) return this.#fail();
+    this.#ports.onChange();
+    this.expire(this.#ports.graceMs, () => this.#transport === "failed" && this.#fail());
   }
 
   #fail(): void {

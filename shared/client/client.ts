@@ -32,6 +32,7 @@ export class CallClient implements CallActions {
   readonly #watched = new Set<string>();
   #userId: string | null = null;
   #ringTimeoutMs = 30_000;
+  #graceMs = 20_000;
   /** The call whose fate is unknown since the socket was lost. */
   #doubted: string | null = null;
   /** Calls that are over for this page, by id. */
@@ -171,7 +172,8 @@ export class CallClient implements CallActions {
       tracks: () => this.#devices.tracks(),
       local: () => this.#devices.local,
       send: (message) => this.#signal.send(message),
-      isOnline: () => this.#snapshot.signaling === "open",
+      signaling: () => this.#snapshot.signaling,
+      graceMs: this.#graceMs,
       onChange: () => this.#moved(active),
       onFailure: () => this.#fail(active),
     };
@@ -271,10 +273,11 @@ export class CallClient implements CallActions {
     }
   }
 
-  #welcome({ user, iceServers, ringTimeoutMs }: ServerMessages["welcome"]): void {
+  #welcome({ user, iceServers, ringTimeoutMs, graceMs }: ServerMessages["welcome"]): void {
     this.#userId = user.id;
     this.#iceServers = iceServers;
     this.#ringTimeoutMs = ringTimeoutMs;
+    this.#graceMs = graceMs;
     for (const chatId of this.#watched) this.#signal.send({ type: "chat:watch", chatId });
     if (this.#active === null || this.#signal.hasUnsentInitiate(this.#active.info.callId)) return;
     this.#doubted = this.#active.info.callId;

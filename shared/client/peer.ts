@@ -32,7 +32,7 @@ export class Peer {
   constructor(env: Environment, iceServers: RTCIceServer[], handlers: PeerHandlers) {
     this.#env = env;
     this.#handlers = handlers;
-    this.#pc = env.createPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    this.#pc = connection(env, iceServers);
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ontrack = ({ track }) => this.#addRemote(track);
@@ -143,4 +143,13 @@ export class Peer {
 /** Only the members of `RTCIceCandidateInit`: some implementations put more into `toJSON()`, and the protocol is strict. */
 function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
   return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment ? { usernameFragment } : {}) };
+}
+
+/** With servers that this browser refuses (a wrong URL, say), a call on the same network is still better than none. */
+function connection(env: Environment, iceServers: RTCIceServer[]): RTCPeerConnection {
+  try {
+    return env.createPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+  } catch {
+    return env.createPeerConnection({ bundlePolicy: "max-bundle" });
+  }
 }

@@ -54,6 +54,9 @@ export interface ChatStrings {
   readonly invite: string;
   readonly inviteText: string;
   readonly inviteFull: string;
+  /** The same for chats of more than two. */
+  readonly inviteMany: string;
+  readonly inviteManyFull: string;
   readonly link: string;
   readonly copy: string;
   readonly copied: string;
@@ -65,7 +68,6 @@ export interface ChatStrings {
   readonly callBack: string;
   readonly openChat: string;
   readonly close: string;
-  readonly reload: string;
   readonly signaling: { readonly connecting: string; readonly replaced: string; readonly unauthorized: string };
   readonly useHere: string;
   readonly incoming: { readonly video: string; readonly audio: string };
@@ -99,6 +101,9 @@ export interface ChatStrings {
   readonly preparingHint: { readonly video: string; readonly audio: string };
   readonly endedAfter: string;
   readonly endedByMe: string;
+  readonly declinedByMe: string;
+  readonly nobodyYet: string;
+  readonly startPage: string;
   readonly outcomes: Readonly<Record<Outcome, string>>;
   readonly problems: Readonly<Record<MediaProblem, { readonly title: string; readonly text: string }>>;
   readonly missed: Readonly<Record<MissedCall["media"], string>>;
@@ -138,8 +143,7 @@ export const en: Strings = {
     as: "You will join as {name}.",
     button: "Join chat",
     deniedTitle: "Access denied",
-    deniedText:
-      "This chat already has two people in it, or the link is wrong. Ask for a new link, or start a chat yourself.",
+    deniedText: "This chat is full, or the link is wrong. Ask for a new link, or start a chat yourself.",
     hosted: "This chat belongs to another application. Sign in there and open the chat from it.",
   },
   chat: {
@@ -155,6 +159,8 @@ export const en: Strings = {
     invite: "Invitation",
     inviteText: "Send this link to one person: whoever joins first takes the second seat.",
     inviteFull: "Both seats are taken: the link now works for the two of you only.",
+    inviteMany: "Whoever you send this link to can join, until all {n} seats are taken.",
+    inviteManyFull: "All {n} seats are taken: the link now works for the people here only.",
     link: "Link to this chat",
     copy: "Copy link",
     copied: "Copied",
@@ -166,11 +172,11 @@ export const en: Strings = {
     callBack: "Call back",
     openChat: "Open chat",
     close: "Close",
-    reload: "Reload the page",
     signaling: {
       connecting: "Connecting to the server… Calls will work in a moment.",
       replaced: "Zvonok is open in a newer tab, and calls ring there.",
-      unauthorized: "Your session is over. Reload the page to come back.",
+      unauthorized: "The server does not know you any more: your session is over, or the server was restarted. " +
+        "Start a new chat and send its link again.",
     },
     useHere: "Use this tab",
     incoming: { video: "{name} is calling you with video", audio: "{name} is calling you" },
@@ -207,6 +213,9 @@ export const en: Strings = {
     },
     endedAfter: "You talked for {time}.",
     endedByMe: "You ended it.",
+    declinedByMe: "You declined it.",
+    nobodyYet: "Nobody else is in this chat yet. Send the link first.",
+    startPage: "Start page",
     outcomes: {
       hangup: "{name} hung up.",
       failed: "Your two networks found no way to each other, although every route this server offers was tried. " +
