@@ -118,3 +118,18 @@ scene("[R14] the server is killed while it rings: nobody is left ringing, and th
   await connect(stage);
   await mediaFlows(stage);
 });
+
+scene(
+  "a server that came back as a stranger: a hang-up it cannot pass on still ends the call for both",
+  async (stage) => {
+    const { ada, boris, product } = stage;
+    await connect(stage);
+    await mediaFlows(stage);
+    await product.crash();
+    await boris.reads("The server does not know you any more");
+    await ada.click("Hang up");
+    await boris.hears("Call ended", 60_000);
+    assert.deepEqual(await boris.open(), { connections: 0, tracks: 0 });
+  },
+  { env: { SESSION_SECRET: "" } },
+);

@@ -89,6 +89,7 @@ export interface ChatStrings {
   readonly peerCameraOff: string;
   readonly peerMuted: string;
   readonly callGoesOn: string;
+  readonly lastCall: string;
   readonly status: {
     readonly preparing: string;
     readonly calling: string;
@@ -198,6 +199,7 @@ export const en: Strings = {
     peerCameraOff: "Camera is off",
     peerMuted: "Microphone is off",
     callGoesOn: "The server is out of reach for a moment. Your call goes on.",
+    lastCall: "The server does not know you any more. This call goes on; for the next one, start a new chat.",
     status: {
       preparing: "Starting…",
       calling: "Calling…",

@@ -66,8 +66,8 @@ export class Person implements AsyncDisposable {
     this.page = page;
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
-      // A server that is down refuses connections: the page comes back by itself, and the browser notes each try.
-      if (message.text().includes("ERR_CONNECTION_REFUSED")) return;
+      // The browser notes every try of a page to come back, to a server that is down or does not believe it (any more).
+      if (/ERR_CONNECTION_REFUSED|\b401\b|HTTP Authentication failed/.test(message.text())) return;
       if (message.type() === "error" || message.type() === "warn") this.errors.push(message.text());
     });
   }
