@@ -22,7 +22,13 @@ const MAX_CHATS_IN_TOKEN = 64;
 /** How long a guest session lasts, in seconds; a visit in its second half renews it. */
 export const SESSION_SECONDS = 30 * 24 * 3600;
 
-const claims = z.object({ sub: userId, name: displayName, chats: z.array(chatId), exp: z.number() });
+const claims = z.object({
+  sub: userId,
+  name: displayName,
+  chats: z.array(chatId),
+  iat: z.number().default(0),
+  exp: z.number(),
+});
 
 /** Whose tokens are believed. */
 export interface Keys {
@@ -77,9 +83,16 @@ export class Tokens {
     const verified = await this.#payload(token);
     const parsed = claims.safeParse(verified?.payload);
     if (verified === null || !parsed.success) return null;
-    const { sub, name, chats, exp } = parsed.data;
+    const { sub, name, chats, iat, exp } = parsed.data;
     const isGuest = verified.isOurs;
-    return { userId: sub, name, chats: chats.slice(-MAX_CHATS_IN_TOKEN), isGuest, expiresAt: exp * 1000 };
+    return {
+      userId: sub,
+      name,
+      chats: chats.slice(-MAX_CHATS_IN_TOKEN),
+      isGuest,
+      issuedAt: iat * 1000,
+      expiresAt: exp * 1000,
+    };
   }
 
   async #payload(token: string): Promise<{ payload: JWTPayload; isOurs: boolean } | null> {

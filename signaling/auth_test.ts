@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { Wires } from "../tests/support/wire.ts";
+import { connect, Wires } from "../tests/support/wire.ts";
 import { sessionCookie, Tokens } from "./auth.ts";
 
 const OLD = "the old secret, long enough";
@@ -101,4 +101,24 @@ Deno.test("tokens: a socket ends with its token, and membership is what the newe
   first.send({ type: "chat:watch", chatId: "other" });
   await first.refused("ACCESS_DENIED");
   assert.equal((await second.closed).code, 4003);
+});
+
+Deno.test("tokens: a call ends when one of the two is no member any more, and an older token takes nothing away", async () => {
+  await using wires = new Wires({ JWT_SECRET: HOST });
+  const open = async (sub: string, chats: string[], iat: number, device: string) => {
+    const token = await new SignJWT({ name: sub, chats }).setProtectedHeader({ alg: "HS256" }).setSubject(sub)
+      .setIssuedAt(iat).setExpirationTime("1h").sign(utf8(HOST));
+    return await wires.open(token, device);
+  };
+  const now = Math.floor(Date.now() / 1000);
+  const [ann, bob] = [await open("ann", ["chat"], now, "phone"), await open("bob", ["chat"], now, "phone")];
+  await connect(ann, bob);
+  await open("ann", ["another"], now - 60, "tablet");
+  ann.send({ type: "call:media", chatId: "chat", audio: true, video: false, screen: false });
+  await bob.next("call:media");
+  await open("ann", ["another"], now + 1, "laptop");
+  assert.equal((await bob.next("call:end")).reason, "failed");
+  assert.equal((await ann.next("call:end")).reason, "failed");
+  ann.send({ type: "call:end", chatId: "chat" });
+  await ann.refused("ACCESS_DENIED");
 });

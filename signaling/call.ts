@@ -5,7 +5,7 @@
 
 import type { ClientMessages, ErrorCode, ServerMessage, ServerMessages } from "../shared/protocol.ts";
 import { withholdAddresses } from "../shared/sdp.ts";
-import { connect, drop, resume, tick } from "./call_absence.ts";
+import { connect, drop, leave, resume, tick } from "./call_absence.ts";
 import { offerTo, ring, ringingTo } from "./call_ring.ts";
 import {
   type Advanced,
@@ -55,6 +55,8 @@ export function advance(chat: ChatCalls, event: CallEvent, rules: CallRules): Ad
       return connect(chat, event);
     case "drop":
       return drop(chat, event, rules);
+    case "leave":
+      return leave(forget(chat, event.now), event);
     case "tick":
       return tick(forget(chat, event.now), event.now);
   }

@@ -23,6 +23,7 @@ import {
   stateMessage,
   to,
   unchanged,
+  usersOf,
   withCall,
 } from "./call_state.ts";
 import { ring } from "./call_ring.ts";
@@ -117,6 +118,16 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
 
 function partyOf({ user, device, name }: Sender): Party {
   return { user, device, name, awayUntil: null, held: [] };
+}
+
+/** A call does not outlive the membership of the two in it. */
+export function leave(chat: ChatCalls, { user, now }: CallEvent & { type: "leave" }): Advanced {
+  const { call } = chat;
+  if (call === null || !usersOf(call).includes(user)) return unchanged(chat);
+  if (call.state === "connected") return over(chat, call, now, ...endBoth(call, "failed"));
+  const { chatId, callId } = call;
+  const told = to(call.caller, { type: "call:end", chatId, callId, reason: "failed" });
+  return over(chat, call, now, told, ...endRinging(call, call.devices, "failed"));
 }
 
 /** R4, R12: what is due ends. */

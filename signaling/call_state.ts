@@ -149,6 +149,8 @@ export type CallEvent =
   /** A device's socket opened. `reloaded`: the same device with another document. */
   | { readonly type: "connect"; readonly now: number; readonly from: Endpoint; readonly reloaded: boolean }
   | { readonly type: "drop"; readonly now: number; readonly from: Endpoint }
+  /** A user is no member of the chat any more. */
+  | { readonly type: "leave"; readonly now: number; readonly user: string }
   | { readonly type: "tick"; readonly now: number };
 
 /** The sender of a message: a device, and its user's name. */

@@ -14,6 +14,8 @@ export interface ChatLimits {
   /** A chat unused for so long, in ms, is forgotten, unless it is in use: somebody in it is online. */
   readonly idleMs: number;
   isInUse(chatId: string): boolean;
+  /** Told before a user stops being a member. */
+  onLeave(chatId: string, userId: string): void;
 }
 
 interface Chat {
@@ -55,6 +57,7 @@ export class Chats {
 
   /** The user is not a member any more. A chat without members is forgotten. */
   leave(chatId: string, userId: string): void {
+    this.#limits.onLeave(chatId, userId);
     const chat = this.#chats.get(chatId);
     chat?.members.delete(userId);
     if (chat?.members.size === 0) this.#chats.delete(chatId);

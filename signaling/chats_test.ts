@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { type ChatLimits, Chats } from "./chats.ts";
 
 function chats(limits: Partial<ChatLimits> = {}): Chats {
-  return new Chats({ capacity: 2, maxChats: 1_000, chatsOfUser: 64, idleMs: 1_000, isInUse: () => false, ...limits });
+  return new Chats({
+    capacity: 2,
+    maxChats: 1_000,
+    chatsOfUser: 64,
+    idleMs: 1_000,
+    isInUse: () => false,
+    onLeave: () => {},
+    ...limits,
+  });
 }
 
 Deno.test("chats: [R1] a full chat and an unknown one refuse alike, and a member keeps the seat", () => {

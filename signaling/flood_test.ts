@@ -104,3 +104,13 @@ Deno.test("[R18] sockets that open at the same moment are counted too", async ()
   // Those that were closed again by then made room; at no moment were there more than eight.
   assert.ok(statuses.includes(429), statuses.join());
 });
+
+Deno.test("[R18] an upgrade that is none gives its place back", async () => {
+  await using wires = new Wires();
+  const bearer = { "sec-websocket-protocol": `${BEARER_PREFIX}${await wires.token("ann")}` };
+  for (let n = 0; n < 2 * MAX_DEVICES; n++) {
+    const { status } = await wires.handshake({ ...bearer, connection: "close" }, `/signal?device=device-${n}`);
+    assert.equal(status, 400);
+  }
+  assert.equal((await wires.handshake(bearer)).status, 101);
+});

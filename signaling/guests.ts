@@ -11,7 +11,8 @@ export interface Session {
   readonly chats: readonly string[];
   /** Signed by this server, for somebody without a host application; only such a session is renewed here. */
   readonly isGuest: boolean;
-  /** When its token ends, in ms since 1970. */
+  /** When its token was issued (0: it does not say), and when it ends, in ms since 1970. */
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
@@ -58,7 +59,14 @@ export class Guests {
   }
 
   async #sign(userId: string, name: string, chats: readonly string[]): Promise<Renewed> {
-    const session = { userId, name, chats, isGuest: true, expiresAt: Date.now() + SESSION_SECONDS * 1000 };
+    const session = {
+      userId,
+      name,
+      chats,
+      isGuest: true,
+      issuedAt: Date.now(),
+      expiresAt: Date.now() + SESSION_SECONDS * 1000,
+    };
     this.#hub.admit(session);
     return { session, cookie: sessionCookie(await this.#tokens.sign(session), this.#secure) };
   }

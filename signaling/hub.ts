@@ -21,7 +21,7 @@ import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
 import { Buckets, INITIATIONS } from "./limits.ts";
 import { MissedCalls } from "./missed.ts";
-import { type Device, type Port, Presence } from "./presence.ts";
+import { type Device, type Place, type Port, Presence } from "./presence.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -72,6 +72,8 @@ export class Hub {
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
   #leaving = false;
+  /** When the newest token of a host application's user was issued, as long as they are online. */
+  readonly #toldAt = new Map<string, number>();
   readonly #missed = new MissedCalls();
 
   constructor(options: HubOptions) {
@@ -82,6 +84,7 @@ export class Hub {
       maxChats: MAX_CHATS,
       chatsOfUser: MAX_CHATS_OF_USER,
       idleMs: CHAT_IDLE_MS,
+      onLeave: (chatId, user) => this.#advance(chatId, { type: "leave", now: options.now(), user }),
       isInUse: (chatId) => this.members(chatId).some(({ online }) => online),
     });
   }
@@ -107,15 +110,15 @@ export class Hub {
     return membersWithPresence(this.#chats, this.#presence, chatId);
   }
 
-  /** Keeps a place for a socket that is about to open, or says why not; `connect` and `forgo` give it back. */
-  expect(userId: string, deviceId: string): "expected" | "leaving" | "too-many-devices" {
+  /** Keeps a place for a socket that is about to open, to be given back by `forgo`, or says why not. */
+  expect(userId: string, deviceId: string): Place | "leaving" | "too-many-devices" {
     if (this.#leaving) return "leaving";
-    return this.#presence.expect(userId, deviceId) ? "expected" : "too-many-devices";
+    return this.#presence.expect(userId, deviceId) ?? "too-many-devices";
   }
 
-  /** The socket that was expected did not open. */
-  forgo(userId: string, deviceId: string): void {
-    this.#presence.forgo(userId, deviceId);
+  /** The socket that was expected has opened, or will not. */
+  forgo(place: Place): void {
+    this.#presence.forgo(place);
   }
 
   /** R19: takes no more sockets. */
@@ -126,7 +129,6 @@ export class Hub {
   /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
   connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
     const { userId } = session;
-    this.forgo(userId, deviceId);
     if (this.#leaving) {
       port.close(CLOSE.restart, "The server restarts");
       return NOBODY;
@@ -187,10 +189,12 @@ export class Hub {
   }
 
   /** The chats in which a session's user, or their name, is new. */
-  #admit({ chats, userId, name, isGuest }: Session): string[] {
+  #admit({ chats, userId, name, isGuest, issuedAt }: Session): string[] {
     const now = this.#options.now();
     // A host application's newest token says all; a guest may have joined since with another one.
-    const left = isGuest ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
+    const isNewest = !isGuest && issuedAt >= (this.#toldAt.get(userId) ?? 0);
+    if (isNewest) this.#toldAt.set(userId, issuedAt);
+    const left = !isNewest ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
     for (const chatId of left) {
       this.#chats.leave(chatId, userId);
       this.#tellWatchers(chatId);
@@ -263,6 +267,7 @@ export class Hub {
       this.#graces.delete(device);
       this.#presence.leave(from.user, from.device);
       if (this.#presence.isOnline(from.user)) return;
+      this.#toldAt.delete(from.user);
       for (const chatId of this.#chats.chatsOf(from.user)) this.#tellWatchers(chatId);
     };
     this.#graces.set(device, setTimeout(leave, this.#options.graceMs));

@@ -25,8 +25,8 @@ export interface Device {
 /** Who is online: every user's devices. */
 export class Presence {
   readonly #users = new Map<string, Map<string, Device>>();
-  /** Devices whose sockets are being opened, by user. */
-  readonly #expected = new Map<string, Set<string>>();
+  /** Sockets that are being opened, by user. */
+  readonly #expected = new Map<string, Set<Place>>();
 
   /** The device, made if it is new. */
   enter(userId: string, deviceId: string, now: number): Device {
@@ -67,21 +67,28 @@ export class Presence {
     }
   }
 
-  /** Keeps a place for a device's socket that is about to open; false where the user has as many as may be. */
-  expect(userId: string, deviceId: string): boolean {
-    const expected = this.#expected.get(userId) ?? new Set<string>();
+  /** Keeps a place for a device's socket that is about to open; `null` where the user has as many as may be. */
+  expect(userId: string, deviceId: string): Place | null {
+    const expected = this.#expected.get(userId) ?? new Set<Place>();
     const connected = this.devices(userId).filter(({ port }) => port !== null).map(({ id }) => id);
-    const others = new Set([...connected, ...expected]);
+    const others = new Set([...connected, ...Array.from(expected, (place) => place.deviceId)]);
     others.delete(deviceId);
-    if (others.size >= MAX_DEVICES) return false;
-    this.#expected.set(userId, expected.add(deviceId));
-    return true;
+    if (others.size >= MAX_DEVICES) return null;
+    const place = { userId, deviceId };
+    this.#expected.set(userId, expected.add(place));
+    return place;
   }
 
-  /** The socket has opened, or will not. */
-  forgo(userId: string, deviceId: string): void {
-    const expected = this.#expected.get(userId);
-    expected?.delete(deviceId);
-    if (expected?.size === 0) this.#expected.delete(userId);
+  /** The socket has opened, or will not. Idempotent. */
+  forgo(place: Place): void {
+    const expected = this.#expected.get(place.userId);
+    expected?.delete(place);
+    if (expected?.size === 0) this.#expected.delete(place.userId);
   }
+}
+
+/** A place that is kept for one socket; only that one gives it back. */
+export interface Place {
+  readonly userId: string;
+  readonly deviceId: string;
 }

@@ -7,6 +7,7 @@ import { randomId, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { FloodGate } from "./limits.ts";
+import type { Place } from "./presence.ts";
 
 /** Deno pings a silent client and closes its socket after this many seconds. */
 const IDLE_TIMEOUT_SECONDS = 30;
@@ -54,18 +55,20 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
       return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
     }
   }
-  switch (options.hub.expect(session.userId, device)) {
-    case "leaving":
-      return httpError(503, "UNAVAILABLE", "The server is leaving");
-    case "too-many-devices":
-      return tooMany("Too many devices of this user are connected");
+  const place = options.hub.expect(session.userId, device);
+  if (place === "leaving") return httpError(503, "UNAVAILABLE", "The server is leaving");
+  if (place === "too-many-devices") return tooMany("Too many devices of this user are connected");
+  try {
+    const { socket, response } = Deno.upgradeWebSocket(req, {
+      protocol: chosenProtocol(req.headers, credential),
+      idleTimeout: IDLE_TIMEOUT_SECONDS,
+    });
+    attach(socket, options, session, place, page);
+    return response;
+  } catch {
+    options.hub.forgo(place);
+    return httpError(400, "INVALID_MESSAGE", "Expected the headers of a WebSocket upgrade (RFC 6455, section 4.1)");
   }
-  const { socket, response } = Deno.upgradeWebSocket(req, {
-    protocol: chosenProtocol(req.headers, credential),
-    idleTimeout: IDLE_TIMEOUT_SECONDS,
-  });
-  attach(socket, options, session, device, page);
-  return response;
 }
 
 /** A client that names no subprotocol is served too; one that offers only its token must hear it back (RFC 6455, section 4.1). */
@@ -80,7 +83,7 @@ function attach(
   socket: WebSocket,
   { hub, now }: SocketOptions,
   session: Session,
-  device: string,
+  place: Place,
   page: string | null,
 ): void {
   let connection: Connection | null = null;
@@ -90,7 +93,7 @@ function attach(
   };
   const leave = () => {
     clearTimeout(expiry);
-    hub.forgo(session.userId, device);
+    hub.forgo(place);
     connection?.drop();
     connection = null;
   };
@@ -108,7 +111,8 @@ function attach(
   const lifeMs = Math.min(session.expiresAt - Date.now(), LONGEST_TIMER_MS);
   const expiry = setTimeout(() => expel(CLOSE.expired, "The token has expired"), lifeMs);
   socket.onopen = () => {
-    connection = hub.connect(session, device, page, {
+    hub.forgo(place);
+    connection = hub.connect(session, place.deviceId, page, {
       send,
       close: (code, reason) => {
         // The other end may be dead and `onclose` late: the hub has moved on already.

@@ -129,3 +129,46 @@ test("what a user turns off while devices are opening stays off", async (enter) 
   await ann.until(({ remote }) => !remote.video && !remote.audio);
   assert.deepEqual(bob.client.snapshot.local, { ...bob.client.snapshot.local, microphone: false, camera: false });
 });
+
+test("[R12] the same, though the caller says something before it has the answer", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  await ann.phase("ringing");
+  ann.freezeSocket();
+  bob.client.accept("audio");
+  await bob.until(({ local }) => local.microphone);
+  await bob.settled();
+  ann.noticeFrozenSocket();
+  ann.client.setMicrophone(false);
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await bob.until(({ remote }) => !remote.audio);
+});
+
+test("[R12] an answer that was sent into a dead socket is sent again", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.freezeSocket();
+  bob.client.accept("audio");
+  await bob.until(({ local }) => local.microphone);
+  bob.noticeFrozenSocket();
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+});
+
+test("a microphone that was muted while devices opened stays muted, though the camera fails", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const opening = Promise.withResolvers<void>();
+  bob.slowDevices = opening.promise;
+  bob.refusal = ({ video }) => video ? Object.assign(new Error("busy"), { name: "NotReadableError" }) : null;
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  bob.client.accept("video");
+  bob.client.setMicrophone(false);
+  opening.resolve();
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await bob.until(({ problem, local }) => problem === "device-busy" && local.stream !== null);
+  await ann.until(({ remote }) => !remote.audio && !remote.video);
+  assert.equal(bob.client.snapshot.local.microphone, false);
+});

@@ -31,6 +31,9 @@ export interface CallPorts {
   onFailure(): void;
 }
 
+/** How long a connection that failed has to find a new way, in ms. */
+const MENDING_MS = 10_000;
+
 export class ActiveCall {
   readonly info: CallInfo;
   /** This user wants it: placed, accepted, or taken up again after a reload. */
@@ -46,6 +49,10 @@ export class ActiveCall {
   /** This side's description is on its way; before that nothing else about the call may be sent. */
   #described = false;
   #closed = false;
+  /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
+  #negotiation: Promise<unknown> = Promise.resolve();
+  /** A connection that was lost is being mended; if it fails again, the call does. */
+  #isMending = false;
   #transport: RTCPeerConnectionState = "new";
   /** The other side's signaling is gone for the moment. */
   #peerAway = false;
@@ -62,9 +69,14 @@ export class ActiveCall {
     this.#answer?.catch(() => this.#fail());
   }
 
-  /** It has a peer connection that waits for an answer; after a reload it has none. */
+  /** It has offered and waits for the answer; after a reload there is nothing to wait with. */
   get hasOffered(): boolean {
-    return this.#peer !== null;
+    return this.#peer !== null && this.#described;
+  }
+
+  /** It is being placed: the server has not heard of it yet. */
+  get isUnheardOf(): boolean {
+    return this.#peer !== null && !this.#described && this.info.role === "caller";
   }
 
   /** When media first flowed, on the monotonic clock. */
@@ -138,9 +150,16 @@ export class ActiveCall {
 
   /** The caller's: somebody accepted. */
   answered(answer: Answer): void {
+    if (this.isAnswered) return;
     this.#cancelTimer();
     this.isAnswered = true;
     this.negotiate(answer).then(() => this.saySending());
+  }
+
+  /** The callee's: it still rings for the server, so the answer was lost on the way. */
+  repeatAnswer(): void {
+    const answer = this.#peer?.appliedAnswer;
+    if (answer) this.#ports.send({ ...this.#ids, type: "call:answer", answer });
   }
 
   candidate(candidate: Candidate | null): void {
@@ -161,29 +180,30 @@ export class ActiveCall {
   }
 
   /** R15: an offer or answer inside the call. */
-  async negotiate(description: Description): Promise<void> {
+  negotiate(description: Description): Promise<void> {
     const peer = this.#peer ??= this.#newPeer();
-    try {
+    return this.#inTurn(peer, async () => {
       const answer = await peer.negotiate(description, this.#isPolite);
-      if (answer === null || peer !== this.#peer || this.#closed) return;
+      if (answer === null || !this.#isCurrent(peer)) return;
       this.isAnswered = true;
       this.#ports.send({ ...this.#ids, type: "call:negotiate", description: answer });
       this.#released();
       await this.sendTracks();
       this.saySending();
-    } catch {
-      if (peer === this.#peer) this.#fail();
-    }
+    });
   }
 
   /** Both sides can talk again: a connection that lost its way meanwhile is given a new one. */
-  async recover(): Promise<void> {
+  recover(): void {
     const peer = this.#peer;
     if (peer === null || this.#transport !== "failed" && this.#transport !== "disconnected") return;
-    await this.#describe(
-      () => peer.restart(),
-      (description) => ({ ...this.#ids, type: "call:negotiate", description }),
-    );
+    this.#inTurn(peer, async () => {
+      // Another offer is on its way already, this side's or the other's.
+      if (!peer.isStable) return;
+      const description = await peer.restart().catch(() => null);
+      if (description === null || !this.#isCurrent(peer)) return;
+      this.#ports.send({ ...this.#ids, type: "call:negotiate", description });
+    });
   }
 
   close(): void {
@@ -208,19 +228,24 @@ export class ActiveCall {
   #offer(message: (offer: Offer) => ClientMessage): Promise<void> {
     const peer = this.#peer!;
     this.#described = false;
-    return this.#describe(() => peer.offer(this.info.media, this.#ports.tracks()), message);
-  }
-
-  async #describe(make: () => Promise<Offer>, message: (offer: Offer) => ClientMessage): Promise<void> {
-    const peer = this.#peer!;
-    try {
-      const offer = await make();
-      if (peer !== this.#peer || this.#closed) return;
+    return this.#inTurn(peer, async () => {
+      const offer = await peer.offer(this.info.media, this.#ports.tracks());
+      if (!this.#isCurrent(peer)) return;
       this.#ports.send(message(offer));
       this.#released();
-    } catch {
-      if (peer === this.#peer) this.#fail();
-    }
+    });
+  }
+
+  /** Runs a step of negotiation after those before it; one that fails ends the call, unless its peer connection was given up. */
+  #inTurn(peer: Peer, step: () => Promise<void>): Promise<void> {
+    const turn = this.#negotiation.then(() => this.#isCurrent(peer) ? step() : undefined)
+      .catch(() => this.#isCurrent(peer) && this.#fail()).then(() => {});
+    this.#negotiation = turn;
+    return turn;
+  }
+
+  #isCurrent(peer: Peer): boolean {
+    return peer === this.#peer && !this.#closed;
   }
 
   /** This side's description was sent: its candidates may follow, and word of what it sends. */
@@ -231,12 +256,11 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const isCurrent = (): boolean => peer === this.#peer && !this.#closed;
     const peer: Peer = new Peer(this.#ports.env, this.#ports.iceServers, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
-      onState: (state) => isCurrent() && this.#moved(state),
+      onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onRemote: (stream) => {
-        if (!isCurrent()) return;
+        if (!this.#isCurrent(peer)) return;
         this.remote = stream;
         this.#ports.onChange();
       },
@@ -246,13 +270,20 @@ export class ActiveCall {
 
   #moved(state: RTCPeerConnectionState): void {
     this.#transport = state;
-    if (state === "connected") this.#since ??= this.#ports.env.now();
+    if (state === "connected") {
+      this.#since ??= this.#ports.env.now();
+      this.#isMending = false;
+    }
     if (state !== "failed") return this.#ports.onChange();
-    // While one side cannot hear the other, nothing can be agreed on: the connection is mended when both are back, within the grace.
-    const mayMend = this.#peerAway || this.#ports.signaling() === "connecting";
-    if (!mayMend) return this.#fail();
+    const signaling = this.#ports.signaling();
+    // A side that is away may be back within the grace, and is mended with then; one that is here is mended with now, once.
+    const isAway = this.#peerAway || signaling === "connecting";
+    if (!isAway && (signaling !== "open" || this.#since === null || this.#isMending)) return this.#fail();
+    this.#isMending = !isAway;
+    if (!isAway) this.recover();
     this.#ports.onChange();
-    this.expire(this.#ports.graceMs, () => this.#transport === "failed" && this.#fail());
+    const patienceMs = isAway ? this.#ports.graceMs : MENDING_MS;
+    this.expire(patienceMs, () => this.#transport !== "connected" && this.#fail());
   }
 
   #fail(): void {

@@ -35,6 +35,8 @@ export class CallClient implements CallActions {
   #graceMs = 20_000;
   /** The call whose fate is unknown since the socket was lost. */
   #doubted: string | null = null;
+  /** The call is answered, but the answer went into a socket that was dead already: it is to be asked for, or was. */
+  #missingAnswer: null | "due" | "asked" = null;
   /** Calls that are over for this page, by id. */
   #over: readonly string[] = [];
   #iceServers: IceServer[] = [];
@@ -191,6 +193,7 @@ export class CallClient implements CallActions {
     const expiresAt = this.#env.now() + offer.expiresInMs;
     if (active?.info.callId === offer.callId) {
       if (!active.wanted) this.#ring(active, expiresAt);
+      else if (active.isAnswered) active.repeatAnswer();
     } else if (offer.glare && active?.info.chatId === offer.chatId && active.info.role === "caller") {
       this.#answerGlare(active, offer);
     } else if (this.#isFree()) {
@@ -233,7 +236,7 @@ export class CallClient implements CallActions {
       const opened = await this.#devices.open(media);
       if (opened === "superseded") return;
       this.#show({ problem: problemIn(opened) });
-      if (opened !== "open" && media === "video") await this.#devices.open("audio");
+      if (opened !== "open" && media === "video") await this.#devices.openVoice();
     }
     await active.sendTracks();
   }
@@ -278,10 +281,9 @@ export class CallClient implements CallActions {
     this.#iceServers = iceServers;
     this.#ringTimeoutMs = ringTimeoutMs;
     this.#graceMs = graceMs;
-    for (const chatId of this.#watched) this.#signal.send({ type: "chat:watch", chatId });
-    if (this.#active === null || this.#signal.hasUnsentInitiate(this.#active.info.callId)) return;
-    this.#doubted = this.#active.info.callId;
-    this.#signal.send({ type: "ping" });
+    for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
+    this.#doubted = this.#active === null || this.#active.isUnheardOf ? null : this.#active.info.callId;
+    this.#missingAnswer = null;
   }
 
   /**
@@ -292,21 +294,29 @@ export class CallClient implements CallActions {
     const active = this.#active;
     const isDoubted = active !== null && active.info.callId === this.#doubted;
     this.#doubted = null;
-    if (!isDoubted) return;
-    if (active.isAnswered) this.#resume(active);
-    else this.#giveUp("connection-lost");
+    if (!isDoubted || this.#signal.hasUnsentInitiate(active.info.callId)) return;
+    if (active.isAnswered) {
+      if (this.#missingAnswer === null) this.#resume(active);
+    } else if (this.#missingAnswer === "due") {
+      this.#missingAnswer = "asked";
+      this.#doubted = active.info.callId;
+      this.#resume(active);
+      this.#signal.sendNow({ type: "ping" });
+    } else {
+      this.#giveUp("connection-lost");
+    }
   }
 
   #resume(active: ActiveCall): void {
     const { chatId, callId, role, media } = active.info;
-    this.#signal.send({ type: "call:resume", chatId, callId, role, media });
+    this.#signal.sendNow({ type: "call:resume", chatId, callId, role, media });
   }
 
   /** A call that this page has ended, while the server could not hear of it: it is told again, and nothing rings or comes back. */
   #isOver({ chatId, callId }: { chatId: string; callId: string }): boolean {
     if (callId === this.#doubted) this.#doubted = null;
     if (!this.#over.includes(callId)) return false;
-    this.#signal.send({ type: "call:end", chatId, callId });
+    this.#signal.sendNow({ type: "call:end", chatId, callId });
     return true;
   }
 
@@ -325,7 +335,9 @@ export class CallClient implements CallActions {
     } else if (state === "ringing") {
       if (role === "caller") this.#ringsThere(active, expiresInMs ?? 0);
     } else if (role === "caller" && !active.isAnswered && active.hasOffered) {
-      this.#resume(active); // the answer went into a socket that was dead already: it comes again
+      // It may be on its way, right behind this.
+      this.#missingAnswer ??= "due";
+      this.#doubted = callId;
     } else {
       active.recover();
       this.#show({ call: active.progress });

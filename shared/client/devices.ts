@@ -53,6 +53,12 @@ export class Devices {
     return problemOf(result.error, "camera");
   }
 
+  /** Opens the microphone alone, where the camera would not come with it; what the user turned off meanwhile stays off. */
+  async openVoice(): Promise<Opened> {
+    const result = await this.#get(["audio"]);
+    return typeof result === "string" ? result : problemOf(result.error, "microphone");
+  }
+
   /** Opens one device more. Never rejects; does nothing where it is open or on its way. */
   async add(kind: Kind): Promise<Opened> {
     this.#wanted[kind] = true;

@@ -67,6 +67,17 @@ export class Peer {
     await this.#pc.setLocalDescription(answer);
   }
 
+  /** The answer that was applied, with the candidates gathered since: for one who may not have had it. */
+  get appliedAnswer(): (Description & { type: "answer" }) | null {
+    const { localDescription } = this.#pc;
+    return localDescription?.type === "answer" ? { type: "answer", sdp: localDescription.sdp } : null;
+  }
+
+  /** No offer of either side is open. */
+  get isStable(): boolean {
+    return this.#pc.signalingState === "stable";
+  }
+
   /** An offer that gathers anew, for a connection that lost its way (RFC 8445, section 2.4). */
   async restart(): Promise<Description & { type: "offer" }> {
     const { sdp } = await this.#pc.createOffer({ iceRestart: true });

@@ -32,6 +32,8 @@ export class SignalSocket {
   readonly #handlers: SignalHandlers;
   #socket: SocketPort | null = null;
   #state: "opening" | "open" | "waiting" | "closed" = "waiting";
+  /** What waits goes out after the first `pong`: by then the server has said what it knows of this device's calls. */
+  #isHeard = false;
   #pingMs = 0;
   /** Something came since the last ping. */
   #alive = true;
@@ -46,10 +48,15 @@ export class SignalSocket {
     this.#connect();
   }
 
-  /** Sends now, or after the next `welcome`. */
+  /** Sends in turn: now, or once there is a socket and the server was heard out. */
   send(message: ClientMessage): void {
-    if (this.#state === "open") this.#socket!.send(JSON.stringify(message));
+    if (this.#isHeard) this.sendNow(message);
     else if (this.#queue.length < MAX_QUEUE) this.#queue.push(message);
+  }
+
+  /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
+  sendNow(message: ClientMessage): void {
+    if (this.#state === "open") this.#socket!.send(JSON.stringify(message));
   }
 
   /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
@@ -64,7 +71,9 @@ export class SignalSocket {
   }
 
   close(): void {
+    for (const queued of this.#queue) this.sendNow(queued);
     this.#state = "closed";
+    this.#isHeard = false;
     this.#cancelTimer();
     this.#socket?.close(1000);
     this.#socket = null;
@@ -87,13 +96,22 @@ export class SignalSocket {
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
     this.#alive = true;
-    if (message.type !== "welcome") return this.#handlers.onMessage(message);
+    if (message.type !== "welcome") {
+      this.#handlers.onMessage(message);
+      if (message.type === "pong" && !this.#isHeard) this.#flush();
+      return;
+    }
     this.#state = "open";
     this.#attempt = 0;
     this.#pingMs = message.pingMs;
     this.#watch(message.pingMs);
     this.#handlers.onStatus("open");
     this.#handlers.onMessage(message);
+    this.sendNow({ type: "ping" });
+  }
+
+  #flush(): void {
+    this.#isHeard = true;
     const waiting = this.#queue;
     this.#queue = [];
     for (const queued of waiting) this.send(queued);
@@ -105,7 +123,7 @@ export class SignalSocket {
     this.#cancelTimer = this.#env.after(withinMs, () => {
       if (!this.#alive) return this.#lost(CLOSE.silent);
       this.#alive = false;
-      this.send({ type: "ping" });
+      this.sendNow({ type: "ping" });
       this.#watch(this.#pingMs);
     });
   }
@@ -117,13 +135,14 @@ export class SignalSocket {
       this.#connect();
     } else if (this.#state === "open") {
       this.#alive = false;
-      this.send({ type: "ping" });
+      this.sendNow({ type: "ping" });
       this.#watch(WAKE_PING_MS);
     }
   }
 
   #lost(code: number): void {
     const wasOpen = this.#state === "open";
+    this.#isHeard = false;
     this.#cancelTimer();
     const socket = this.#socket;
     this.#socket = null;

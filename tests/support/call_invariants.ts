@@ -1,7 +1,7 @@
 /** The invariants that no order of events may break: checked on everything that came of an event. */
 
 import { nextDeadline } from "../../signaling/call.ts";
-import type { Advanced, CallEvent } from "../../signaling/call_state.ts";
+import type { Advanced } from "../../signaling/call_state.ts";
 import { judge, owe, wasRefused } from "./call_oracle.ts";
 import {
   type Advance,
@@ -20,12 +20,13 @@ import {
   SIDES,
   sidesOf,
   type World,
+  type WorldEvent,
 } from "./call_view.ts";
 
 const WRONG_AGAIN = "something else said again than what followed the answer";
 
 /** Checks everything that came of an event, and keeps what was learnt from it. */
-export function inspect(before: World, event: CallEvent, { chat, deliveries }: Advanced): World {
+export function inspect(before: World, event: WorldEvent, { chat, deliveries }: Advanced): World {
   const { now } = before;
   const was = before.chat.call;
   const is = chat.call;
@@ -204,7 +205,7 @@ export function inspect(before: World, event: CallEvent, { chat, deliveries }: A
 }
 
 /** R11: the same message of the same device once more, with nothing in between. */
-export function checkRepeat(world: World, event: CallEvent, { chat, deliveries }: Advanced, apply: Advance): World {
+export function checkRepeat(world: World, event: WorldEvent, { chat, deliveries }: Advanced, apply: Advance): World {
   if (event.type !== "message" && event.type !== "initiate" && event.type !== "resume") return world;
   if (deliveries.some(({ message }) => message.type === "call:error")) return world;
   // Without an id, one that was turned down for a busy callee is another call each time.

@@ -1,6 +1,6 @@
 /** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
 
-import { type CallEvent, type Endpoint, MEMORY_MS } from "../../signaling/call_state.ts";
+import { type Endpoint, MEMORY_MS } from "../../signaling/call_state.ts";
 import {
   BOUNDS,
   type Call,
@@ -17,6 +17,7 @@ import {
   SIDES,
   sidesOf,
   type World,
+  type WorldEvent,
 } from "./call_view.ts";
 
 /** What the rules demand of an event, as far as ends, errors and starts go. */
@@ -38,7 +39,7 @@ export interface Verdict {
   readonly rule?: string;
 }
 
-export function judge(world: World, event: CallEvent): Verdict {
+export function judge(world: World, event: WorldEvent): Verdict {
   const { call } = world.chat;
   if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(world, call);
   if (event.type === "initiate") return judgeInitiate(world, event);
@@ -101,7 +102,7 @@ function judgeTime(world: World, call: Call): Verdict {
 export const wasRefused = ({ chat, now }: World, callId: string) =>
   chat.memory.some((known) => known.was === "refused" && known.callId === callId && now - known.at < MEMORY_MS);
 
-function judgeInitiate(world: World, event: CallEvent & { type: "initiate" }): Verdict {
+function judgeInitiate(world: World, event: WorldEvent & { type: "initiate" }): Verdict {
   const { from, message: { callId } } = event;
   const { call } = world.chat;
   const self = indexOf(from);
@@ -133,7 +134,7 @@ function judgeInitiate(world: World, event: CallEvent & { type: "initiate" }): V
 }
 
 /** What each side must be given of what was said, after this event: in order, once, and as soon as its socket is there. */
-export function owe(before: World, event: CallEvent, is: Call): Record<Side, string[]> {
+export function owe(before: World, event: WorldEvent, is: Call): Record<Side, string[]> {
   const was = before.chat.call;
   const owed = { caller: [...before.owed.caller], callee: [...before.owed.callee] };
   if (event.type === "tick" || event.type === "initiate") return owed;

@@ -3,6 +3,7 @@
 import type { ServerMessage } from "../../shared/protocol.ts";
 import type { advance } from "../../signaling/call.ts";
 import {
+  type CallEvent,
   type ChatCalls,
   type Endpoint,
   type InCallMessage,
@@ -124,3 +125,6 @@ export function itemOf(message: Message | InCallMessage): string {
       return message.type;
   }
 }
+
+/** What happens in this world: nobody leaves the chat. */
+export type WorldEvent = Exclude<CallEvent, { type: "leave" }>;

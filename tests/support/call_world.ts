@@ -1,7 +1,7 @@
 /** A chat with two users of two devices each, and the steps they take in it, each checked by the invariants. */
 
 import { advance, nextDeadline } from "../../signaling/call.ts";
-import { type CallEvent, type InCallMessage, MEMORY_MS } from "../../signaling/call_state.ts";
+import { type InCallMessage, MEMORY_MS } from "../../signaling/call_state.ts";
 import { checkRepeat, inspect } from "./call_invariants.ts";
 import {
   type Advance,
@@ -14,6 +14,7 @@ import {
   SIDES,
   START,
   type World,
+  type WorldEvent,
 } from "./call_view.ts";
 
 export { type Advance, CALL_IDS, ENDPOINTS, RULES, START, type World } from "./call_view.ts";
@@ -116,7 +117,7 @@ function later(world: World, now: number): World {
   return { ...world, now, over: recent(world.over), withdrawn: recent(world.withdrawn) };
 }
 
-function eventOf(world: World, next: Exclude<Step, { do: "late" }>): CallEvent {
+function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent {
   const { now, devices } = world;
   if (next.do === "wait" || next.do === "deadline" || next.do === "restart") return { type: "tick", now };
   const from = ENDPOINTS[next.from]!;
