@@ -6,10 +6,13 @@ import { secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/constants.ts";
 import { strings } from "./shared/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
+import { metricsText } from "./signaling/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
 
 /** Time for close frames to leave before the process does, in ms (R19: gone within 5 s). */
 const LEAVE_MS = 500;
+
+const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
 const config = configOrExit();
 const server = new SignalingServer(config);
@@ -25,6 +28,7 @@ export const app = new ZvonokApp()
   .get(SIGNAL_PATH, (ctx) => server.upgrade(ctx.req, ctx.info))
   .get("/healthz", (ctx) => ctx.text("ok\n"))
   .get("/readyz", (ctx) => server.hub.isLeaving ? ctx.text("leaving\n", { status: 503 }) : ctx.text("ready\n"))
+  .get("/metrics", (ctx) => ctx.text(metricsText(server.hub.figures()), { headers: PROMETHEUS }))
   .use(staticFiles())
   .use(csp({ useNonce: true }))
   .use(async (ctx) => {

@@ -20,6 +20,7 @@ import {
 import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
 import { Buckets, INITIATIONS } from "./limits.ts";
+import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
 
@@ -71,6 +72,7 @@ export class Hub {
   readonly #timers = new Map<string, Timer>();
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
+  readonly #counts = { messages: 0, placed: 0, answered: 0 };
   #leaving = false;
   /** When the newest token of a host application's user was issued, as long as they are online. */
   readonly #toldAt = new Map<string, number>();
@@ -97,6 +99,20 @@ export class Hub {
   /** How many may join a chat by its link. */
   get capacity(): number {
     return this.#options.chatCapacity;
+  }
+
+  /** What the server is doing, and has done since it started. */
+  figures(): Figures {
+    const calls = [...this.#calls.values()].flatMap(({ call }) => call ?? []);
+    const connected = calls.filter(({ state }) => state === "connected").length;
+    return {
+      sockets: [...this.#presence.ports()].length,
+      users: this.#presence.size,
+      chats: this.#chats.size,
+      ringing: calls.length - connected,
+      connected,
+      ...this.#counts,
+    };
   }
 
   /** R1: gives a seat in a chat; false where it is full or unknown. */
@@ -207,6 +223,7 @@ export class Hub {
   #receive(endpoint: Endpoint, device: Device, message: ClientMessage): void {
     const { port } = device;
     if (port === null) return;
+    this.#counts.messages++;
     this.#options.log("message", { type: message.type, ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
     const name = this.#chats.members(message.chatId).get(endpoint.user);
@@ -282,6 +299,8 @@ export class Hub {
     const before = this.#calls.get(chatId) ?? NO_CALLS;
     const { chat: after, deliveries } = advance(before, event, this.#options);
     this.#keep(chatId, before, after);
+    if (before.call === null && after.call?.state === "ringing") this.#counts.placed++;
+    if (before.call?.state === "ringing" && after.call?.state === "connected") this.#counts.answered++;
     for (const delivery of deliveries) this.#deliver(delivery);
     if (before.call?.state !== after.call?.state) this.#tellWatchers(chatId);
   }

@@ -60,6 +60,11 @@ export class Presence {
     return this.#users.has(userId);
   }
 
+  /** How many users are online. */
+  get size(): number {
+    return this.#users.size;
+  }
+
   /** Every connected port. */
   *ports(): Iterable<Port> {
     for (const devices of this.#users.values()) {

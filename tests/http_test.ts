@@ -243,3 +243,10 @@ Deno.test("a visit in the second half of a session's time renews it; before that
   assert.deepEqual([session?.userId, session?.chats], ["ann", ["a-chat"]]);
   assert.ok(session!.expiresAt > Date.now() + 29 * day * 1000);
 });
+
+Deno.test("GET /metrics answers in the Prometheus text format", async () => {
+  const { status, headers, text } = await visitor().get("/metrics");
+  assert.equal(status, 200);
+  assert.match(headers.get("content-type")!, /^text\/plain; version=0\.0\.4/);
+  assert.match(text, /^# HELP zvonok_sockets .+\n# TYPE zvonok_sockets gauge\nzvonok_sockets \d+$/m);
+});
