@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { MAX_FRAME_BYTES, MAX_NAME_LENGTH } from "./constants.ts";
+import { MAX_FRAME_BYTES, MAX_NAME_LENGTH, VIDEO_CODECS } from "./constants.ts";
 import { candidateProblem, descriptionProblem, isLongerThan } from "./sdp.ts";
 
 // --- Formats ---------------------------------------------------------------------------------------------------------
@@ -129,6 +129,7 @@ export const serverMessages = {
     ringTimeoutMs: milliseconds,
     graceMs: milliseconds,
     pingMs: milliseconds,
+    videoCodecs: z.array(z.enum(VIDEO_CODECS)).optional(),
   }),
   "call:offer": z.strictObject({
     type: z.literal("call:offer"),
@@ -223,6 +224,8 @@ export type ServerMessage = ServerMessages[keyof ServerMessages];
 export type CallMedia = z.infer<typeof media>;
 /** Why a call ended, in the server's words. */
 export type EndReason = ServerMessages["call:end"]["reason"];
+/** A video codec that browsers have for calls. */
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
 /** A stable error code. */
 export type ErrorCode = (typeof errorCodes)[number];
 /** A chat's member, and whether a device of theirs is connected. */

@@ -239,6 +239,7 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     ringTimeoutMs: 30_000,
     graceMs: 20_000,
     pingMs: 15_000,
+    videoCodecs: ["VP9", "H264"],
   },
   "call:offer": {
     type: "call:offer",

@@ -1,7 +1,8 @@
 /** Configuration, all by environment, checked once at the start. */
 
 import { z } from "zod";
-import { describeIssue, type IceServer } from "../shared/protocol.ts";
+import { VIDEO_CODECS } from "../shared/constants.ts";
+import { describeIssue, type IceServer, type VideoCodec } from "../shared/protocol.ts";
 
 /** A value in the environment is wrong; the message is one line that names it. */
 export class ConfigError extends Error {
@@ -27,6 +28,9 @@ const serverUrls = (scheme: "stun" | "turn") => {
     `expected a comma-separated list of ${scheme}: or ${scheme}s: URLs, like ${scheme}:example.org:3478`,
   );
 };
+const codecs = z.string().toUpperCase().pipe(list).pipe(
+  z.array(z.enum(VIDEO_CODECS, `expected a comma-separated list of ${VIDEO_CODECS.join(", ")}`)),
+);
 const origins = list.refine(
   (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item),
   "expected a comma-separated list of origins, like https://example.org",
@@ -51,6 +55,7 @@ const environment = z.object({
   TURN_URLS: serverUrls("turn").default([]),
   TURN_USERNAME: z.string().optional(),
   TURN_PASSWORD: z.string().optional(),
+  VIDEO_CODECS: codecs.default([...VIDEO_CODECS]),
   RING_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   GRACE_MS: integer(100, 600_000).default(20_000),
   SOCKETS_PER_MINUTE: integer(1, 1_000_000).default(120),
@@ -93,6 +98,8 @@ export interface Config {
   readonly socketsPerMinute: number;
   readonly allowedOrigins: readonly string[];
   readonly iceServers: IceServer[];
+  /** Video codecs in the order of preference. */
+  readonly videoCodecs: VideoCodec[];
   readonly ringTimeoutMs: number;
   readonly graceMs: number;
   readonly chatCapacity: number;
@@ -128,6 +135,7 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     socketsPerMinute: env.SOCKETS_PER_MINUTE,
     allowedOrigins: env.ALLOWED_ORIGINS,
     iceServers: [...stun, ...turn],
+    videoCodecs: env.VIDEO_CODECS,
     ringTimeoutMs: env.RING_TIMEOUT_MS,
     graceMs: env.GRACE_MS,
     chatCapacity: env.CHAT_CAPACITY,

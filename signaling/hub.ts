@@ -4,7 +4,15 @@
  */
 
 import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
-import type { ClientMessage, ClientMessages, ErrorCode, IceServer, Member, ServerMessage } from "../shared/protocol.ts";
+import type {
+  ClientMessage,
+  ClientMessages,
+  ErrorCode,
+  IceServer,
+  Member,
+  ServerMessage,
+  VideoCodec,
+} from "../shared/protocol.ts";
 import { advance, nextDeadline } from "./call.ts";
 import {
   type CallEvent,
@@ -39,6 +47,8 @@ export interface HubOptions extends CallRules {
   /** How often clients should send `ping`, in ms. */
   readonly pingMs: number;
   iceServers(userId: string): IceServer[];
+  /** Video codecs in the order that clients should prefer. */
+  readonly videoCodecs: VideoCodec[];
   /** Monotonic time in ms. */
   now(): number;
   newId(): string;
@@ -160,7 +170,7 @@ export class Hub {
     device.page = page ?? device.page;
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 
-    const { ringTimeoutMs, graceMs, pingMs, iceServers } = this.#options;
+    const { ringTimeoutMs, graceMs, pingMs, iceServers, videoCodecs } = this.#options;
     const user = { id: userId, name: session.name };
     port.send({
       type: "welcome",
@@ -171,6 +181,7 @@ export class Hub {
       ringTimeoutMs,
       graceMs,
       pingMs,
+      videoCodecs,
     });
     for (const missed of this.#missed.take(userId)) port.send(missed);
 

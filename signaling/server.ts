@@ -32,6 +32,7 @@ export class SignalingServer {
       chatCapacity: config.chatCapacity,
       pingMs: PING_MS,
       iceServers: (userId) => this.iceServers(userId),
+      videoCodecs: config.videoCodecs,
       now: () => performance.now(),
       newId: randomId,
       log: config.debugLog ? logLine : () => {},

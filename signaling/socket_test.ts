@@ -10,7 +10,7 @@ const bearer = (token: string) => ({ "sec-websocket-protocol": `${SUBPROTOCOL}, 
 // --- Who may open a socket ----------------------------------------------------------------------------------------------
 
 Deno.test("welcome: the first frame says who, where, and how long things take", async () => {
-  await using wires = new Wires({ RING_TIMEOUT_MS: "1234", GRACE_MS: "567" });
+  await using wires = new Wires({ RING_TIMEOUT_MS: "1234", GRACE_MS: "567", VIDEO_CODECS: "h264, VP8" });
   const ann = await wires.enter("ann", { name: "Ann <b>", device: "tab-1" });
   assert.deepEqual(ann.welcome, {
     type: "welcome",
@@ -21,6 +21,7 @@ Deno.test("welcome: the first frame says who, where, and how long things take", 
     ringTimeoutMs: 1234,
     graceMs: 567,
     pingMs: ann.welcome.pingMs,
+    videoCodecs: ["H264", "VP8"],
   });
   assert.ok(ann.welcome.pingMs > 0);
   assert.equal(ann.protocol, SUBPROTOCOL, "the token is not the protocol chosen");

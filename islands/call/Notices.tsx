@@ -83,6 +83,7 @@ const audioHelps: Record<MediaProblem, boolean> = {
   "camera-denied": true,
   "camera-missing": true,
   "device-busy": true,
+  "screen-failed": false,
   "microphone-denied": false,
   "microphone-missing": false,
   insecure: false,

@@ -1,10 +1,12 @@
 /** The browser as the call client's surroundings: the one place that touches its globals. */
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
+import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
 
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
+const KEPT_KEY = "zvonok.kept.";
 
 /** The page's own environment; makes the ids of this tab and document. */
 export function browserEnvironment(): Environment {
@@ -25,10 +27,31 @@ export function browserEnvironment(): Environment {
     },
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
+    getDisplayMedia: async (constraints) => await navigator.mediaDevices.getDisplayMedia(constraints),
+    videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
+    efficientCodecs: async (codecs) => {
+      const efficient = await Promise.all(codecs.map(isEfficient));
+      return codecs.filter((_, at) => efficient[at]);
+    },
     createMediaStream: (tracks) => new MediaStream(tracks),
     save: (value) =>
       value === null ? sessionStorage.removeItem(SENDING_KEY) : sessionStorage.setItem(SENDING_KEY, value),
     load: () => sessionStorage.getItem(SENDING_KEY),
+    remember: (key, value) => {
+      try {
+        if (value === null) localStorage.removeItem(KEPT_KEY + key);
+        else localStorage.setItem(KEPT_KEY + key, value);
+      } catch {
+        // Full, or refused by the user: it is forgotten with the page.
+      }
+    },
+    recall: (key) => {
+      try {
+        return localStorage.getItem(KEPT_KEY + key);
+      } catch {
+        return null;
+      }
+    },
     now: () => performance.now(),
     after: (ms, action) => {
       const timer = setTimeout(action, ms);
@@ -37,6 +60,16 @@ export function browserEnvironment(): Environment {
     random: Math.random,
     newId,
   };
+}
+
+/** Whether this device encodes a codec in hardware, as far as it says (W3C Media Capabilities). */
+async function isEfficient(codec: VideoCodec): Promise<boolean> {
+  const video = { contentType: `video/${codec}`, width: 1280, height: 720, framerate: 30, bitrate: 2_500_000 };
+  try {
+    return (await navigator.mediaCapabilities.encodingInfo({ type: "webrtc", video })).powerEfficient;
+  } catch {
+    return false;
+  }
 }
 
 function signalUrl(device: string, page: string): string {

@@ -25,6 +25,8 @@ export function createCallStore(chatId: string): CallStore {
     hangUp: () => client.hangUp(),
     setMicrophone: (on) => client.setMicrophone(on),
     setCamera: (on) => client.setCamera(on),
+    setScreen: (on) => client.setScreen(on),
+    setCodec: (codec) => client.setCodec(codec),
     dismiss: () => client.dismiss(),
     dismissMissed: (callId) => client.dismissMissed(callId),
     close: () => client.close(),

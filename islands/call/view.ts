@@ -44,9 +44,10 @@ export function beforeFirst(members: Snapshot["members"]): Snapshot {
   return {
     signaling: "connecting",
     call: { phase: "idle" },
-    local: { stream: null, microphone: true, camera: false },
-    remote: { stream: null, audio: true, video: false, screen: false },
+    local: { stream: null, microphone: true, camera: false, screen: null },
+    remote: { stream: null, audio: true, video: false, screen: false, screenStream: null },
     problem: null,
+    codec: null,
     members,
     missed: [],
   };

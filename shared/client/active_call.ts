@@ -5,8 +5,10 @@
 
 import type { ClientMessage, IceServer, ServerMessages } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
-import { Peer } from "./peer.ts";
+import { Mending } from "./mending.ts";
+import { Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
+import type { Section } from "./sections.ts";
 import type { CallInfo, CallPhase, LocalMedia, Snapshot } from "./state.ts";
 
 type Offer = ServerMessages["call:offer"]["offer"];
@@ -17,8 +19,10 @@ type Description = ServerMessages["call:negotiate"]["description"];
 export interface CallPorts {
   readonly env: Environment;
   readonly iceServers: IceServer[];
+  /** Video codecs in the order this side wants them. */
+  readonly codecs: readonly string[];
   /** What this side has to send now, and whether it does. */
-  tracks(): MediaStreamTrack[];
+  tracks(): Tracks;
   local(): LocalMedia;
   send(message: ClientMessage): void;
   /** Whether the signaling socket is open, is away and may come back, or is gone for good. */
@@ -31,16 +35,13 @@ export interface CallPorts {
   onFailure(): void;
 }
 
-/** How long a connection that failed has to find a new way, in ms. */
-const MENDING_MS = 10_000;
-
 export class ActiveCall {
   readonly info: CallInfo;
   /** This user wants it: placed, accepted, or taken up again after a reload. */
   wanted: boolean;
   /** Both sides have the other's description, as far as this one knows; the server may be asked whether it still stands. */
   isAnswered = false;
-  remote: MediaStream | null = null;
+  remote: RemoteStreams | null = null;
   readonly #ports: CallPorts;
   /** `null` after a reload, until the other side makes a new offer (R13). */
   #peer: Peer | null;
@@ -51,11 +52,9 @@ export class ActiveCall {
   #closed = false;
   /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
   #negotiation: Promise<unknown> = Promise.resolve();
-  /** A connection that was lost is being mended; if it fails again, the call does. */
-  #isMending = false;
-  #transport: RTCPeerConnectionState = "new";
-  /** The other side's signaling is gone for the moment. */
-  #peerAway = false;
+  readonly #mending: Mending;
+  /** What the call has sections for, over all its peer connections. */
+  readonly #sections: Set<Section>;
   #since: number | null = null;
   #cancelTimer = () => {};
 
@@ -64,6 +63,15 @@ export class ActiveCall {
     this.#ports = ports;
     this.info = info;
     this.wanted = typeof start === "string";
+    this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
+    this.#mending = new Mending({
+      env: ports.env,
+      role: info.role,
+      graceMs: ports.graceMs,
+      signaling: ports.signaling,
+      restart: () => this.#restart(),
+      giveUp: () => this.#fail(),
+    });
     this.#peer = start === "rejoin" ? null : this.#newPeer();
     this.#answer = typeof start === "string" ? null : this.#peer!.prepareAnswer(start.offer);
     this.#answer?.catch(() => this.#fail());
@@ -89,8 +97,7 @@ export class ActiveCall {
     const call = this.info;
     const since = this.#since;
     if (since === null) return { phase: "connecting", call };
-    const flows = this.#transport === "connected" && !this.#peerAway;
-    return { phase: flows ? "connected" : "reconnecting", call, since };
+    return { phase: this.#mending.isWell ? "connected" : "reconnecting", call, since };
   }
 
   /** Calls `action` after `ms`, unless the call is answered or over by then. */
@@ -116,33 +123,39 @@ export class ActiveCall {
       await peer.applyAnswer(answer);
       if (this.#closed) return;
       this.#ports.send({ ...this.#ids, type: "call:answer", answer });
-      this.isAnswered = true;
+      this.#answered();
       this.#released();
     } catch {
       this.#fail();
     }
   }
 
-  /** Puts this side's tracks into the call, once it has sections for them. */
-  async sendTracks(): Promise<void> {
-    try {
+  /** Puts this side's tracks into the call, and offers what it had no section for. */
+  sendTracks(): Promise<void> {
+    const peer = this.#peer;
+    if (peer === null) return Promise.resolve();
+    return this.#inTurn(peer, async () => {
       await this.#answer;
-      for (const track of this.#ports.tracks()) await this.#peer?.setTrack(track.kind as "audio" | "video", track);
-    } catch {
-      this.#fail();
-    }
+      await this.#putTracks(peer);
+    });
   }
 
-  /** Sends no more of a kind. */
-  stopTrack(kind: "audio" | "video"): void {
-    this.#peer?.setTrack(kind, null).catch(() => {});
+  /** Wants video in other codecs, and offers that. */
+  prefer(codecs: readonly string[]): void {
+    this.#peer?.prefer(codecs);
+    this.sendTracks();
+  }
+
+  /** Sends no more in a section. */
+  stopTrack(section: Section): void {
+    this.#peer?.setTrack(section, null).catch(() => {});
   }
 
   /** Tells the other side what this one sends now, and keeps it for a reload. */
   saySending(): void {
     if (!this.#described || this.#closed) return;
-    const { microphone, camera } = this.#ports.local();
-    this.#ports.send({ ...this.#ids, type: "call:media", audio: microphone, video: camera, screen: false });
+    const { microphone, camera, screen } = this.#ports.local();
+    this.#ports.send({ ...this.#ids, type: "call:media", audio: microphone, video: camera, screen: screen !== null });
     this.#ports.env.save(JSON.stringify({ callId: this.info.callId, microphone, camera } satisfies Sending));
   }
 
@@ -152,7 +165,7 @@ export class ActiveCall {
   answered(answer: Answer): void {
     if (this.isAnswered) return;
     this.#cancelTimer();
-    this.isAnswered = true;
+    this.#answered();
     this.negotiate(answer).then(() => this.saySending());
   }
 
@@ -168,12 +181,12 @@ export class ActiveCall {
 
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
-    this.#peerAway = state === "reconnecting";
+    this.#mending.peerAway(state === "reconnecting");
     if (state === "back") this.recover();
     if (state === "reloaded") {
       this.#peer?.close();
       this.#peer = this.#newPeer();
-      this.#transport = "new";
+      this.#mending.replaced();
       this.#offer((description) => ({ ...this.#ids, type: "call:negotiate", description }));
     }
     this.#ports.onChange();
@@ -184,31 +197,34 @@ export class ActiveCall {
     const peer = this.#peer ??= this.#newPeer();
     return this.#inTurn(peer, async () => {
       const answer = await peer.negotiate(description, this.#isPolite);
-      if (answer === null || !this.#isCurrent(peer)) return;
-      this.isAnswered = true;
-      this.#ports.send({ ...this.#ids, type: "call:negotiate", description: answer });
-      this.#released();
-      await this.sendTracks();
-      this.saySending();
+      if (!this.#isCurrent(peer)) return;
+      for (const section of peer.sections) this.#sections.add(section);
+      if (answer !== null) {
+        this.#answered();
+        this.#negotiates(answer);
+        this.#released();
+      }
+      await this.#putTracks(peer);
+      if (answer !== null) this.saySending();
     });
   }
 
-  /** Both sides can talk again: a connection that lost its way meanwhile is given a new one. */
+  /** Both sides can talk again: an offer that may be lost is repeated, and a connection that lost its way is given a new one. */
   recover(): void {
-    const peer = this.#peer;
-    if (peer === null || this.#transport !== "failed" && this.#transport !== "disconnected") return;
-    this.#inTurn(peer, async () => {
-      // Another offer is on its way already, this side's or the other's.
-      if (!peer.isStable) return;
-      const description = await peer.restart().catch(() => null);
-      if (description === null || !this.#isCurrent(peer)) return;
-      this.#ports.send({ ...this.#ids, type: "call:negotiate", description });
-    });
+    const offer = this.isAnswered ? this.#peer?.openOffer : null;
+    if (offer) this.#negotiates(offer);
+    this.#mending.hurry();
+  }
+
+  /** The network is there again, or another one. */
+  wake(): void {
+    this.#mending.hurry();
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelTimer();
+    this.#mending.close();
     this.#peer?.close();
     this.#ports.env.save(null);
   }
@@ -229,7 +245,8 @@ export class ActiveCall {
     const peer = this.#peer!;
     this.#described = false;
     return this.#inTurn(peer, async () => {
-      const offer = await peer.offer(this.info.media, this.#ports.tracks());
+      peer.add(this.#sections, this.#ports.tracks());
+      const offer = await peer.offer();
       if (!this.#isCurrent(peer)) return;
       this.#ports.send(message(offer));
       this.#released();
@@ -244,6 +261,29 @@ export class ActiveCall {
     return turn;
   }
 
+  async #putTracks(peer: Peer): Promise<void> {
+    for (const [section, track] of Object.entries(this.#ports.tracks())) {
+      await peer.setTrack(section as Section, track);
+    }
+    if (!this.isAnswered || !peer.isDue) return;
+    const offer = await peer.offer();
+    if (this.#isCurrent(peer)) this.#negotiates(offer);
+  }
+
+  #restart(): void {
+    this.#peer?.restart();
+    this.sendTracks();
+  }
+
+  #negotiates(description: Description): void {
+    this.#ports.send({ ...this.#ids, type: "call:negotiate", description });
+  }
+
+  #answered(): void {
+    this.isAnswered = true;
+    this.#mending.answered();
+  }
+
   #isCurrent(peer: Peer): boolean {
     return peer === this.#peer && !this.#closed;
   }
@@ -256,12 +296,13 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const peer: Peer = new Peer(this.#ports.env, this.#ports.iceServers, {
+    const { env, iceServers, codecs } = this.#ports;
+    const peer: Peer = new Peer(env, { iceServers, codecs }, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
-      onRemote: (stream) => {
+      onRemote: (remote) => {
         if (!this.#isCurrent(peer)) return;
-        this.remote = stream;
+        this.remote = remote;
         this.#ports.onChange();
       },
     });
@@ -269,21 +310,9 @@ export class ActiveCall {
   }
 
   #moved(state: RTCPeerConnectionState): void {
-    this.#transport = state;
-    if (state === "connected") {
-      this.#since ??= this.#ports.env.now();
-      this.#isMending = false;
-    }
-    if (state !== "failed") return this.#ports.onChange();
-    const signaling = this.#ports.signaling();
-    // A side that is away may be back within the grace, and is mended with then; one that is here is mended with now, once.
-    const isAway = this.#peerAway || signaling === "connecting";
-    if (!isAway && (signaling !== "open" || this.#since === null || this.#isMending)) return this.#fail();
-    this.#isMending = !isAway;
-    if (!isAway) this.recover();
-    this.#ports.onChange();
-    const patienceMs = isAway ? this.#ports.graceMs : MENDING_MS;
-    this.expire(patienceMs, () => this.#transport !== "connected" && this.#fail());
+    if (state === "connected") this.#since ??= this.#ports.env.now();
+    this.#mending.moved(state);
+    if (!this.#closed) this.#ports.onChange();
   }
 
   #fail(): void {

@@ -3,10 +3,21 @@
  * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other.
  */
 
-import type { CallMedia, ErrorCode, IceServer, Member, ServerMessage, ServerMessages } from "../protocol.ts";
+import type {
+  CallMedia,
+  ErrorCode,
+  IceServer,
+  Member,
+  ServerMessage,
+  ServerMessages,
+  VideoCodec,
+} from "../protocol.ts";
 import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
+import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
+import type { Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
+import { Screen } from "./screen.ts";
 import { SignalSocket } from "./signal.ts";
 import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./state.ts";
 
@@ -14,6 +25,8 @@ import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./s
 const RING_SLACK_MS = 2_000;
 /** Calls that are over and remembered as such. */
 const MAX_OVER = 16;
+/** Where the codec that the user chose is remembered. */
+const CODEC_KEY = "codec";
 /** Missed calls shown at the most. */
 const MAX_MISSED = 20;
 
@@ -28,6 +41,7 @@ export class CallClient implements CallActions {
   readonly #env: Environment;
   readonly #onChange: (snapshot: Snapshot) => void;
   readonly #devices: Devices;
+  readonly #screen: Screen;
   readonly #signal: SignalSocket;
   readonly #watched = new Set<string>();
   #userId: string | null = null;
@@ -40,15 +54,19 @@ export class CallClient implements CallActions {
   /** Calls that are over for this page, by id. */
   #over: readonly string[] = [];
   #iceServers: IceServer[] = [];
+  /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
+  #configuredCodecs: readonly VideoCodec[] = [];
+  #efficientCodecs: readonly VideoCodec[] = [];
   #active: ActiveCall | null = null;
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
   #waiting: { readonly offer: Offer; readonly expiresAt: number } | null = null;
   #snapshot: Snapshot = {
     signaling: "connecting",
     call: { phase: "idle" },
-    local: { stream: null, microphone: false, camera: false },
-    remote: { stream: null, audio: true, video: true, screen: false },
+    local: { stream: null, microphone: false, camera: false, screen: null },
+    remote: NOBODY,
     problem: null,
+    codec: null,
     members: {},
     missed: [],
   };
@@ -56,7 +74,11 @@ export class CallClient implements CallActions {
   constructor(env: Environment, onChange: (snapshot: Snapshot) => void = () => {}) {
     this.#env = env;
     this.#onChange = onChange;
-    this.#devices = new Devices(env, (local) => this.#show({ local }));
+    this.#devices = new Devices(env, (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }));
+    this.#screen = new Screen(env, () => this.#screenEnded());
+    const codec = env.recall(CODEC_KEY);
+    if (isVideoCodec(codec)) this.#snapshot = { ...this.#snapshot, codec };
+    env.onWake(() => this.#active?.wake());
     this.#signal = new SignalSocket(env, {
       onStatus: (signaling) => this.#status(signaling),
       onMessage: (message) => this.#handle(message),
@@ -116,7 +138,7 @@ export class CallClient implements CallActions {
 
   setCamera(on: boolean): void {
     const active = this.#active;
-    if (!active?.wanted || active.info.media === "audio") return;
+    if (!active?.wanted) return;
     if (on) {
       this.#addDevice("video");
     } else {
@@ -124,6 +146,22 @@ export class CallClient implements CallActions {
       active.stopTrack("video");
       active.saySending();
     }
+  }
+
+  setScreen(on: boolean): void {
+    const active = this.#active;
+    if (on) {
+      if (active?.wanted) this.#share(active);
+    } else if (this.#screen.stream !== null) {
+      this.#screen.release();
+      this.#screenEnded();
+    }
+  }
+
+  setCodec(codec: VideoCodec | null): void {
+    this.#env.remember(CODEC_KEY, codec);
+    this.#show({ codec });
+    this.#active?.prefer(this.#codecsFor("caller"));
   }
 
   dismiss(): void {
@@ -171,8 +209,9 @@ export class CallClient implements CallActions {
     const ports: CallPorts = {
       env: this.#env,
       iceServers: this.#iceServers,
-      tracks: () => this.#devices.tracks(),
-      local: () => this.#devices.local,
+      codecs: this.#codecsFor(info.role),
+      tracks: () => this.#tracks(),
+      local: () => this.#snapshot.local,
       send: (message) => this.#signal.send(message),
       signaling: () => this.#snapshot.signaling,
       graceMs: this.#graceMs,
@@ -181,7 +220,7 @@ export class CallClient implements CallActions {
     };
     const active: ActiveCall = new ActiveCall(ports, info, start);
     this.#active = active;
-    this.#show({ remote: { stream: null, audio: true, video: info.media === "video", screen: false } });
+    this.#show({ remote: { ...NOBODY, video: info.media === "video" } });
     return active;
   }
 
@@ -276,11 +315,13 @@ export class CallClient implements CallActions {
     }
   }
 
-  #welcome({ user, iceServers, ringTimeoutMs, graceMs }: ServerMessages["welcome"]): void {
+  #welcome({ user, iceServers, ringTimeoutMs, graceMs, videoCodecs = [] }: ServerMessages["welcome"]): void {
     this.#userId = user.id;
     this.#iceServers = iceServers;
     this.#ringTimeoutMs = ringTimeoutMs;
     this.#graceMs = graceMs;
+    this.#configuredCodecs = videoCodecs;
+    this.#env.efficientCodecs(videoCodecs).then((efficient) => this.#efficientCodecs = efficient);
     for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
     this.#doubted = this.#active === null || this.#active.isUnheardOf ? null : this.#active.info.callId;
     this.#missingAnswer = null;
@@ -398,7 +439,7 @@ export class CallClient implements CallActions {
     if (active !== this.#active) return;
     const { call, remote } = this.#snapshot;
     const isAnswered = call.phase === "connecting" || call.phase === "connected" || call.phase === "reconnecting";
-    this.#show({ call: isAnswered ? active.progress : call, remote: { ...remote, stream: active.remote } });
+    this.#show({ call: isAnswered ? active.progress : call, remote: { ...remote, ...remoteStreams(active) } });
   }
 
   /** The media cannot be set up, or broke down for good. */
@@ -426,8 +467,9 @@ export class CallClient implements CallActions {
   #release(): void {
     this.#active?.close();
     this.#active = null;
+    this.#screen.release();
     this.#devices.release();
-    this.#show({ remote: { ...this.#snapshot.remote, stream: null } });
+    this.#show({ remote: NOBODY });
   }
 
   #presentWaiting(): void {
@@ -449,6 +491,34 @@ export class CallClient implements CallActions {
     active.saySending();
   }
 
+  async #share(active: ActiveCall): Promise<void> {
+    const shared = await this.#screen.open();
+    if (this.#active !== active) return this.#screen.release();
+    if (shared === "failed") this.#show({ problem: "screen-failed" });
+    if (shared !== "open") return;
+    this.#show({ local: { ...this.#snapshot.local, screen: this.#screen.stream }, problem: null });
+    await active.sendTracks();
+    active.saySending();
+  }
+
+  #screenEnded(): void {
+    this.#show({ local: { ...this.#snapshot.local, screen: null } });
+    this.#active?.stopTrack("screen");
+    this.#active?.saySending();
+  }
+
+  #tracks(): Tracks {
+    const tracks: Tracks = this.#screen.track ? { screen: this.#screen.track } : {};
+    for (const track of this.#devices.tracks()) tracks[track.kind as Kind] = track;
+    return tracks;
+  }
+
+  /** The caller's offer says the order; who answers keeps to it, unless its user chose another. */
+  #codecsFor(role: CallInfo["role"]): VideoCodec[] {
+    const { codec } = this.#snapshot;
+    return preferredCodecs(codec, role === "caller" ? this.#configuredCodecs : [], this.#efficientCodecs);
+  }
+
   #isFree(): boolean {
     const { phase } = this.#snapshot.call;
     return phase === "idle" || phase === "ended";
@@ -467,6 +537,13 @@ export class CallClient implements CallActions {
     this.#snapshot = { ...this.#snapshot, ...change };
     this.#onChange(this.#snapshot);
   }
+}
+
+/** Nobody to see or hear yet. */
+const NOBODY: Snapshot["remote"] = { stream: null, audio: true, video: true, screen: false, screenStream: null };
+
+function remoteStreams({ remote }: ActiveCall): Pick<Snapshot["remote"], "stream" | "screenStream"> {
+  return { stream: remote?.person ?? null, screenStream: remote?.screen ?? null };
 }
 
 /** What a refusal of `call:initiate` means to the user. */

@@ -7,7 +7,10 @@ import type { LocalMedia, MediaProblem } from "./state.ts";
 /** A section of a call, and the kind of track it carries. */
 export type Kind = "audio" | "video";
 
-const NONE: LocalMedia = { stream: null, microphone: false, camera: false };
+/** What of this side's media comes from devices. */
+export type DeviceMedia = Omit<LocalMedia, "screen">;
+
+const NONE: DeviceMedia = { stream: null, microphone: false, camera: false };
 const WANTED = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
@@ -18,7 +21,7 @@ export type Opened = "open" | "superseded" | MediaProblem;
 
 export class Devices {
   readonly #env: Environment;
-  readonly #onChange: (local: LocalMedia) => void;
+  readonly #onChange: (local: DeviceMedia) => void;
   #local = NONE;
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
@@ -26,12 +29,12 @@ export class Devices {
   /** What the user wants sent: it holds for devices that are still being opened. */
   #wanted: Record<Kind, boolean> = { audio: true, video: true };
 
-  constructor(env: Environment, onChange: (local: LocalMedia) => void) {
+  constructor(env: Environment, onChange: (local: DeviceMedia) => void) {
     this.#env = env;
     this.#onChange = onChange;
   }
 
-  get local(): LocalMedia {
+  get local(): DeviceMedia {
     return this.#local;
   }
 

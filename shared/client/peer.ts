@@ -3,100 +3,149 @@
  * tracks are put into transceivers that exist already, so a device that opens late delays nothing.
  */
 
-import type { CallMedia } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
-import type { Kind } from "./devices.ts";
+import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
+import { addSection, giveWay, hasUnsaid, type Section, sectionOf, transceiverOf, transceivers } from "./sections.ts";
+import { tuned } from "./tuning.ts";
+
+/** How a peer connection is made. */
+export interface PeerOptions {
+  readonly iceServers: RTCIceServer[];
+  /** Video codecs in the order this side wants them; none: the offer's order, or the browser's. */
+  readonly codecs: readonly string[];
+}
 
 /** Where the connection's news goes. */
 export interface PeerHandlers {
   /** A local candidate to send; `null` ends them. Held back until `release` is called. */
   onCandidate(candidate: Candidate | null): void;
   onState(state: RTCPeerConnectionState): void;
-  /** The remote stream has (more) tracks. */
-  onRemote(stream: MediaStream): void;
+  /** The other side's streams have (more) tracks. */
+  onRemote(remote: RemoteStreams): void;
 }
 
+/** The other person, and the screen they share (`null` where the call has no section for one). */
+export interface RemoteStreams {
+  readonly person: MediaStream;
+  readonly screen: MediaStream | null;
+}
+
+/** What is sent, by section. */
+export type Tracks = Partial<Record<Section, MediaStreamTrack>>;
+
+type Offer = { type: "offer"; sdp: string };
+type Answer = { type: "answer"; sdp: string };
 type Description = { type: "offer" | "answer"; sdp: string };
 
 export class Peer {
   readonly #pc: RTCPeerConnection;
   readonly #env: Environment;
+  #codecs: readonly string[];
   readonly #handlers: PeerHandlers;
-  readonly #remote = new Map<string, MediaStreamTrack>();
+  readonly #remote = new Map<Section, MediaStreamTrack>();
   /** Local candidates that wait for `release`; `null` once it was called. */
   #unsent: (Candidate | null)[] | null = [];
   /** Remote candidates that came before the remote description; `null` once it is there. */
   #early: (Candidate | null)[] | null = [];
+  /** The codecs are other ones than when they were last agreed on. */
+  #isRecoded = false;
+  /** The next offer gathers anew; or the open one does. */
+  #restart: "no" | "due" | "offered" = "no";
 
-  constructor(env: Environment, iceServers: RTCIceServer[], handlers: PeerHandlers) {
+  constructor(env: Environment, { iceServers, codecs }: PeerOptions, handlers: PeerHandlers) {
     this.#env = env;
+    this.#codecs = codecs;
     this.#handlers = handlers;
     this.#pc = connection(env, iceServers);
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
-    this.#pc.ontrack = ({ track }) => this.#addRemote(track);
+    this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
   }
 
-  /** The caller's side: one section for each kind of media, sending `tracks`. */
-  async offer(media: CallMedia, tracks: MediaStreamTrack[]): Promise<Description & { type: "offer" }> {
-    for (const kind of media === "video" ? ["audio", "video"] : ["audio"]) {
-      this.#pc.addTransceiver(tracks.find((track) => track.kind === kind) ?? kind, { direction: "sendrecv" });
+  /** What the call has sections for. */
+  get sections(): Section[] {
+    return (["audio", "video", "screen"] as const).filter((section) => transceiverOf(this.#pc, section));
+  }
+
+  /** Adds sections where there are none, which send `tracks`; the other side has them after the next offer. */
+  add(sections: Iterable<Section>, tracks: Tracks): void {
+    for (const section of sections) {
+      addSection(this.#pc, section, tracks[section] ?? null);
+      this.#prefer(section);
     }
-    const { sdp } = await this.#pc.createOffer();
+  }
+
+  /** An offer of all there is. */
+  async offer(): Promise<Offer> {
+    const { sdp } = await this.#pc.createOffer({ iceRestart: this.#restart !== "no" });
     await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
+    if (this.#restart === "due") this.#restart = "offered";
+    this.#isRecoded = false;
     return { type: "offer", sdp: sdp! };
+  }
+
+  /** Makes the next offer prefer other video codecs. */
+  prefer(codecs: readonly string[]): void {
+    this.#codecs = codecs;
+    for (const section of this.sections) this.#prefer(section);
+    this.#isRecoded = true;
+  }
+
+  /** Makes the next offer gather anew, for a connection that lost its way (RFC 8445, section 2.4). */
+  restart(): void {
+    this.#restart = "due";
+  }
+
+  /** There is something to offer, and no offer of either side is open. */
+  get isDue(): boolean {
+    return this.#pc.signalingState === "stable" && (this.#restart === "due" || this.#isRecoded || hasUnsaid(this.#pc));
+  }
+
+  /** The offer that has no answer yet: for one who may not have had it. */
+  get openOffer(): Offer | null {
+    const { signalingState, localDescription } = this.#pc;
+    return signalingState === "have-local-offer" ? { type: "offer", sdp: localDescription!.sdp } : null;
   }
 
   /**
    * The answer to an offer, without applying it: for a call that rings. What could be done is done, and nothing is gathered or
    * checked yet; a browser whose ICE agent finds nobody to talk to gives up (Firefox after five seconds).
    */
-  async prepareAnswer(offer: Description & { type: "offer" }): Promise<Description & { type: "answer" }> {
+  async prepareAnswer(offer: Offer): Promise<Answer> {
     await this.#remoteDescription(offer);
-    for (const kind of ["audio", "video"] as const) {
-      const transceiver = this.#transceiver(kind);
-      if (transceiver) transceiver.direction = "sendrecv";
-    }
-    const { sdp } = await this.#pc.createAnswer();
-    return { type: "answer", sdp: sdp! };
+    return await this.#answer();
   }
 
   /** Applies an answer that was prepared: from here on candidates are gathered. */
-  async applyAnswer(answer: Description & { type: "answer" }): Promise<void> {
+  async applyAnswer(answer: Answer): Promise<void> {
     await this.#pc.setLocalDescription(answer);
   }
 
   /** The answer that was applied, with the candidates gathered since: for one who may not have had it. */
-  get appliedAnswer(): (Description & { type: "answer" }) | null {
+  get appliedAnswer(): Answer | null {
     const { localDescription } = this.#pc;
     return localDescription?.type === "answer" ? { type: "answer", sdp: localDescription.sdp } : null;
-  }
-
-  /** No offer of either side is open. */
-  get isStable(): boolean {
-    return this.#pc.signalingState === "stable";
-  }
-
-  /** An offer that gathers anew, for a connection that lost its way (RFC 8445, section 2.4). */
-  async restart(): Promise<Description & { type: "offer" }> {
-    const { sdp } = await this.#pc.createOffer({ iceRestart: true });
-    await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
-    return { type: "offer", sdp: sdp! };
   }
 
   /**
    * A description for a call that is going on: perfect negotiation (W3C WebRTC, section 10.7). The impolite side ignores an offer
    * that collides with its own; the polite one takes its own back. Gives the answer to send, if there is one to give.
    */
-  async negotiate(description: Description, polite: boolean): Promise<(Description & { type: "answer" }) | null> {
-    if (description.type === "answer") {
+  async negotiate({ type, sdp }: Description, polite: boolean): Promise<Answer | null> {
+    const { signalingState } = this.#pc;
+    if (type === "answer") {
       // A repeat, or the answer to an offer that was taken back.
-      if (this.#pc.signalingState === "have-local-offer") await this.#remoteDescription(description);
+      if (signalingState === "have-local-offer") {
+        await this.#remoteDescription({ type, sdp });
+        if (this.#restart === "offered") this.#restart = "no";
+      }
       return null;
     }
-    if (this.#pc.signalingState !== "stable" && !polite) return null;
-    const answer = await this.prepareAnswer({ ...description, type: "offer" });
+    if (signalingState === "stable") await this.#remoteDescription({ type, sdp });
+    else if (polite) await this.#giveWay({ type, sdp });
+    else return null;
+    const answer = await this.#answer();
     await this.applyAnswer(answer);
     return answer;
   }
@@ -117,9 +166,11 @@ export class Peer {
     this.#pc.addIceCandidate(candidate ?? { candidate: "" }).catch(() => {});
   }
 
-  /** Sends `track` where the call has a section for its kind, or nothing there (`null`), without renegotiation. */
-  async setTrack(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
-    await this.#transceiver(kind)?.sender.replaceTrack(track);
+  /** Sends `track`, without renegotiation where the call has a section for it; or (`null`) nothing there. */
+  async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
+    const transceiver = transceiverOf(this.#pc, section);
+    if (transceiver) await transceiver.sender.replaceTrack(track);
+    else if (track !== null) this.add([section], { [section]: track });
   }
 
   close(): void {
@@ -133,22 +184,51 @@ export class Peer {
     else this.#unsent.push(init);
   }
 
-  async #remoteDescription(description: Description): Promise<void> {
-    await this.#pc.setRemoteDescription(description);
+  async #remoteDescription({ type, sdp }: Description): Promise<void> {
+    await this.#pc.setRemoteDescription({ type, sdp: tuned(sdp) });
     const early = this.#early ?? [];
     this.#early = null;
     for (const candidate of early) this.addCandidate(candidate);
   }
 
-  #transceiver(kind: Kind): RTCRtpTransceiver | undefined {
-    return this.#pc.getTransceivers().find((transceiver) => transceiver.receiver.track.kind === kind);
+  /** The other side's offer stands; what this side had offered is offered again, unless the other's does the same. */
+  async #giveWay(offer: Offer): Promise<void> {
+    const before = iceUser(this.#pc.remoteDescription?.sdp);
+    await giveWay(this.#pc, () => this.#remoteDescription(offer));
+    if (this.#restart === "offered") this.#restart = iceUser(offer.sdp) === before ? "due" : "no";
   }
 
-  /** A track that was put in late carries no `msid`, so the stream to show is built here. */
-  #addRemote(track: MediaStreamTrack): void {
-    this.#remote.set(track.kind, track);
-    this.#handlers.onRemote(this.#env.createMediaStream([...this.#remote.values()]));
+  /** Whatever the other side offers is open in both directions: who sends nothing has no track there. */
+  async #answer(): Promise<Answer> {
+    for (const transceiver of transceivers(this.#pc)) transceiver.direction = "sendrecv";
+    for (const section of this.sections) this.#prefer(section);
+    const { sdp } = await this.#pc.createAnswer();
+    return { type: "answer", sdp: sdp! };
   }
+
+  #prefer(section: Section): void {
+    if (section === "audio" || this.#codecs.length === 0) return;
+    const codecs = orderedCodecs(this.#env.videoCodecs(), this.#codecs);
+    transceiverOf(this.#pc, section)?.setCodecPreferences(codecs);
+  }
+
+  /** A track that was put in late carries no `msid`, so the streams to show are built here. */
+  #addRemote(track: MediaStreamTrack, transceiver: RTCRtpTransceiver): void {
+    const section = sectionOf(this.#pc, transceiver);
+    if (section === undefined) return;
+    this.#remote.set(section, track);
+    const stream = (...sections: Section[]) =>
+      this.#env.createMediaStream(sections.flatMap((section) => this.#remote.get(section) ?? []));
+    this.#handlers.onRemote({
+      person: stream("audio", "video"),
+      screen: this.#remote.has("screen") ? stream("screen") : null,
+    });
+  }
+}
+
+/** The ICE user name fragment of a description: another one is a restart (RFC 8839, section 4.4.1.1.1). */
+function iceUser(sdp: string | undefined): string | undefined {
+  return sdp?.match(/^a=ice-ufrag:(\S+)/m)?.[1];
 }
 
 /** Only the members of `RTCIceCandidateInit`: some implementations put more into `toJSON()`, and the protocol is strict. */

@@ -3,6 +3,8 @@
  * `shared/client` reaches for a global.
  */
 
+import type { VideoCodec } from "../protocol.ts";
+
 /** The part of a WebSocket that the client uses. */
 export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclose">;
 
@@ -17,11 +19,21 @@ export interface Environment {
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** W3C Screen Capture, `getDisplayMedia`; rejects like it. To be called while a click is being handled. */
+  getDisplayMedia(constraints: DisplayMediaStreamOptions): Promise<MediaStream>;
+  /** What `RTCRtpReceiver.getCapabilities("video")` lists. */
+  videoCodecs(): RTCRtpCodec[];
+  /** Which of these codecs the device encodes power-efficiently, by W3C Media Capabilities; none where that is not known. */
+  efficientCodecs(codecs: readonly VideoCodec[]): Promise<VideoCodec[]>;
   createMediaStream(tracks: MediaStreamTrack[]): MediaStream;
   /** Keeps a value for this tab or phone over a reload; `null` forgets it. */
   save(value: string | null): void;
   /** What was kept. */
   load(): string | null;
+  /** Keeps a value for all pages of this browser or phone, as long as it lets it; `null` forgets it. */
+  remember(key: string, value: string | null): void;
+  /** What was kept under a key. */
+  recall(key: string): string | null;
   /** Monotonic time in ms. */
   now(): number;
   /** Calls `action` after `ms`; the result takes that back. */

@@ -1,6 +1,6 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { CallMedia, EndReason, Member } from "../protocol.ts";
+import type { CallMedia, EndReason, Member, VideoCodec } from "../protocol.ts";
 
 /** Why a call is over, from this side's point of view. */
 export type Outcome =
@@ -26,6 +26,8 @@ export type MediaProblem =
   | "microphone-missing"
   /** Another program holds the device, or the system refused to open it. */
   | "device-busy"
+  /** The screen could not be shared: the system does not allow it, or failed. */
+  | "screen-failed"
   /** Not a secure context: browsers open devices on https and localhost only. */
   | "insecure";
 
@@ -37,7 +39,7 @@ export interface CallInfo {
   readonly chatId: string;
   readonly callId: string;
   readonly role: Role;
-  /** What the call was started with; an audio call has no video section. */
+  /** What the call was started with; either side may turn its camera on in an audio call. */
   readonly media: CallMedia;
   /** The other person, as far as it is known. */
   readonly peer: { readonly id: string; readonly name: string } | null;
@@ -75,6 +77,8 @@ export interface LocalMedia {
   readonly stream: MediaStream | null;
   readonly microphone: boolean;
   readonly camera: boolean;
+  /** The screen, while it is shared. */
+  readonly screen: MediaStream | null;
 }
 
 /** What the other side sends, by its own word (`call:media`), and the stream to show. */
@@ -83,6 +87,8 @@ export interface RemoteMedia {
   readonly audio: boolean;
   readonly video: boolean;
   readonly screen: boolean;
+  /** The screen to show while `screen` says so. */
+  readonly screenStream: MediaStream | null;
 }
 
 /** Everything a view needs. */
@@ -94,6 +100,8 @@ export interface Snapshot {
   readonly remote: RemoteMedia;
   /** The last trouble with this device's camera or microphone, until the next attempt. */
   readonly problem: MediaProblem | null;
+  /** The video codec that the user chose; `null`: none. */
+  readonly codec: VideoCodec | null;
   /** Who is in the chats this client watches, by chat id. */
   readonly members: Readonly<Record<string, readonly Member[]>>;
   /** Calls that were missed while this client was away or busy, newest last. */
@@ -127,6 +135,10 @@ export interface CallActions {
   setMicrophone(on: boolean): void;
   /** Sends the camera, or releases it. */
   setCamera(on: boolean): void;
+  /** Shares a screen, window or tab that the user picks, beside the camera; or ends that. To be called while a click is being handled. */
+  setScreen(on: boolean): void;
+  /** Prefers a video codec on this device, from now on; `null`: what the server is configured for. */
+  setCodec(codec: VideoCodec | null): void;
   /** Puts away an ended call and the last device problem. */
   dismiss(): void;
   /** Puts away one missed call. */

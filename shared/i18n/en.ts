@@ -256,6 +256,11 @@ export const en: Strings = {
         title: "The camera or microphone would not start",
         text: "Another program may be using it. Close that program and try again, or go on without the camera.",
       },
+      "screen-failed": {
+        title: "The screen cannot be shared",
+        text:
+          "The system does not let this browser record the screen. Allow it in the system's privacy settings, then try again.",
+      },
       insecure: {
         title: "This address cannot use the camera or microphone",
         text: "Browsers open them on secure pages only. Open this page by its https:// address.",

@@ -78,6 +78,8 @@ export class WeriftPerson implements AsyncDisposable {
       onWake: () => {},
       save: (value) => this.#kept = value,
       load: () => this.#kept,
+      remember: () => {},
+      recall: () => null,
       isAuthorized: () => Promise.resolve(true),
       createPeerConnection: (config) => {
         const connection = new Connection(
@@ -93,6 +95,9 @@ export class WeriftPerson implements AsyncDisposable {
         const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
         return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
       },
+      getDisplayMedia: () => Promise.resolve(new WeriftStream([this.#device("video")]) as unknown as MediaStream),
+      videoCodecs: () => [],
+      efficientCodecs: () => Promise.resolve([]),
       createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
       now: () => performance.now(),
       after: (ms, action) => {

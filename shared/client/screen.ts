@@ -1,0 +1,66 @@
+/** The screen this device shares, while it does. */
+
+import type { Environment } from "./ports.ts";
+
+/** Text is to be read: few pictures, all of them sharp. Rates in pictures per second. */
+const WANTED = { video: { frameRate: { ideal: 15, max: 30 } }, audio: false } satisfies DisplayMediaStreamOptions;
+
+/** What became of asking for a screen. `cancelled`: the user picked none, or it is not wanted any more. */
+export type Shared = "open" | "cancelled" | "failed";
+
+export class Screen {
+  readonly #env: Environment;
+  readonly #onEnd: () => void;
+  #stream: MediaStream | null = null;
+  /** Changes with every release. */
+  #generation = 0;
+
+  /** `onEnd`: the system's own button, or a window that was closed, ended it. */
+  constructor(env: Environment, onEnd: () => void) {
+    this.#env = env;
+    this.#onEnd = onEnd;
+  }
+
+  get stream(): MediaStream | null {
+    return this.#stream;
+  }
+
+  get track(): MediaStreamTrack | undefined {
+    return this.#stream?.getVideoTracks()[0];
+  }
+
+  /** Lets the user pick what to share. Never rejects. */
+  async open(): Promise<Shared> {
+    const generation = ++this.#generation;
+    try {
+      const stream = await this.#env.getDisplayMedia(WANTED);
+      const track = stream.getVideoTracks()[0]!;
+      if (generation !== this.#generation) {
+        track.stop();
+        return "cancelled";
+      }
+      track.contentHint = "detail";
+      track.onended = () => {
+        this.release();
+        this.#onEnd();
+      };
+      this.release();
+      this.#stream = stream;
+      return "open";
+    } catch (error) {
+      // Browsers say the same where the user picks nothing; only the words tell when the system refused.
+      const { name, message } = error as DOMException;
+      return name === "NotAllowedError" && !/system/i.test(message) ? "cancelled" : "failed";
+    }
+  }
+
+  /** Ends the sharing, and what is being picked. */
+  release(): void {
+    this.#generation++;
+    const { track } = this;
+    this.#stream = null;
+    if (track === undefined) return;
+    track.onended = null;
+    track.stop();
+  }
+}

@@ -1,0 +1,48 @@
+/** The sections of a call (media descriptions, RFC 8829): what each one carries follows from its kind and its place. */
+
+/** A voice, the camera, or a screen beside it. */
+export type Section = "audio" | "video" | "screen";
+
+const KIND = { audio: "audio", video: "video", screen: "video" } as const;
+
+/** The transceiver of a section: the first picture is the camera, the second one the screen. */
+export function transceiverOf(pc: RTCPeerConnection, section: Section): RTCRtpTransceiver | undefined {
+  const ofKind = transceivers(pc).filter(({ receiver }) => receiver.track.kind === KIND[section]);
+  return ofKind[section === "screen" ? 1 : 0];
+}
+
+/** What a transceiver carries; `undefined` for one more than a call of this protocol has. */
+export function sectionOf(pc: RTCPeerConnection, transceiver: RTCRtpTransceiver): Section | undefined {
+  return (["audio", "video", "screen"] as const).find((section) => transceiverOf(pc, section) === transceiver);
+}
+
+/** Adds a section where there is none; the other side has it after the next negotiation. The screen's place is behind the camera's. */
+export function addSection(pc: RTCPeerConnection, section: Section, track: MediaStreamTrack | null): void {
+  if (transceiverOf(pc, section)) return;
+  if (section === "screen") addSection(pc, "video", null);
+  pc.addTransceiver(track ?? KIND[section], { direction: "sendrecv" });
+}
+
+/** Whether there is a section of which the other side has not heard. */
+export function hasUnsaid(pc: RTCPeerConnection): boolean {
+  return transceivers(pc).some(({ mid }) => mid === null);
+}
+
+/**
+ * Applies an offer that collides with one of this side, which gives way. Where both added a section, the other side's stands, and
+ * this side's own goes; what only this side added waits for the next offer.
+ */
+export async function giveWay(pc: RTCPeerConnection, applyOffer: () => Promise<void>): Promise<void> {
+  const own = transceivers(pc).filter(({ currentDirection }) => currentDirection === null)
+    .map((transceiver) => ({ transceiver, section: sectionOf(pc, transceiver) }));
+  await applyOffer();
+  for (const { transceiver, section } of own) {
+    if (section && transceiver.mid === null && transceiverOf(pc, section) !== transceiver) transceiver.stop();
+  }
+}
+
+/** All that were not stopped; those which were agreed on come first. */
+export function transceivers(pc: RTCPeerConnection): RTCRtpTransceiver[] {
+  return pc.getTransceivers().filter(({ direction }) => direction !== "stopped")
+    .toSorted((a, b) => Number(a.mid === null) - Number(b.mid === null));
+}
