@@ -1,6 +1,9 @@
 import { Icon, type IconName } from "./Icon.tsx";
 import type { StagedPhase, View } from "./view.ts";
 
+/** Phones have no screen sharing. */
+export const canShare = typeof navigator !== "undefined" && !!navigator.mediaDevices?.getDisplayMedia;
+
 /** What can be done in a call. */
 export function Controls({ view: { t, snapshot: { local }, actions }, phase }: { view: View; phase: StagedPhase }) {
   if (phase.phase === "preparing" || phase.phase === "calling" || phase.phase === "ringing") {
@@ -22,13 +25,20 @@ export function Controls({ view: { t, snapshot: { local }, actions }, phase }: {
         shortcut="M"
         set={(on) => actions?.setMicrophone(on)}
       />
-      {phase.call.media === "video" && (
-        <Toggle
-          on={local.camera}
-          icons={["video", "videoOff"]}
-          names={[t.cameraOff, t.cameraOn]}
-          shortcut="V"
-          set={(on) => actions?.setCamera(on)}
+      <Toggle
+        on={local.camera}
+        icons={["video", "videoOff"]}
+        names={[t.cameraOff, t.cameraOn]}
+        shortcut="V"
+        set={(on) => actions?.setCamera(on)}
+      />
+      {canShare && (
+        <Round
+          icon="screen"
+          name={local.screen ? t.stopSharing : t.shareScreen}
+          lit={local.screen !== null}
+          shortcut="S"
+          onClick={() => actions?.setScreen(local.screen === null)}
         />
       )}
       <button class="round end" type="button" aria-label={t.hangUp} title={t.hangUp} onClick={() => actions?.hangUp()}>
@@ -57,15 +67,16 @@ interface RoundProps {
   icon: IconName;
   name: string;
   off?: boolean;
+  lit?: boolean;
   shortcut: string;
   onClick(): void;
 }
 
 /** A round button that is only an icon, with its name and its key in the tooltip. */
-export function Round({ icon, name, off = false, shortcut, onClick }: RoundProps) {
+export function Round({ icon, name, off, lit, shortcut, onClick }: RoundProps) {
   return (
     <button
-      class={off ? "round off" : "round"}
+      class={off ? "round off" : lit ? "round accent" : "round"}
       type="button"
       aria-label={name}
       aria-keyshortcuts={shortcut}

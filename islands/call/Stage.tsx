@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { Controls, Round } from "./Controls.tsx";
+import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
 import { useAwake, useShortcuts } from "./input.ts";
@@ -18,9 +18,11 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
+  const presents = talking && remote.screen && remote.screenStream !== null;
   const seen = talking && remote.video && remote.stream !== null;
   // Who is muted must see it: the controls stay.
-  const quiet = seen && phase.phase === "connected" && problem === null && refused.value === null && local.microphone &&
+  const quiet = (seen || presents) && phase.phase === "connected" && problem === null && refused.value === null &&
+    local.microphone &&
     !awake.value;
 
   function toggleFullScreen() {
@@ -35,7 +37,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
 
   useShortcuts({
     m: () => talking && actions?.setMicrophone(!local.microphone),
-    v: () => talking && phase.call.media === "video" && actions?.setCamera(!local.camera),
+    v: () => talking && actions?.setCamera(!local.camera),
+    s: () => talking && canShare && actions?.setScreen(local.screen === null),
     f: toggleFullScreen,
     escape: () => problem !== null && actions?.dismiss(),
   });
@@ -52,11 +55,12 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
       onKeyDown={wake}
       onFocusIn={wake}
     >
+      {presents && <StreamVideo stream={remote.screenStream} label={t.remoteScreen} shape="whole" />}
       <StreamVideo
         stream={remote.stream}
         label={t.remoteVideo}
         dark={!seen}
-        whole={remote.screen}
+        shape={presents ? "aside" : undefined}
       />
       <StreamSound stream={remote.stream} onRefused={(play) => refused.value = play} />
       {local.camera && local.stream !== null && (
@@ -66,7 +70,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           large={!talking}
         />
       )}
-      <Who view={view} phase={phase} seen={seen} />
+      <Who view={view} phase={phase} seen={seen || presents} />
       <Problem view={view} inCall />
       {refused.value !== null && (
         <button class="button accent hear" type="button" onClick={hear}>

@@ -5,12 +5,12 @@ interface StreamVideoProps {
   label: string;
   /** Keeps its place, but shows nothing. */
   dark?: boolean;
-  /** The picture holds text: show all of it rather than fill the screen. */
-  whole?: boolean;
+  /** `whole`: it holds text, so all of it is shown rather than the stage filled. `aside`: small, beside that. */
+  shape?: "whole" | "aside";
 }
 
 /** Shows a live stream. Silent: a video element waits for its first picture, and nobody's voice may wait for that. */
-export function StreamVideo({ stream, label, dark = false, whole = false }: StreamVideoProps) {
+export function StreamVideo({ stream, label, dark = false, shape }: StreamVideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     // Setting the same stream again would restart it: a visible blink.
@@ -19,7 +19,7 @@ export function StreamVideo({ stream, label, dark = false, whole = false }: Stre
   return (
     <video
       ref={ref}
-      class={whole ? "whole" : undefined}
+      class={shape}
       aria-label={label}
       aria-hidden={dark ? "true" : undefined}
       data-dark={dark}

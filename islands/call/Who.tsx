@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { useNow } from "./clock.ts";
-import { Icon } from "./Icon.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
 import { Avatar } from "./Person.tsx";
 import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 
@@ -13,7 +13,7 @@ interface WhoProps {
 
 /** Who the call is with, and how it goes. */
 export function Who({ view, phase, seen }: WhoProps) {
-  const { t, snapshot: { signaling, remote } } = view;
+  const { t, snapshot: { signaling, local, remote } } = view;
   const name = peerName(view);
   const talking = isTalking(phase);
   const rings = phase.phase === "calling" || phase.phase === "ringing";
@@ -30,6 +30,7 @@ export function Who({ view, phase, seen }: WhoProps) {
         // The live region has said it already.
         : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
+      {talking && local.screen && <Badge icon="screen" text={t.sharing} />}
       {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
       {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}
       {talking && signaling === "connecting" && <p class="badge">{t.callGoesOn}</p>}
@@ -44,7 +45,7 @@ function Clock({ since }: { since: number }) {
   return <p class="line clock">{time}</p>;
 }
 
-function Badge({ icon, text }: { icon: "micOff" | "videoOff"; text: string }) {
+function Badge({ icon, text }: { icon: IconName; text: string }) {
   return (
     <p class="badge">
       <Icon name={icon} />

@@ -82,9 +82,13 @@ export interface ChatStrings {
   readonly unmute: string;
   readonly cameraOff: string;
   readonly cameraOn: string;
+  readonly shareScreen: string;
+  readonly stopSharing: string;
+  readonly sharing: string;
   readonly fullScreen: string;
   readonly tapToHear: string;
   readonly remoteVideo: string;
+  readonly remoteScreen: string;
   readonly localVideo: string;
   readonly peerCameraOff: string;
   readonly peerMuted: string;
@@ -192,8 +196,12 @@ export const en: Strings = {
     unmute: "Unmute microphone",
     cameraOff: "Turn camera off",
     cameraOn: "Turn camera on",
+    shareScreen: "Share screen",
+    stopSharing: "Stop sharing",
+    sharing: "You are sharing your screen",
     fullScreen: "Full screen",
     tapToHear: "Tap to hear",
+    remoteScreen: "Remote screen",
     remoteVideo: "Remote video",
     localVideo: "Local video",
     peerCameraOff: "Camera is off",

@@ -24,8 +24,8 @@ function isFile(path: string): boolean {
   }
 }
 
-/** Devices that exist and are granted; `deny` refuses them, `none` has none. */
-export type FakeDevices = "grant" | "deny" | "none";
+/** Devices that exist and are granted; `deny` refuses them, `none` has none, `ask` leaves it to `Person.grant`. */
+export type FakeDevices = "grant" | "deny" | "none" | "ask";
 
 /** A browser, with `more` switches; `await using` closes it. */
 export async function launch(devices: FakeDevices = "grant", ...more: string[]): Promise<Browser & AsyncDisposable> {
@@ -42,7 +42,7 @@ export async function launch(devices: FakeDevices = "grant", ...more: string[]):
       "--allow-loopback-in-peer-connection",
       "--disable-background-networking",
       devices === "none" ? "--use-fake-device-for-media-stream=device-count=0" : "--use-fake-device-for-media-stream",
-      devices === "deny" ? "--use-fake-ui-for-media-stream=deny" : "--use-fake-ui-for-media-stream",
+      ...devices === "ask" ? [] : [`--use-fake-ui-for-media-stream${devices === "deny" ? "=deny" : ""}`],
       ...more,
     ],
   });
@@ -81,17 +81,25 @@ export class Person implements AsyncDisposable {
     await page.evaluateOnNewDocument(() => {
       const kept: RTCPeerConnection[] = [];
       const tracks: MediaStreamTrack[] = [];
-      Object.assign(globalThis, { keptConnections: kept, keptTracks: tracks });
+      let negotiated = 0;
+      Object.assign(globalThis, { keptConnections: kept, keptTracks: tracks, negotiations: () => negotiated });
       globalThis.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(config?: RTCConfiguration) {
           super(config);
           kept.push(this);
+          this.addEventListener("signalingstatechange", () => this.signalingState === "stable" && negotiated++);
         }
       };
       if (navigator.mediaDevices) {
         const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
         navigator.mediaDevices.getUserMedia = async (constraints) => {
           const stream = await open(constraints);
+          tracks.push(...stream.getTracks());
+          return stream;
+        };
+        const share = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getDisplayMedia = async (options) => {
+          const stream = await share(options);
           tracks.push(...stream.getTracks());
           return stream;
         };
@@ -159,6 +167,16 @@ export class Person implements AsyncDisposable {
       }
       return found;
     });
+  }
+
+  /** Gives the pages of an origin the camera and the microphone, where a browser was launched to ask. */
+  async grant(origin: string): Promise<void> {
+    await this.#context.overridePermissions(origin, ["camera", "microphone"]);
+  }
+
+  /** How many exchanges of an offer and an answer the page has completed since it was loaded. */
+  async negotiations(): Promise<number> {
+    return await this.page.evaluate(() => (globalThis as unknown as { negotiations(): number }).negotiations());
   }
 
   /** How many peer connections the page has made since it was loaded. */

@@ -1,0 +1,134 @@
+/** What a running call gains: a camera in an audio call, a screen beside the camera, another codec. In a real Chromium. */
+
+import assert from "node:assert/strict";
+import { launch, Person } from "./support/chromium.ts";
+import { build, startProduct } from "./support/product.ts";
+import { connect, meet, type Scene, scene } from "./support/scene.ts";
+
+/** What the newest peer connection of a page receives, for each section in its order: frames since the last look. */
+async function sections({ page }: Person): Promise<{ kind: string; frames: number; width: number }[]> {
+  return await page.evaluate(async () => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    // One that gave way in a collision is stopped, and in no description.
+    const receivers = keptConnections.at(-1)!.getTransceivers().filter(({ mid }) => mid !== null)
+      .map(({ receiver }) => receiver);
+    return await Promise.all(receivers.map(async (receiver) => {
+      const reports = [...(await receiver.getStats()).values()];
+      const inbound = reports.find(({ type }) => type === "inbound-rtp");
+      return { kind: receiver.track.kind, frames: inbound?.framesDecoded ?? 0, width: inbound?.frameWidth ?? 0 };
+    }));
+  });
+}
+
+/** Waits until a section brings pictures that it did not bring before. */
+async function sees(person: Person, section: number): Promise<void> {
+  const frames = async () => (await sections(person))[section]?.frames ?? 0;
+  const before = await frames();
+  const deadline = Date.now() + 10_000;
+  while (await frames() <= before) {
+    assert.ok(Date.now() < deadline, `nothing new in section ${section}: ${JSON.stringify(await sections(person))}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const kindsOf = async (person: Person) => (await sections(person)).map(({ kind }) => kind);
+const video = (label: string) => `video[aria-label="${label}"]:not([aria-hidden])`;
+
+for (const [first, second] of [["ada", "boris"], ["boris", "ada"]] as const) {
+  scene(`an audio call: ${first} turns the camera on, then ${second}, each by own consent`, async (stage) => {
+    const [one, other] = [stage[first], stage[second]];
+    await connect(stage, "Audio call");
+    await other.receives("audioEnergy");
+    await one.click("Turn camera on");
+    await sees(other, 1);
+    await other.page.waitForSelector(video("Remote video"));
+    assert.deepEqual(await other.open(), { connections: 1, tracks: 1 }, "no camera but the one that was turned on");
+    await other.click("Turn camera on");
+    await sees(one, 1);
+    await Promise.all([one.receives("audioEnergy"), other.receives("audioEnergy")]);
+    assert.deepEqual(await kindsOf(one), ["audio", "video"]);
+    assert.deepEqual(await kindsOf(other), ["audio", "video"]);
+    await one.click("Turn camera off");
+    await other.page.waitForSelector(video("Remote video"), { hidden: true });
+    assert.deepEqual(await one.open(), { connections: 1, tracks: 1 }, "its light is out");
+  });
+}
+
+scene("an audio call: both turn the camera on at once, and each sees the other", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage, "Audio call");
+  await Promise.all([ada.click("Turn camera on"), boris.click("Turn camera on")]);
+  await Promise.all([sees(ada, 1), sees(boris, 1)]);
+  await Promise.all([ada.receives("audioEnergy"), boris.receives("audioEnergy")]);
+});
+
+/** The pages of a scene where a tab that is named by its title is what people share. */
+function sharing(name: string, run: (scene: Scene & { closeShared(): Promise<void> }) => Promise<void>): void {
+  Deno.test(`browser: ${name}`, async () => {
+    await build();
+    await using stack = new AsyncDisposableStack();
+    const product = stack.use(await startProduct());
+    const browser = stack.use(await launch("ask", "--auto-select-tab-capture-source-by-title=Shared page"));
+    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
+    for (const person of [ada, boris]) await person.grant(product.url);
+    const shared = await ada.anotherWindow();
+    await shared.setContent("<title>Shared page</title><body style='background: #c00'>");
+    await shared.evaluate(() => {
+      setInterval(() => document.body.style.color = `#${Math.floor(Math.random() * 900) + 100}`, 100);
+      document.body.append("shared");
+    });
+    const chat = await meet(product.url, ada, boris);
+    await run({ product, ada, boris, chat, closeShared: () => shared.close() });
+    assert.deepEqual([...ada.errors, ...boris.errors], []);
+  });
+}
+
+sharing(
+  "a screen is shared beside the camera, both are shown, and a second time needs no negotiation",
+  async (stage) => {
+    const { ada, boris } = stage;
+    await connect(stage);
+    await sees(boris, 1);
+    await ada.click("Share screen");
+    await sees(boris, 2);
+    await sees(boris, 1);
+    for (const label of ["Remote video", "Remote screen"]) await boris.page.waitForSelector(video(label));
+    await ada.reads("You are sharing your screen");
+    await ada.click("Stop sharing");
+    await boris.page.waitForSelector(video("Remote screen"), { hidden: true });
+    assert.deepEqual(await ada.open(), { connections: 1, tracks: 2 }, "the screen is let go");
+    const offers = await ada.negotiations();
+    await ada.click("Share screen");
+    await sees(boris, 2);
+    assert.equal(await ada.negotiations(), offers);
+    await boris.click("Hang up");
+    await ada.hears("Call ended");
+    assert.deepEqual(await ada.open(), { connections: 0, tracks: 0 });
+  },
+);
+
+sharing("what ends by the system's own button, or with the shared window, is not shared any more", async (stage) => {
+  const { ada, boris, closeShared } = stage;
+  await connect(stage, "Audio call");
+  await ada.click("Share screen");
+  await sees(boris, 2);
+  await closeShared();
+  await boris.page.waitForSelector(video("Remote screen"), { hidden: true });
+  await ada.sees("button", "Share screen");
+  await boris.receives("audioEnergy");
+});
+
+sharing("both share at once, over a reload of one side, and one of them turns the camera on", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage, "Audio call");
+  await Promise.all([ada.click("Share screen"), boris.click("Share screen")]);
+  await Promise.all([sees(ada, 2), sees(boris, 2)]);
+  assert.deepEqual(await kindsOf(ada), ["audio", "video", "video"]);
+  await boris.click("Turn camera on");
+  await sees(ada, 1);
+  await ada.page.reload();
+  await ada.hears("Connected");
+  await Promise.all([sees(ada, 1), sees(ada, 2)]);
+  for (const label of ["Remote video", "Remote screen"]) await ada.page.waitForSelector(video(label));
+  await ada.receives("audioEnergy");
+});
