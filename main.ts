@@ -27,7 +27,10 @@ class ZvonokApp extends App<State> {
 export const app = new ZvonokApp()
   .get(SIGNAL_PATH, (ctx) => server.upgrade(ctx.req, ctx.info))
   .get("/healthz", (ctx) => ctx.text("ok\n"))
-  .get("/readyz", (ctx) => server.hub.isLeaving ? ctx.text("leaving\n", { status: 503 }) : ctx.text("ready\n"))
+  .get("/readyz", async (ctx) => {
+    const why = await server.unreadiness();
+    return why === null ? ctx.text("ready\n") : ctx.text(`${why}\n`, { status: 503 });
+  })
   .get("/metrics", (ctx) => ctx.text(metricsText(server.hub.figures()), { headers: PROMETHEUS }))
   .use(staticFiles())
   .use(csp({ useNonce: true }))
@@ -40,7 +43,7 @@ export const app = new ZvonokApp()
       if (refusal !== null) return refusal;
     }
     state.hub = server.hub;
-    state.iceServers = (userId) => server.iceServers(userId);
+    state.ice = (userId) => server.ice(userId);
     state.session = await server.session(req);
     const overTls = ctx.url.protocol === "https:";
     state.guests = server.guests(state.session, overTls);

@@ -126,6 +126,8 @@ export const serverMessages = {
     deviceId,
     user: z.strictObject({ id: userId, name: displayName }),
     iceServers: z.array(iceServer),
+    iceTtl: z.number().int().min(1).optional(),
+    iceTransportPolicy: z.literal("relay").optional(),
     ringTimeoutMs: milliseconds,
     graceMs: milliseconds,
     pingMs: milliseconds,

@@ -236,6 +236,8 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     deviceId: "d",
     user,
     iceServers: [{ urls: ["stun:stun.example.org"] }, { urls: ["turn:x"], username: "u", credential: "c" }],
+    iceTtl: 14_400,
+    iceTransportPolicy: "relay",
     ringTimeoutMs: 30_000,
     graceMs: 20_000,
     pingMs: 15_000,

@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { VIDEO_CODECS } from "../shared/constants.ts";
-import { describeIssue, type IceServer, type VideoCodec } from "../shared/protocol.ts";
+import { describeIssue, type VideoCodec } from "../shared/protocol.ts";
+import type { IceConfig, TurnAccess } from "./ice.ts";
 
 /** A value in the environment is wrong; the message is one line that names it. */
 export class ConfigError extends Error {
@@ -28,6 +29,7 @@ const serverUrls = (scheme: "stun" | "turn") => {
     `expected a comma-separated list of ${scheme}: or ${scheme}s: URLs, like ${scheme}:example.org:3478`,
   );
 };
+const onOff = z.enum(["on", "off"], "expected on or off");
 const codecs = z.string().toUpperCase().pipe(list).pipe(
   z.array(z.enum(VIDEO_CODECS, `expected a comma-separated list of ${VIDEO_CODECS.join(", ")}`)),
 );
@@ -48,31 +50,44 @@ const environment = z.object({
   JWKS_URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  GUESTS: z.enum(["on", "off"], "expected on or off").default("on"),
+  GUESTS: onOff.default("on"),
   TRUST_PROXY: integer(0, 10).default(0),
   ALLOWED_ORIGINS: origins.default([]),
   STUN_URLS: serverUrls("stun").default(["stun:stun.l.google.com:19302"]),
   TURN_URLS: serverUrls("turn").default([]),
   TURN_USERNAME: z.string().optional(),
   TURN_PASSWORD: z.string().optional(),
+  TURN_SECRET: z.string().min(16, "expected at least 16 characters").optional(),
+  TURN_TTL: integer(1, 30 * 24 * 3600).default(4 * 3600),
+  ICE_TRANSPORT_POLICY: z.enum(["all", "relay"], "expected all or relay").default("all"),
+  READY_CHECK_TURN: onOff.default("off"),
   VIDEO_CODECS: codecs.default([...VIDEO_CODECS]),
   RING_TIMEOUT_MS: integer(100, 600_000).default(30_000),
   GRACE_MS: integer(100, 600_000).default(20_000),
   SOCKETS_PER_MINUTE: integer(1, 1_000_000).default(120),
   CHAT_CAPACITY: integer(2, 1000).default(2),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
-}).refine((env) => env.TURN_URLS.length === 0 || (env.TURN_USERNAME && env.TURN_PASSWORD), {
+}).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
-  message: "expected TURN_USERNAME and TURN_PASSWORD beside it",
+  message: "expected TURN_SECRET, or TURN_USERNAME and TURN_PASSWORD, beside it",
+}).refine((env) => !(env.TURN_SECRET && (env.TURN_USERNAME || env.TURN_PASSWORD)), {
+  path: ["TURN_SECRET"],
+  message: "expected it, or TURN_USERNAME and TURN_PASSWORD, but not both",
+}).refine((env) => env.TURN_URLS.length > 0 || env.ICE_TRANSPORT_POLICY === "all", {
+  path: ["ICE_TRANSPORT_POLICY"],
+  message: "expected all, or TURN_URLS beside it: without a TURN server nothing can be relayed",
+}).refine((env) => env.TURN_URLS.length > 0 || env.READY_CHECK_TURN === "off", {
+  path: ["READY_CHECK_TURN"],
+  message: "expected off, or TURN_URLS beside it",
 }).refine((env) => env.SESSION_SECRET_PREVIOUS === undefined || env.SESSION_SECRET !== undefined, {
   path: ["SESSION_SECRET_PREVIOUS"],
   message: "expected SESSION_SECRET beside it",
 }).refine((env) => env.JWT_SECRET_PREVIOUS === undefined || env.JWT_SECRET !== undefined, {
   path: ["JWT_SECRET_PREVIOUS"],
   message: "expected JWT_SECRET beside it",
-}).refine((env) => env.TURN_URLS.length > 0 || !(env.TURN_USERNAME || env.TURN_PASSWORD), {
+}).refine((env) => env.TURN_URLS.length > 0 || !(env.TURN_USERNAME || env.TURN_PASSWORD || env.TURN_SECRET), {
   path: ["TURN_URLS"],
-  message: "expected, since there are TURN_USERNAME or TURN_PASSWORD",
+  message: "expected, since there are TURN_USERNAME, TURN_PASSWORD or TURN_SECRET",
 }).refine((env) => env.GUESTS === "on" || env.JWT_SECRET !== undefined || env.JWKS_URL !== undefined, {
   path: ["GUESTS"],
   message: "expected on, or JWT_SECRET or JWKS_URL beside it: nobody could enter",
@@ -97,7 +112,9 @@ export interface Config {
   readonly trustedProxies: number;
   readonly socketsPerMinute: number;
   readonly allowedOrigins: readonly string[];
-  readonly iceServers: IceServer[];
+  readonly ice: IceConfig;
+  /** Whether `/readyz` asks the TURN servers for an address. */
+  readonly readyCheckTurn: boolean;
   /** Video codecs in the order of preference. */
   readonly videoCodecs: VideoCodec[];
   readonly ringTimeoutMs: number;
@@ -118,10 +135,6 @@ export function readConfig(get: (name: string) => string | undefined): Config {
   const result = environment.safeParse(values);
   if (!result.success) throw new ConfigError(describeIssue(result.error.issues[0]!));
   const env = result.data;
-  const stun = env.STUN_URLS.length === 0 ? [] : [{ urls: env.STUN_URLS }];
-  const turn = env.TURN_URLS.length === 0
-    ? []
-    : [{ urls: env.TURN_URLS, username: env.TURN_USERNAME!, credential: env.TURN_PASSWORD! }];
   return {
     host: env.HOST,
     port: env.PORT,
@@ -134,11 +147,23 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     trustedProxies: env.TRUST_PROXY,
     socketsPerMinute: env.SOCKETS_PER_MINUTE,
     allowedOrigins: env.ALLOWED_ORIGINS,
-    iceServers: [...stun, ...turn],
+    ice: {
+      stunUrls: env.STUN_URLS,
+      turnUrls: env.TURN_URLS,
+      turn: turnAccess(env),
+      policy: env.ICE_TRANSPORT_POLICY,
+    },
+    readyCheckTurn: env.READY_CHECK_TURN === "on",
     videoCodecs: env.VIDEO_CODECS,
     ringTimeoutMs: env.RING_TIMEOUT_MS,
     graceMs: env.GRACE_MS,
     chatCapacity: env.CHAT_CAPACITY,
     debugLog: env.SIGNAL_LOG === "debug",
   };
+}
+
+function turnAccess(env: z.infer<typeof environment>): TurnAccess | null {
+  if (env.TURN_URLS.length === 0) return null;
+  if (env.TURN_SECRET !== undefined) return { secret: env.TURN_SECRET, ttl: env.TURN_TTL };
+  return { username: env.TURN_USERNAME!, password: env.TURN_PASSWORD! };
 }

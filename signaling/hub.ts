@@ -8,9 +8,9 @@ import type {
   ClientMessage,
   ClientMessages,
   ErrorCode,
-  IceServer,
   Member,
   ServerMessage,
+  ServerMessages,
   VideoCodec,
 } from "../shared/protocol.ts";
 import { advance, nextDeadline } from "./call.ts";
@@ -46,7 +46,8 @@ export interface HubOptions extends CallRules {
   readonly chatCapacity: number;
   /** How often clients should send `ping`, in ms. */
   readonly pingMs: number;
-  iceServers(userId: string): IceServer[];
+  /** STUN and TURN servers for one user. */
+  ice(userId: string): Pick<ServerMessages["welcome"], "iceServers" | "iceTtl" | "iceTransportPolicy">;
   /** Video codecs in the order that clients should prefer. */
   readonly videoCodecs: VideoCodec[];
   /** Monotonic time in ms. */
@@ -170,14 +171,14 @@ export class Hub {
     device.page = page ?? device.page;
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 
-    const { ringTimeoutMs, graceMs, pingMs, iceServers, videoCodecs } = this.#options;
+    const { ringTimeoutMs, graceMs, pingMs, ice, videoCodecs } = this.#options;
     const user = { id: userId, name: session.name };
     port.send({
       type: "welcome",
       protocol: PROTOCOL_VERSION,
       deviceId,
       user,
-      iceServers: iceServers(userId),
+      ...ice(userId),
       ringTimeoutMs,
       graceMs,
       pingMs,

@@ -1,13 +1,14 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import type { IceServer } from "../shared/protocol.ts";
 import { credentialOf, originAllowed, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
+import { grantFor, type IceGrant } from "./ice.ts";
 import { upgrade } from "./socket.ts";
+import { turnCheck } from "./turn_check.ts";
 
 /** How often clients should say `ping`, in ms. */
 const PING_MS = 15_000;
@@ -19,19 +20,28 @@ export class SignalingServer {
   readonly #tokens: Tokens;
   readonly #sockets: Buckets;
   readonly #writes = new Buckets(HTTP_WRITES);
+  readonly #turnCheck: (() => Promise<string | null>) | null;
 
   constructor(config: Config) {
     this.#config = config;
     const { sessionSecrets, hostSecrets, jwksUrl, issuer, audience } = config;
     const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
     this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience });
+    this.#turnCheck = config.readyCheckTurn ? turnCheck(config.ice) : null;
     this.#sockets = new Buckets(sockets(config.socketsPerMinute));
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
       graceMs: config.graceMs,
       chatCapacity: config.chatCapacity,
       pingMs: PING_MS,
-      iceServers: (userId) => this.iceServers(userId),
+      ice: (userId) => {
+        const { iceServers, ttl } = this.ice(userId);
+        return {
+          iceServers,
+          ...(ttl === null ? {} : { iceTtl: ttl }),
+          ...(config.ice.policy === "relay" ? { iceTransportPolicy: "relay" as const } : {}),
+        };
+      },
       videoCodecs: config.videoCodecs,
       now: () => performance.now(),
       newId: randomId,
@@ -84,8 +94,14 @@ export class SignalingServer {
   }
 
   /** STUN and TURN servers for one user. */
-  iceServers(_userId: string): IceServer[] {
-    return this.#config.iceServers;
+  ice(userId: string): IceGrant {
+    return grantFor(this.#config.ice, userId, Date.now());
+  }
+
+  /** Why this server should be sent nobody, in one line; `null`: it is ready. */
+  async unreadiness(): Promise<string | null> {
+    if (this.hub.isLeaving) return "leaving";
+    return await this.#turnCheck?.() ?? null;
   }
 
   /** Ends ringing calls, closes every socket with 1012 and stops all timers. */

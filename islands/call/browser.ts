@@ -25,6 +25,14 @@ export function browserEnvironment(): Environment {
         return true; // no network: nothing is known of the session
       }
     },
+    iceServers: async () => {
+      try {
+        const response = await fetch("/api/ice");
+        return response.ok ? await response.json() : null;
+      } catch {
+        return null; // no network
+      }
+    },
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
     getDisplayMedia: async (constraints) => await navigator.mediaDevices.getDisplayMedia(constraints),

@@ -4,7 +4,7 @@ import { createDefine } from "fresh";
 import type { Guests, Renewed, Session } from "../../signaling/guests.ts";
 import type { Locale, Strings } from "../../shared/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
-import type { IceServer } from "../../shared/protocol.ts";
+import type { IceGrant } from "../../signaling/ice.ts";
 
 /** Per-request state, filled by the middlewares in `main.ts` and `routes/_middleware.ts`. */
 export interface State {
@@ -16,7 +16,7 @@ export interface State {
   enter(token: string): Promise<Renewed | null>;
   hub: Hub;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
-  iceServers(userId: string): IceServer[];
+  ice(userId: string): IceGrant;
   locale: Locale;
   t: Strings;
 }

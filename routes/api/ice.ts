@@ -3,12 +3,13 @@
 import { json, noSession } from "../(_kit)/api.ts";
 import { define } from "../(_kit)/define.ts";
 
-/** Static credentials do not expire; clients ask again after this many seconds all the same. */
+/** What does not expire do not expire; clients that ask again do so after this many seconds. */
 const TTL_SECONDS = 24 * 3600;
 
 export const handler = define.handlers({
-  GET({ state: { session, iceServers } }) {
+  GET({ state: { session, ice } }) {
     if (session === null) return noSession();
-    return json({ iceServers: iceServers(session.userId), ttl: TTL_SECONDS });
+    const { iceServers, ttl } = ice(session.userId);
+    return json({ iceServers, ttl: ttl ?? TTL_SECONDS });
   },
 });

@@ -3,10 +3,10 @@
  * nothing more, so whoever replaces it need not ask whose late promise that was.
  */
 
-import type { ClientMessage, IceServer, ServerMessages } from "../protocol.ts";
+import type { ClientMessage, ServerMessages } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
 import { Mending } from "./mending.ts";
-import { Peer, type RemoteStreams, type Tracks } from "./peer.ts";
+import { type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import type { Section } from "./sections.ts";
 import type { CallInfo, CallPhase, LocalMedia, Snapshot } from "./state.ts";
@@ -18,7 +18,8 @@ type Description = ServerMessages["call:negotiate"]["description"];
 /** What a call needs of the client it belongs to. */
 export interface CallPorts {
   readonly env: Environment;
-  readonly iceServers: IceServer[];
+  /** Which ways media may take, now. */
+  ice(): IceOptions;
   /** Video codecs in the order this side wants them. */
   readonly codecs: readonly string[];
   /** What this side has to send now, and whether it does. */
@@ -144,6 +145,11 @@ export class ActiveCall {
   prefer(codecs: readonly string[]): void {
     this.#peer?.prefer(codecs);
     this.sendTracks();
+  }
+
+  /** There are other servers to gather with, from the next time on. */
+  iceChanged(): void {
+    this.#peer?.useIce(this.#ports.ice());
   }
 
   /** Sends no more in a section. */
@@ -296,8 +302,8 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const { env, iceServers, codecs } = this.#ports;
-    const peer: Peer = new Peer(env, { iceServers, codecs }, {
+    const { env, codecs } = this.#ports;
+    const peer: Peer = new Peer(env, { ice: this.#ports.ice(), codecs }, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onRemote: (remote) => {

@@ -3,20 +3,13 @@
  * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other.
  */
 
-import type {
-  CallMedia,
-  ErrorCode,
-  IceServer,
-  Member,
-  ServerMessage,
-  ServerMessages,
-  VideoCodec,
-} from "../protocol.ts";
+import type { CallMedia, ErrorCode, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
 import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
 import type { Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
+import { IceServers } from "./ice_servers.ts";
 import { Screen } from "./screen.ts";
 import { SignalSocket } from "./signal.ts";
 import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./state.ts";
@@ -53,7 +46,8 @@ export class CallClient implements CallActions {
   #missingAnswer: null | "due" | "asked" = null;
   /** Calls that are over for this page, by id. */
   #over: readonly string[] = [];
-  #iceServers: IceServer[] = [];
+  readonly #iceServers: IceServers;
+  #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
   #configuredCodecs: readonly VideoCodec[] = [];
   #efficientCodecs: readonly VideoCodec[] = [];
@@ -75,6 +69,7 @@ export class CallClient implements CallActions {
     this.#env = env;
     this.#onChange = onChange;
     this.#devices = new Devices(env, (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }));
+    this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
     this.#screen = new Screen(env, () => this.#screenEnded());
     const codec = env.recall(CODEC_KEY);
     if (isVideoCodec(codec)) this.#snapshot = { ...this.#snapshot, codec };
@@ -178,6 +173,7 @@ export class CallClient implements CallActions {
     this.#waiting = null;
     if (this.#snapshot.call.phase !== "incoming") this.hangUp();
     this.#release();
+    this.#iceServers.close();
     this.#signal.close();
   }
 
@@ -208,7 +204,7 @@ export class CallClient implements CallActions {
   #start(info: CallInfo, start: ConstructorParameters<typeof ActiveCall>[2]): ActiveCall {
     const ports: CallPorts = {
       env: this.#env,
-      iceServers: this.#iceServers,
+      ice: () => ({ iceServers: this.#iceServers.current, iceTransportPolicy: this.#iceTransportPolicy }),
       codecs: this.#codecsFor(info.role),
       tracks: () => this.#tracks(),
       local: () => this.#snapshot.local,
@@ -315,9 +311,11 @@ export class CallClient implements CallActions {
     }
   }
 
-  #welcome({ user, iceServers, ringTimeoutMs, graceMs, videoCodecs = [] }: ServerMessages["welcome"]): void {
+  #welcome(message: ServerMessages["welcome"]): void {
+    const { user, iceServers, iceTtl, iceTransportPolicy, ringTimeoutMs, graceMs, videoCodecs = [] } = message;
     this.#userId = user.id;
-    this.#iceServers = iceServers;
+    this.#iceTransportPolicy = iceTransportPolicy ?? "all";
+    this.#iceServers.take(iceServers, iceTtl);
     this.#ringTimeoutMs = ringTimeoutMs;
     this.#graceMs = graceMs;
     this.#configuredCodecs = videoCodecs;

@@ -9,9 +9,12 @@ import type { Environment } from "./ports.ts";
 import { addSection, giveWay, hasUnsaid, type Section, sectionOf, transceiverOf, transceivers } from "./sections.ts";
 import { tuned } from "./tuning.ts";
 
+/** Which ways a connection may take. */
+export type IceOptions = Pick<RTCConfiguration, "iceServers" | "iceTransportPolicy">;
+
 /** How a peer connection is made. */
 export interface PeerOptions {
-  readonly iceServers: RTCIceServer[];
+  readonly ice: IceOptions;
   /** Video codecs in the order this side wants them; none: the offer's order, or the browser's. */
   readonly codecs: readonly string[];
 }
@@ -53,11 +56,11 @@ export class Peer {
   /** The next offer gathers anew; or the open one does. */
   #restart: "no" | "due" | "offered" = "no";
 
-  constructor(env: Environment, { iceServers, codecs }: PeerOptions, handlers: PeerHandlers) {
+  constructor(env: Environment, { ice, codecs }: PeerOptions, handlers: PeerHandlers) {
     this.#env = env;
     this.#codecs = codecs;
     this.#handlers = handlers;
-    this.#pc = connection(env, iceServers);
+    this.#pc = connection(env, ice);
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
@@ -95,6 +98,15 @@ export class Peer {
   /** Makes the next offer gather anew, for a connection that lost its way (RFC 8445, section 2.4). */
   restart(): void {
     this.#restart = "due";
+  }
+
+  /** Takes other servers, or other credentials for them: for the next time it gathers. */
+  useIce(ice: IceOptions): void {
+    try {
+      this.#pc.setConfiguration({ ...ice, ...BUNDLED });
+    } catch {
+      // The browser refuses them, as it did when the connection was made; it goes on with what it has.
+    }
   }
 
   /** There is something to offer, and no offer of either side is open. */
@@ -236,11 +248,13 @@ function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCa
   return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment ? { usernameFragment } : {}) };
 }
 
+const BUNDLED = { bundlePolicy: "max-bundle" } satisfies RTCConfiguration;
+
 /** With servers that this browser refuses (a wrong URL, say), a call on the same network is still better than none. */
-function connection(env: Environment, iceServers: RTCIceServer[]): RTCPeerConnection {
+function connection(env: Environment, ice: IceOptions): RTCPeerConnection {
   try {
-    return env.createPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+    return env.createPeerConnection({ ...ice, ...BUNDLED });
   } catch {
-    return env.createPeerConnection({ bundlePolicy: "max-bundle" });
+    return env.createPeerConnection({ ...ice, iceServers: [], ...BUNDLED });
   }
 }

@@ -3,7 +3,7 @@
  * `shared/client` reaches for a global.
  */
 
-import type { VideoCodec } from "../protocol.ts";
+import type { IceServer, VideoCodec } from "../protocol.ts";
 
 /** The part of a WebSocket that the client uses. */
 export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclose">;
@@ -16,6 +16,8 @@ export interface Environment {
   onWake(action: () => void): void;
   /** False where the session is known to be invalid; asked when a socket would not open. */
   isAuthorized(): Promise<boolean>;
+  /** Asks the server for STUN and TURN servers, whose credentials are good for `ttl` seconds; `null` where it does not answer. */
+  iceServers(): Promise<{ iceServers: IceServer[]; ttl: number } | null>;
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;

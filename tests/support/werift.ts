@@ -81,6 +81,7 @@ export class WeriftPerson implements AsyncDisposable {
       remember: () => {},
       recall: () => null,
       isAuthorized: () => Promise.resolve(true),
+      iceServers: () => Promise.resolve(null),
       createPeerConnection: (config) => {
         const connection = new Connection(
           { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
