@@ -25,9 +25,9 @@ export async function build(): Promise<void> {
   if (!success) throw new Error(`The build failed:\n${new TextDecoder().decode(stderr)}`);
 }
 
-/** Starts the product on a free port and waits for the URL it prints. */
-export async function startProduct(env: Record<string, string> = {}): Promise<Product> {
-  const first = await Process.start({ PORT: "0", ...env });
+/** Starts the product on a free port and waits for the URL it prints; `within` is a command to run it by, such as `ip netns exec …`. */
+export async function startProduct(env: Record<string, string> = {}, within: string[] = []): Promise<Product> {
+  const first = await Process.start({ PORT: "0", ...env }, PRODUCT, within);
   const { url } = first;
   let current = first;
   return {
@@ -38,7 +38,7 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
     output: () => current.output,
     async crash() {
       await current.stop("SIGKILL");
-      current = await Process.start({ ...env, PORT: new URL(url).port });
+      current = await Process.start({ ...env, PORT: new URL(url).port }, PRODUCT, within);
     },
     async [Symbol.asyncDispose]() {
       await current.stop("SIGTERM");
@@ -60,9 +60,9 @@ class Process {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
 
-  static async start(env: Record<string, string>, args = PRODUCT): Promise<Process> {
+  static async start(env: Record<string, string>, args = PRODUCT, within: string[] = []): Promise<Process> {
     const ready = Promise.withResolvers<string>();
-    const process = new Process(env, args, ready.resolve);
+    const process = new Process(env, args, within, ready.resolve);
     process.#child.status.then(({ code }) =>
       ready.reject(new Error(`The server ended with ${code}:\n${process.output}`))
     );
@@ -70,12 +70,12 @@ class Process {
     return process;
   }
 
-  private constructor(env: Record<string, string>, args: string[], ready: (url: string) => void) {
+  private constructor(env: Record<string, string>, args: string[], within: string[], ready: (url: string) => void) {
     this.#child = deno(args, {
       STUN_URLS: "",
       SESSION_SECRET: SECRET,
       ...env,
-    }).spawn();
+    }, within).spawn();
     const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
       for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
         this.output += line + "\n";
@@ -97,6 +97,7 @@ class Process {
   }
 }
 
-function deno(args: string[], env: Record<string, string>): Deno.Command {
-  return new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env, stdout: "piped", stderr: "piped", stdin: "null" });
+function deno(args: string[], env: Record<string, string>, within: string[] = []): Deno.Command {
+  const [command, ...rest] = [...within, Deno.execPath(), ...args];
+  return new Deno.Command(command!, { args: rest, cwd: ROOT, env, stdout: "piped", stderr: "piped", stdin: "null" });
 }

@@ -1,0 +1,58 @@
+/** A real coturn: STUN and TURN (RFC 8489, RFC 8656), over UDP and TCP. */
+
+/** Where a coturn listens, and who may use it. */
+export interface CoturnOptions {
+  address: string;
+  port: number;
+  username: string;
+  password: string;
+  /** A command it is run by, such as `ip netns exec …`. */
+  within?: string[];
+}
+
+/** A running coturn; `await using` stops it. */
+export class Coturn implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #directory: string;
+
+  private constructor(child: Deno.ChildProcess, directory: string) {
+    this.#child = child;
+    this.#directory = directory;
+  }
+
+  /** Starts it, and waits until it listens. */
+  static async start({ address, port, username, password, within = [] }: CoturnOptions): Promise<Coturn> {
+    const directory = await Deno.makeTempDir({ prefix: "zvonok-coturn-" });
+    const log = `${directory}/log`;
+    const [command, ...args] = [
+      ...within,
+      ...["turnserver", "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-multicast-peers", "--fingerprint"],
+      ...["--pidfile=", `--userdb=${directory}/db`, `--log-file=${log}`, "--simple-log"],
+      ...[`--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`],
+      ...["--min-port=20000", "--max-port=20200"],
+      ...["--lt-cred-mech", "--realm=test", `--user=${username}:${password}`],
+    ];
+    const child = new Deno.Command(command!, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+    const coturn = new Coturn(child, directory);
+    let hasEnded = false;
+    child.status.then(() => hasEnded = true);
+    while (!await listens(child.pid, port)) {
+      if (hasEnded) throw new Error(`coturn ended:\n${await Deno.readTextFile(log)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return coturn;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child.status;
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+/** Whether something listens at a TCP port in the network that a process is in (proc(5), `net/tcp`: local address, state 0A). */
+async function listens(pid: number, port: number): Promise<boolean> {
+  const sockets = await Deno.readTextFile(`/proc/${pid}/net/tcp`).catch(() => "");
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} [0-9A-F:]+ 0A `, "m").test(sockets);
+}

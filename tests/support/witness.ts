@@ -1,0 +1,63 @@
+/** What somebody's page notices of a call: when it was answered, when it was connected, when pictures came, and by which path. */
+
+import type { Person } from "./chromium.ts";
+
+/** How often the page looks for new frames, in ms. */
+const LOOK_MS = 25;
+
+/** By the clock that all pages on this machine share, `Date.now()`. */
+export interface Noticed {
+  /** The last click on the page. */
+  readonly clickedAt: number;
+  readonly connectedAt: number;
+  /** Every time at which more frames had been decoded than before. */
+  readonly framesAt: readonly number[];
+}
+
+/** How media goes between two people: by the candidate at each end, this one's first (RFC 8445, section 5.1.1). */
+export interface Path {
+  readonly types: readonly [RTCIceCandidateType, RTCIceCandidateType];
+  /** How this end reaches its TURN server, where it uses one. */
+  readonly relayProtocol: "udp" | "tcp" | "tls" | null;
+}
+
+/** Media goes through a TURN server where either end's candidate is one of a server. */
+export function isRelayed({ types }: Path): boolean {
+  return types.includes("relay");
+}
+
+/** Lets every page that somebody opens from now on take notes. */
+export async function observe({ page }: Person): Promise<void> {
+  await page.evaluateOnNewDocument((lookMs) => {
+    const world = globalThis as unknown as { keptConnections: RTCPeerConnection[]; noticed: Noticed };
+    const noticed = world.noticed = { clickedAt: 0, connectedAt: 0, framesAt: [] as number[] };
+    addEventListener("click", () => noticed.clickedAt = Date.now(), true);
+    let frames = 0;
+    setInterval(async () => {
+      const connection = world.keptConnections.at(-1);
+      if (connection?.connectionState === "connected") noticed.connectedAt ||= Date.now();
+      for (const report of (await connection?.getStats())?.values() ?? []) {
+        if (report.type !== "inbound-rtp" || report.kind !== "video" || report.framesDecoded === frames) continue;
+        frames = report.framesDecoded;
+        noticed.framesAt.push(Date.now());
+      }
+    }, lookMs);
+  }, LOOK_MS);
+}
+
+/** The notes of somebody's page. */
+export async function noticedBy({ page }: Person): Promise<Noticed> {
+  return await page.evaluate(() => (globalThis as unknown as { noticed: Noticed }).noticed);
+}
+
+/** How the newest connection of somebody's page goes, by its own statistics (W3C WebRTC statistics, `selectedCandidatePairId`). */
+export async function pathOf({ page }: Person): Promise<Path> {
+  return await page.evaluate(async (): Promise<Path> => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    const stats = await keptConnections.at(-1)!.getStats();
+    const transport = [...stats.values()].find(({ type }) => type === "transport");
+    const pair = stats.get(transport.selectedCandidatePairId);
+    const [local, remote] = [stats.get(pair.localCandidateId), stats.get(pair.remoteCandidateId)];
+    return { types: [local.candidateType, remote.candidateType], relayProtocol: local.relayProtocol ?? null };
+  });
+}
