@@ -15,6 +15,7 @@ const SUITES = ["shared", "signaling", "fresh", "tests"];
 const WANTED: readonly [name: string, isHere: () => boolean][] = [
   ["chromium", () => findChromium() !== null],
   ["coturn", () => isCommand("turnserver")],
+  ["openssl", () => isCommand("openssl")],
   ["iproute2", () => isCommand("ip")],
   ["nftables", () => isCommand("nft")],
 ];

@@ -3,9 +3,12 @@
 /** Where a coturn listens, and who may use it. */
 export interface CoturnOptions {
   address: string;
+  /** For UDP and TCP. */
   port: number;
-  username: string;
-  password: string;
+  /** One user, or the secret that ephemeral credentials are made with. */
+  access: { username: string; password: string } | { secret: string };
+  /** Where it speaks TLS too, and files with its certificate and key. */
+  tls?: { port: number; cert: string; key: string };
   /** A command it is run by, such as `ip netns exec …`. */
   within?: string[];
 }
@@ -21,16 +24,28 @@ export class Coturn implements AsyncDisposable {
   }
 
   /** Starts it, and waits until it listens. */
-  static async start({ address, port, username, password, within = [] }: CoturnOptions): Promise<Coturn> {
+  static async start({ address, port, access, tls, within = [] }: CoturnOptions): Promise<Coturn> {
     const directory = await Deno.makeTempDir({ prefix: "zvonok-coturn-" });
     const log = `${directory}/log`;
     const [command, ...args] = [
       ...within,
-      ...["turnserver", "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-multicast-peers", "--fingerprint"],
+      ...[
+        "turnserver",
+        "-n",
+        "--no-cli",
+        "--no-dtls",
+        "--no-multicast-peers",
+        "--allow-loopback-peers",
+        "--fingerprint",
+      ],
       ...["--pidfile=", `--userdb=${directory}/db`, `--log-file=${log}`, "--simple-log"],
       ...[`--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${port}`],
       ...["--min-port=20000", "--max-port=20200"],
-      ...["--lt-cred-mech", "--realm=test", `--user=${username}:${password}`],
+      ...tls ? [`--tls-listening-port=${tls.port}`, `--cert=${tls.cert}`, `--pkey=${tls.key}`] : ["--no-tls"],
+      "--realm=test",
+      ..."secret" in access
+        ? ["--use-auth-secret", `--static-auth-secret=${access.secret}`]
+        : ["--lt-cred-mech", `--user=${access.username}:${access.password}`],
     ];
     const child = new Deno.Command(command!, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
     const coturn = new Coturn(child, directory);
@@ -48,6 +63,21 @@ export class Coturn implements AsyncDisposable {
     await this.#child.status;
     await Deno.remove(this.#directory, { recursive: true });
   }
+}
+
+/** Ports that nobody listens at, below those that systems hand out by themselves. */
+export function freePorts(count: number): number[] {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = 21_000 + Math.floor(Math.random() * 11_000);
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+      if (!ports.includes(port)) ports.push(port);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  return ports;
 }
 
 /** Whether something listens at a TCP port in the network that a process is in (proc(5), `net/tcp`: local address, state 0A). */

@@ -10,7 +10,7 @@ import { observe } from "./witness.ts";
 
 const ORIGIN = `http://${PUBLIC_ADDRESS}:8000`;
 const TURN_PORT = 3478;
-const TURN = { username: "zvonok", password: "only for tests" };
+const TURN_SECRET = "only for tests, but long";
 
 /** What the product is told of where it is, and of the coturn beside it. */
 const ENVIRONMENT = {
@@ -18,8 +18,7 @@ const ENVIRONMENT = {
   PORT: "8000",
   STUN_URLS: `stun:${PUBLIC_ADDRESS}:${TURN_PORT}`,
   TURN_URLS: ["udp", "tcp"].map((transport) => `turn:${PUBLIC_ADDRESS}:${TURN_PORT}?transport=${transport}`).join(),
-  TURN_USERNAME: TURN.username,
-  TURN_PASSWORD: TURN.password,
+  TURN_SECRET,
 };
 
 /** Two people who met in a chat. */
@@ -52,7 +51,9 @@ export function farApart(name: string, nats: readonly [Nat, Nat], run: (scene: F
       await network.attach(adas, await network.router(nats[0]), "down"),
     ] as const;
     await network.attach(boriss, await network.router(nats[1]));
-    stack.use(await Coturn.start({ address: PUBLIC_ADDRESS, port: TURN_PORT, ...TURN, within }));
+    stack.use(
+      await Coturn.start({ address: PUBLIC_ADDRESS, port: TURN_PORT, access: { secret: TURN_SECRET }, within }),
+    );
     stack.use(await startProduct(ENVIRONMENT, within));
     const enter = async (device: { within: string[] }) => {
       const person = stack.use(await Person.enter(stack.use(await launchWithin(device.within, ORIGIN))));

@@ -1,0 +1,178 @@
+/** TURN: every user's own credentials that expire, against a real coturn, and calls in a real Chromium that go through it. */
+
+import assert from "node:assert/strict";
+import { grantFor } from "../signaling/ice.ts";
+import { turnProblem } from "../signaling/turn_check.ts";
+import { selfSigned } from "./support/certificate.ts";
+import { launch, Person } from "./support/chromium.ts";
+import { Coturn, freePorts } from "./support/coturn.ts";
+import { Guest } from "./support/guest.ts";
+import { build, type Product, startProduct } from "./support/product.ts";
+import { connect, meet } from "./support/scene.ts";
+import { pathOf } from "./support/witness.ts";
+
+const SECRET = "shared with coturn";
+const HOST = "127.0.0.1";
+const NOBODY = { stunUrls: [], policy: "all" } as const;
+
+interface Relay {
+  readonly urls: Record<"udp" | "tcp" | "tls", string>;
+  readonly cert: string;
+  restart(): Promise<void>;
+}
+
+/** A coturn that takes ephemeral credentials, over UDP, TCP and TLS. */
+async function relay(stack: AsyncDisposableStack): Promise<Relay> {
+  const [port, tlsPort] = freePorts(2) as [number, number];
+  const { cert, key } = stack.use(await selfSigned());
+  const start = () =>
+    Coturn.start({ address: HOST, port, access: { secret: SECRET }, tls: { port: tlsPort, cert, key } });
+  let coturn = await start();
+  stack.defer(() => coturn[Symbol.asyncDispose]());
+  return {
+    urls: {
+      udp: `turn:${HOST}:${port}`,
+      tcp: `turn:${HOST}:${port}?transport=tcp`,
+      tls: `turns:${HOST}:${tlsPort}?transport=tcp`,
+    },
+    cert,
+    async restart() {
+      await coturn[Symbol.asyncDispose]();
+      coturn = await start();
+    },
+  };
+}
+
+/** The credentials that a user is given at a time (ms since 1970) for a life in seconds. */
+function credentials(now: number, ttl: number, secret = SECRET): [username: string, password: string] {
+  const { iceServers } = grantFor({ ...NOBODY, turnUrls: ["turn:x"], turn: { secret, ttl } }, "ann", now);
+  return [iceServers[0]!.username!, iceServers[0]!.credential!];
+}
+
+Deno.test("turn: coturn relays for fresh credentials, and refuses expired ones and those of another secret", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { urls } = await relay(stack);
+  for (const url of [urls.udp, urls.tcp]) {
+    assert.equal(await turnProblem(url, ...credentials(Date.now(), 60)), null);
+    assert.equal(await turnProblem(url, ...credentials(Date.now() - 61_000, 60)), "it refuses the credentials (401)");
+    const foreign = credentials(Date.now(), 60, "another secret");
+    assert.equal(await turnProblem(url, ...foreign), "it refuses the credentials (401)");
+  }
+});
+
+Deno.test("turn: a server that is not there is said to be so", async () => {
+  const [port] = freePorts(1);
+  const [username, password] = credentials(Date.now(), 60);
+  for (
+    const [url, problem] of [
+      [`turn:${HOST}:${port}`, /it cannot be reached|no answer/],
+      [`turn:${HOST}:${port}?transport=tcp`, /it cannot be reached/],
+      [`turns:${HOST}:${port}`, /it cannot be reached/],
+      ["turn:nowhere.invalid", /it cannot be reached/],
+    ] as const
+  ) {
+    assert.match((await turnProblem(url, username, password))!, problem, url);
+  }
+});
+
+Deno.test("turn: /readyz asks every TURN server for an address, over UDP, TCP and TLS", async () => {
+  await build();
+  await using stack = new AsyncDisposableStack();
+  const { urls, cert } = await relay(stack);
+  const readyz = async (env: Record<string, string>) => {
+    await using product = await startProduct({ READY_CHECK_TURN: "on", DENO_CERT: cert, ...env });
+    const response = await fetch(`${product.url}/readyz`);
+    const text = await response.text();
+    assert.ok(!(text + product.output()).includes(SECRET));
+    return [response.status, text];
+  };
+  const all = Object.values(urls).join();
+  assert.deepEqual(await readyz({ TURN_URLS: all, TURN_SECRET: SECRET }), [200, "ready\n"]);
+  const [status, text] = await readyz({ TURN_URLS: all, TURN_SECRET: "not the secret of coturn" });
+  assert.deepEqual([status, text], [503, `${urls.udp}: it refuses the credentials (401)\n`]);
+  const nobody = `turn:${HOST}:${freePorts(1)[0]}?transport=tcp`;
+  assert.deepEqual(await readyz({ TURN_URLS: `${all},${nobody}`, TURN_SECRET: SECRET }), [
+    503,
+    `${nobody}: it cannot be reached\n`,
+  ]);
+});
+
+Deno.test("turn: each user's own credentials, with their life, from welcome and from /api/ice", async () => {
+  await build();
+  await using product = await startProduct({
+    TURN_URLS: "turn:turn.example.org",
+    TURN_SECRET: SECRET,
+    TURN_TTL: "100",
+  });
+  const guests = [await Guest.named(product.url, "Ann"), await Guest.named(product.url, "Bob")];
+  const names = await Promise.all(guests.map(async (guest) => {
+    const { json } = await guest.get("/api/ice");
+    const { iceServers: [{ username, credential, urls }], ttl } = json as {
+      iceServers: [{ username: string; credential: string; urls: string[] }];
+      ttl: number;
+    };
+    const [expiry, user] = username.split(":");
+    assert.deepEqual([ttl, urls], [100, ["turn:turn.example.org"]]);
+    assert.ok(Math.abs(Number(expiry) - Date.now() / 1000 - 100) < 5);
+    assert.equal(credential.length, 28);
+    return user;
+  }));
+  assert.notEqual(names[0], names[1]);
+  assert.equal((await new Guest(product.url).get("/api/ice")).status, 401);
+});
+
+/** A call whose media may only go through TURN. */
+async function relayed(
+  env: (relay: Relay) => Record<string, string>,
+  run: (scene: { product: Product; ada: Person; boris: Person; chat: string; relay: Relay }) => Promise<void>,
+): Promise<void> {
+  await build();
+  await using stack = new AsyncDisposableStack();
+  const coturn = await relay(stack);
+  const product = stack.use(await startProduct({ ICE_TRANSPORT_POLICY: "relay", TURN_SECRET: SECRET, ...env(coturn) }));
+  const browser = stack.use(await launch("grant", "--ignore-certificate-errors"));
+  const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
+  const chat = await meet(product.url, ada, boris);
+  const scene = { product, ada, boris, chat };
+  await connect(scene);
+  await run({ ...scene, relay: coturn });
+  assert.ok(!product.output().includes(SECRET));
+  assert.deepEqual([...ada.errors, ...boris.errors], []);
+}
+
+for (const transport of ["udp", "tcp", "tls"] as const) {
+  Deno.test(`turn: a call through TURN over ${transport}: relayed at both ends, seen and heard`, async () => {
+    await relayed(({ urls }) => ({ TURN_URLS: urls[transport] }), async ({ ada, boris }) => {
+      for (const person of [ada, boris]) {
+        await person.receives("framesDecoded");
+        await person.receives("audioEnergy");
+        assert.deepEqual(await pathOf(person), { types: ["relay", "relay"], relayProtocol: transport });
+      }
+    });
+  });
+}
+
+Deno.test("turn: in a long call, renewed credentials find a new way after the first have expired", async () => {
+  const env = ({ urls }: Relay) => ({ TURN_URLS: urls.udp, TURN_TTL: "4" });
+  await relayed(env, async ({ ada, boris, relay }) => {
+    const firstName = async ({ page }: Person) =>
+      await page.evaluate(() => {
+        const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+        return keptConnections.at(-1)!.getConfiguration().iceServers![0]!.username!;
+      });
+    const first = await firstName(ada);
+    while (Date.now() / 1000 < Number(first.split(":")[0]) + 1) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    assert.notEqual(await firstName(ada), first);
+    // What it relayed for is forgotten: everybody must ask anew.
+    await relay.restart();
+    await Promise.all([ada.hears("Reconnecting…"), boris.hears("Reconnecting…")]);
+    await Promise.all([ada.hears("Connected", 30_000), boris.hears("Connected", 30_000)]);
+    for (const person of [ada, boris]) {
+      await person.receives("framesDecoded");
+      await person.receives("audioEnergy");
+      assert.deepEqual((await pathOf(person)).types, ["relay", "relay"]);
+    }
+  });
+});
