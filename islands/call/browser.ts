@@ -33,6 +33,7 @@ export function browserEnvironment(): Environment {
         return null; // no network
       }
     },
+    canAnswerEarly: !navigator.userAgent.includes("Firefox/"),
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
     getDisplayMedia: async (constraints) => await navigator.mediaDevices.getDisplayMedia(constraints),

@@ -46,8 +46,12 @@ export class ActiveCall {
   readonly #ports: CallPorts;
   /** `null` after a reload, until the other side makes a new offer (R13). */
   #peer: Peer | null;
-  /** The callee's: made while it rings, sent on accept. */
-  readonly #answer: Promise<Answer> | null;
+  /** The callee's, which waits for the user. */
+  readonly #offered: Offer | null;
+  /** The answer to it: made while it rings, sent on accept. */
+  #answer: Promise<Answer> | null;
+  /** The peer connection gave up while it rang. */
+  #isStale = false;
   /** This side's description is on its way; before that nothing else about the call may be sent. */
   #described = false;
   #closed = false;
@@ -73,8 +77,9 @@ export class ActiveCall {
       restart: () => this.#restart(),
       giveUp: () => this.#fail(),
     });
-    this.#peer = start === "rejoin" ? null : this.#newPeer();
-    this.#answer = typeof start === "string" ? null : this.#peer!.prepareAnswer(start.offer);
+    this.#peer = start === "place" ? this.#newPeer() : null;
+    this.#offered = typeof start === "string" ? null : start.offer;
+    this.#answer = this.#offered && this.#prepare(this.#offered);
     this.#answer?.catch(() => this.#fail());
   }
 
@@ -118,10 +123,13 @@ export class ActiveCall {
   async accept(): Promise<void> {
     this.wanted = true;
     this.#cancelTimer();
-    const peer = this.#peer!;
+    if (this.#isStale) {
+      this.#peer!.close();
+      this.#answer = this.#prepare(this.#offered!);
+    }
     try {
       const answer = await this.#answer!;
-      await peer.applyAnswer(answer);
+      if (!this.#ports.env.canAnswerEarly) await this.#peer!.applyAnswer(answer);
       if (this.#closed) return;
       this.#ports.send({ ...this.#ids, type: "call:answer", answer });
       this.#answered();
@@ -247,6 +255,14 @@ export class ActiveCall {
     return { chatId, callId };
   }
 
+  /** What can be done while it rings. This side's candidates wait for the answer, and so does everything it sends. */
+  async #prepare(offer: Offer): Promise<Answer> {
+    const peer = this.#peer = this.#newPeer();
+    const answer = await peer.prepareAnswer(offer);
+    if (this.#ports.env.canAnswerEarly) await peer.applyAnswer(answer);
+    return answer;
+  }
+
   #offer(message: (offer: Offer) => ClientMessage): Promise<void> {
     const peer = this.#peer!;
     this.#described = false;
@@ -316,6 +332,8 @@ export class ActiveCall {
   }
 
   #moved(state: RTCPeerConnectionState): void {
+    this.#isStale = state === "failed";
+    if (!this.isAnswered) return;
     if (state === "connected") this.#since ??= this.#ports.env.now();
     this.#mending.moved(state);
     if (!this.#closed) this.#ports.onChange();

@@ -120,10 +120,7 @@ export class Peer {
     return signalingState === "have-local-offer" ? { type: "offer", sdp: localDescription!.sdp } : null;
   }
 
-  /**
-   * The answer to an offer, without applying it: for a call that rings. What could be done is done, and nothing is gathered or
-   * checked yet; a browser whose ICE agent finds nobody to talk to gives up (Firefox after five seconds).
-   */
+  /** The answer to an offer, without applying it. */
   async prepareAnswer(offer: Offer): Promise<Answer> {
     await this.#remoteDescription(offer);
     return await this.#answer();

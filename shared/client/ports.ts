@@ -18,6 +18,11 @@ export interface Environment {
   isAuthorized(): Promise<boolean>;
   /** Asks the server for STUN and TURN servers, whose credentials are good for `ttl` seconds; `null` where it does not answer. */
   iceServers(): Promise<{ iceServers: IceServer[]; ttl: number } | null>;
+  /**
+   * Whether an answer may be applied before the other side's candidates are there. Firefox's ICE agent gives up after five seconds
+   * without any, for good.
+   */
+  readonly canAnswerEarly: boolean;
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;

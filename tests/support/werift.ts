@@ -82,6 +82,7 @@ export class WeriftPerson implements AsyncDisposable {
       recall: () => null,
       isAuthorized: () => Promise.resolve(true),
       iceServers: () => Promise.resolve(null),
+      canAnswerEarly: false,
       createPeerConnection: (config) => {
         const connection = new Connection(
           { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
