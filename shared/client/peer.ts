@@ -151,9 +151,8 @@ export class Peer {
       }
       return null;
     }
-    if (signalingState === "stable") await this.#remoteDescription({ type, sdp });
-    else if (polite) await this.#giveWay({ type, sdp });
-    else return null;
+    if (signalingState !== "stable" && !polite) return null;
+    await this.#giveWay({ type, sdp });
     const answer = await this.#answer();
     await this.applyAnswer(answer);
     return answer;
@@ -175,11 +174,14 @@ export class Peer {
     this.#pc.addIceCandidate(candidate ?? { candidate: "" }).catch(() => {});
   }
 
-  /** Sends `track`, without renegotiation where the call has a section for it; or (`null`) nothing there. */
+  /**
+   * Sends `track`, without renegotiation where the call has a section for it; or (`null`) nothing there. Before the first exchange
+   * of descriptions no section is added: they come with that.
+   */
   async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
     const transceiver = transceiverOf(this.#pc, section);
     if (transceiver) await transceiver.sender.replaceTrack(track);
-    else if (track !== null) this.add([section], { [section]: track });
+    else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
 
   close(): void {
@@ -200,7 +202,7 @@ export class Peer {
     for (const candidate of early) this.addCandidate(candidate);
   }
 
-  /** The other side's offer stands; what this side had offered is offered again, unless the other's does the same. */
+  /** The other side's offer stands; what this side had offered, if it had, is offered again, unless the other's does the same. */
   async #giveWay(offer: Offer): Promise<void> {
     const before = iceUser(this.#pc.remoteDescription?.sdp);
     await giveWay(this.#pc, () => this.#remoteDescription(offer));

@@ -29,8 +29,8 @@ export function hasUnsaid(pc: RTCPeerConnection): boolean {
 }
 
 /**
- * Applies an offer that collides with one of this side, which gives way. Where both added a section, the other side's stands, and
- * this side's own goes; what only this side added waits for the next offer.
+ * Applies an offer, which may collide with what this side has offered or is about to. Where both added a section, the other side's
+ * stands, and this side's own goes; what only this side added waits for the next offer.
  */
 export async function giveWay(pc: RTCPeerConnection, applyOffer: () => Promise<void>): Promise<void> {
   const own = transceivers(pc).filter(({ currentDirection }) => currentDirection === null)
