@@ -61,7 +61,12 @@ const iceServer = z.strictObject({
   username: z.string().optional(),
   credential: z.string().optional(),
 });
-const sending = { audio: z.boolean(), video: z.boolean(), screen: z.boolean() };
+const sending = {
+  audio: z.boolean(),
+  video: z.boolean(),
+  screen: z.boolean(),
+  step: z.enum(["high", "medium", "low", "paused", "audio"]).optional(),
+};
 
 // --- Errors ----------------------------------------------------------------------------------------------------------
 
@@ -226,6 +231,8 @@ export type ServerMessage = ServerMessages[keyof ServerMessages];
 export type CallMedia = z.infer<typeof media>;
 /** Why a call ended, in the server's words. */
 export type EndReason = ServerMessages["call:end"]["reason"];
+/** How much video is sent, from 720 lines by 360 and 180 to none for now, and none but the voice. */
+export type Step = NonNullable<ServerMessages["call:media"]["step"]>;
 /** A video codec that browsers have for calls. */
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
 /** A stable error code. */

@@ -50,6 +50,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
       tabIndex={-1}
       aria-label={peerName(view)}
       data-quiet={quiet}
+      data-step={remote.step}
       onPointerMove={wake}
       onPointerDown={wake}
       onKeyDown={wake}

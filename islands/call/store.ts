@@ -26,6 +26,7 @@ export function createCallStore(chatId: string): CallStore {
     setMicrophone: (on) => client.setMicrophone(on),
     setCamera: (on) => client.setCamera(on),
     setScreen: (on) => client.setScreen(on),
+    setSaver: (on) => client.setSaver(on),
     setCodec: (codec) => client.setCodec(codec),
     dismiss: () => client.dismiss(),
     dismissMissed: (callId) => client.dismissMissed(callId),

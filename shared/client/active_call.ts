@@ -3,13 +3,14 @@
  * nothing more, so whoever replaces it need not ask whose late promise that was.
  */
 
-import type { ClientMessage, ServerMessages } from "../protocol.ts";
+import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
 import { Mending } from "./mending.ts";
 import { type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import type { Section } from "./sections.ts";
-import type { CallInfo, CallPhase, LocalMedia, Snapshot } from "./state.ts";
+import type { Adaptation } from "./quality/adaptation.ts";
+import type { CallInfo, CallPhase, LocalMedia, Quality, Snapshot } from "./state.ts";
 
 type Offer = ServerMessages["call:offer"]["offer"];
 type Answer = ServerMessages["call:answer"]["answer"];
@@ -30,6 +31,9 @@ export interface CallPorts {
   signaling(): Snapshot["signaling"];
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
+  /** The user wants little data used. */
+  isSaving(): boolean;
+  onQuality(quality: Quality): void;
   /** The progress, or the remote stream, is another one. */
   onChange(): void;
   /** The media cannot be set up, or broke down for good. */
@@ -58,6 +62,9 @@ export class ActiveCall {
   /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
   #negotiation: Promise<unknown> = Promise.resolve();
   readonly #mending: Mending;
+  /** Begins with the connection. */
+  #adaptation: Adaptation | null = null;
+  #step: Step | undefined;
   /** What the call has sections for, over all its peer connections. */
   readonly #sections: Set<Section>;
   #since: number | null = null;
@@ -169,7 +176,14 @@ export class ActiveCall {
   saySending(): void {
     if (!this.#described || this.#closed) return;
     const { microphone, camera, screen } = this.#ports.local();
-    this.#ports.send({ ...this.#ids, type: "call:media", audio: microphone, video: camera, screen: screen !== null });
+    this.#ports.send({
+      ...this.#ids,
+      type: "call:media",
+      audio: microphone,
+      video: camera,
+      screen: screen !== null,
+      step: this.#step,
+    });
     this.#ports.env.save(JSON.stringify({ callId: this.info.callId, microphone, camera } satisfies Sending));
   }
 
@@ -239,6 +253,7 @@ export class ActiveCall {
     this.#closed = true;
     this.#cancelTimer();
     this.#mending.close();
+    this.#adaptation?.close();
     this.#peer?.close();
     this.#ports.env.save(null);
   }
@@ -287,6 +302,7 @@ export class ActiveCall {
     for (const [section, track] of Object.entries(this.#ports.tracks())) {
       await peer.setTrack(section as Section, track);
     }
+    await this.#adaptation?.apply();
     if (!this.isAnswered || !peer.isDue) return;
     const offer = await peer.offer();
     if (this.#isCurrent(peer)) this.#negotiates(offer);
@@ -334,9 +350,31 @@ export class ActiveCall {
   #moved(state: RTCPeerConnectionState): void {
     this.#isStale = state === "failed";
     if (!this.isAnswered) return;
-    if (state === "connected") this.#since ??= this.#ports.env.now();
+    if (state === "connected") {
+      this.#since ??= this.#ports.env.now();
+      this.#adapt();
+    }
     this.#mending.moved(state);
     if (!this.#closed) this.#ports.onChange();
+  }
+
+  /** What would be of no use before there is a call is loaded with it. */
+  async #adapt(): Promise<void> {
+    if (this.#adaptation !== null) return;
+    const { Adaptation } = await import("./quality/adaptation.ts").catch(() => ({ Adaptation: null }));
+    if (this.#closed || this.#adaptation !== null || Adaptation === null) return;
+    this.#adaptation = new Adaptation({
+      env: this.#ports.env,
+      stats: () => this.#peer?.stats() ?? Promise.reject(new Error("No connection now")),
+      sender: (section) => this.#peer?.sender(section),
+      ceiling: () => this.#ports.isSaving() ? "medium" : "high",
+      onChange: (quality) => {
+        this.#ports.onQuality(quality);
+        if (quality.step === this.#step) return;
+        this.#step = quality.step;
+        this.saySending();
+      },
+    });
   }
 
   #fail(): void {

@@ -20,6 +20,8 @@ const RING_SLACK_MS = 2_000;
 const MAX_OVER = 16;
 /** Where the codec that the user chose is remembered. */
 const CODEC_KEY = "codec";
+/** Where it is remembered that little data is to be used. */
+const SAVER_KEY = "saver";
 /** Missed calls shown at the most. */
 const MAX_MISSED = 20;
 
@@ -60,6 +62,8 @@ export class CallClient implements CallActions {
     local: { stream: null, microphone: false, camera: false, screen: null },
     remote: NOBODY,
     problem: null,
+    quality: null,
+    saver: false,
     codec: null,
     members: {},
     missed: [],
@@ -72,7 +76,11 @@ export class CallClient implements CallActions {
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
     this.#screen = new Screen(env, () => this.#screenEnded());
     const codec = env.recall(CODEC_KEY);
-    if (isVideoCodec(codec)) this.#snapshot = { ...this.#snapshot, codec };
+    this.#snapshot = {
+      ...this.#snapshot,
+      codec: isVideoCodec(codec) ? codec : null,
+      saver: env.recall(SAVER_KEY) !== null,
+    };
     env.onWake(() => this.#active?.wake());
     this.#signal = new SignalSocket(env, {
       onStatus: (signaling) => this.#status(signaling),
@@ -153,6 +161,11 @@ export class CallClient implements CallActions {
     }
   }
 
+  setSaver(on: boolean): void {
+    this.#env.remember(SAVER_KEY, on ? "on" : null);
+    this.#show({ saver: on });
+  }
+
   setCodec(codec: VideoCodec | null): void {
     this.#env.remember(CODEC_KEY, codec);
     this.#show({ codec });
@@ -211,6 +224,8 @@ export class CallClient implements CallActions {
       send: (message) => this.#signal.send(message),
       signaling: () => this.#snapshot.signaling,
       graceMs: this.#graceMs,
+      isSaving: () => this.#snapshot.saver,
+      onQuality: (quality) => this.#active === active && this.#show({ quality }),
       onChange: () => this.#moved(active),
       onFailure: () => this.#fail(active),
     };
@@ -416,8 +431,8 @@ export class CallClient implements CallActions {
         active.negotiate(message.description);
         return;
       case "call:media": {
-        const { audio, video, screen } = message;
-        return this.#show({ remote: { ...this.#snapshot.remote, audio, video, screen } });
+        const { audio, video, screen, step = "high" } = message;
+        return this.#show({ remote: { ...this.#snapshot.remote, audio, video, screen, step } });
       }
       case "call:peer":
         return active.peer(message.state);
@@ -467,7 +482,7 @@ export class CallClient implements CallActions {
     this.#active = null;
     this.#screen.release();
     this.#devices.release();
-    this.#show({ remote: NOBODY });
+    this.#show({ remote: NOBODY, quality: null });
   }
 
   #presentWaiting(): void {
@@ -538,7 +553,14 @@ export class CallClient implements CallActions {
 }
 
 /** Nobody to see or hear yet. */
-const NOBODY: Snapshot["remote"] = { stream: null, audio: true, video: true, screen: false, screenStream: null };
+const NOBODY: Snapshot["remote"] = {
+  stream: null,
+  audio: true,
+  video: true,
+  screen: false,
+  step: "high",
+  screenStream: null,
+};
 
 function remoteStreams({ remote }: ActiveCall): Pick<Snapshot["remote"], "stream" | "screenStream"> {
   return { stream: remote?.person ?? null, screenStream: remote?.screen ?? null };

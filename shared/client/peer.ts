@@ -184,6 +184,16 @@ export class Peer {
     else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
 
+  /** What is known of the connection (W3C WebRTC Statistics). */
+  stats(): Promise<RTCStatsReport> {
+    return this.#pc.getStats();
+  }
+
+  /** What sends in a section. */
+  sender(section: Section): RTCRtpSender | undefined {
+    return transceiverOf(this.#pc, section)?.sender;
+  }
+
   close(): void {
     this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
     this.#pc.close();

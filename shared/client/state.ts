@@ -1,6 +1,7 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { CallMedia, EndReason, Member, VideoCodec } from "../protocol.ts";
+import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol.ts";
+import type { Sample } from "./quality/samples.ts";
 
 /** Why a call is over, from this side's point of view. */
 export type Outcome =
@@ -87,8 +88,23 @@ export interface RemoteMedia {
   readonly audio: boolean;
   readonly video: boolean;
   readonly screen: boolean;
+  /** How much video the other side sends. */
+  readonly step: Step;
   /** The screen to show while `screen` says so. */
   readonly screenStream: MediaStream | null;
+}
+
+/** From 4, excellent, over 3, good, and 2, weak, to 1, hardly to be used. */
+export type Rating = 1 | 2 | 3 | 4;
+
+/** How a call goes, second by second. */
+export interface Quality {
+  /** How much video this side sends. */
+  readonly step: Step;
+  readonly sending: Rating;
+  readonly receiving: Rating;
+  /** What that is made of. */
+  readonly sample: Sample;
 }
 
 /** Everything a view needs. */
@@ -98,6 +114,10 @@ export interface Snapshot {
   readonly call: CallPhase;
   readonly local: LocalMedia;
   readonly remote: RemoteMedia;
+  /** How the call goes; `null` where there is none, or in its first second. */
+  readonly quality: Quality | null;
+  /** The user wants little data used. */
+  readonly saver: boolean;
   /** The last trouble with this device's camera or microphone, until the next attempt. */
   readonly problem: MediaProblem | null;
   /** The video codec that the user chose; `null`: none. */
@@ -137,6 +157,8 @@ export interface CallActions {
   setCamera(on: boolean): void;
   /** Shares a screen, window or tab that the user picks, beside the camera; or ends that. To be called while a click is being handled. */
   setScreen(on: boolean): void;
+  /** Uses little data, in both directions, on this device from now on; or what is needed. */
+  setSaver(on: boolean): void;
   /** Prefers a video codec on this device, from now on; `null`: what the server is configured for. */
   setCodec(codec: VideoCodec | null): void;
   /** Puts away an ended call and the last device problem. */

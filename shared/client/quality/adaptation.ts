@@ -1,0 +1,130 @@
+/** Watches a call second by second, moves it on the ladder, and has the senders follow. Loaded when there is a call. */
+
+import type { Step } from "../../protocol.ts";
+import type { Environment } from "../ports.ts";
+import type { Section } from "../sections.ts";
+import type { Quality, Rating } from "../state.ts";
+import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
+import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
+
+/** How often it looks, in ms. */
+const EVERY_MS = 1_000;
+/** Of a camera, in lines; what is smaller already is not scaled. */
+const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
+const CAMERA_FPS: Readonly<Record<Step, number>> = { high: 30, medium: 30, low: 15, paused: 15, audio: 15 };
+/** A screen keeps its size, or nobody could read it: it is shown less often instead. */
+const SCREEN_FPS: Readonly<Record<Step, number>> = { high: 15, medium: 8, low: 3, paused: 1, audio: 1 };
+/** Opus is good at 32 kbit/s and clear at 16 (RFC 7587, section 3.1.1); in bit/s. */
+const VOICE_BPS: Readonly<Record<Step, number>> = {
+  high: 40_000,
+  medium: 40_000,
+  low: 32_000,
+  paused: 24_000,
+  audio: 16_000,
+};
+
+/** What adaptation needs of the call. */
+export interface AdaptationPorts {
+  readonly env: Environment;
+  stats(): Promise<RTCStatsReport>;
+  sender(section: Section): RTCRtpSender | undefined;
+  /** No higher than this. */
+  ceiling(): Step;
+  onChange(quality: Quality): void;
+}
+
+export class Adaptation {
+  readonly #ports: AdaptationPorts;
+  #ladder: Ladder = START;
+  #before: Look | null = null;
+  /** What each sender was told last. */
+  readonly #told = new WeakMap<RTCRtpSender, string>();
+  #cancelTimer = () => {};
+  #isClosed = false;
+
+  constructor(ports: AdaptationPorts) {
+    this.#ports = ports;
+    this.#look();
+  }
+
+  /** Tells the senders what the step is: also those that have just been given a track. */
+  async apply(): Promise<void> {
+    const { step } = this.#ladder;
+    await Promise.all([
+      this.#tell("audio", () => ({ maxBitrate: VOICE_BPS[step], priority: "high", networkPriority: "high" })),
+      this.#tell("video", (track) => ({
+        active: BITRATES[step].takes > 0,
+        scaleResolutionDownBy: Math.max(1, linesOf(track) / LINES[step]),
+        maxFramerate: CAMERA_FPS[step],
+        maxBitrate: Math.max(BITRATES[step].takes, BITRATES.low.takes) * 1000,
+      })),
+      this.#tell("screen", () => ({
+        active: step !== "audio",
+        maxFramerate: SCREEN_FPS[step],
+        maxBitrate: Math.max(BITRATES[step].takes, BITRATES.low.takes) * 1000,
+      })),
+    ]);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer();
+  }
+
+  async #look(): Promise<void> {
+    const { env, stats } = this.#ports;
+    const now = await stats().then((report) => lookAt(report, env.now()), () => null);
+    if (this.#isClosed) return;
+    if (now !== null && this.#before !== null) this.#move(sampleOf(this.#before, now));
+    this.#before = now;
+    this.#cancelTimer = env.after(EVERY_MS, () => this.#look());
+  }
+
+  #move(sample: Sample): void {
+    const { sender, ceiling, onChange } = this.#ports;
+    // Without a picture to send nothing can be learned of what the network has room for.
+    const sends = (["video", "screen"] as const).some((section) => sender(section)?.track);
+    this.#ladder = sends ? advance(this.#ladder, sample, ceiling()) : { ...START, step: lower(START.step, ceiling()) };
+    const { step } = this.#ladder;
+    this.apply();
+    const sending = Math.min(rating(sample.lossSent, sample.rttMs), sends ? RATING_OF[step] : 4) as Rating;
+    onChange({ step, sending, receiving: rating(sample.lossReceived, sample.rttMs), sample });
+  }
+
+  async #tell(section: Section, wanted: (track: MediaStreamTrack) => Partial<RTCRtpEncodingParameters>): Promise<void> {
+    const sender = this.#ports.sender(section);
+    if (!sender?.track) return;
+    const encoding = wanted(sender.track);
+    const text = JSON.stringify([sender.track.id, encoding]);
+    if (this.#told.get(sender) === text) return;
+    this.#told.set(sender, text);
+    const parameters = sender.getParameters();
+    if (!parameters.encodings?.[0]) return;
+    Object.assign(parameters.encodings[0], encoding);
+    if (section !== "audio") {
+      Object.assign(parameters, { degradationPreference: section === "screen" ? "maintain-resolution" : "balanced" });
+    }
+    // A sender that is being negotiated refuses; the next second tells it again.
+    await sender.setParameters(parameters).catch(() => this.#told.delete(sender));
+  }
+}
+
+/** What a picture of this size is worth, to who looks at it. */
+const RATING_OF: Readonly<Record<Step, Rating>> = { high: 4, medium: 3, low: 2, paused: 1, audio: 1 };
+
+/** From 4, excellent, to 1, hardly to be used: ITU-T G.114 for the delay, and what Opus and video codecs conceal of loss. */
+function rating(loss: number | null, rttMs: number | null): Rating {
+  const byLoss = [0.2, 0.08, 0.02].findIndex((limit) => (loss ?? 0) >= limit);
+  const byDelay = [1_200, 600, 300].findIndex((limit) => (rttMs ?? 0) >= limit);
+  return Math.min(...[byLoss, byDelay].map((at) => at < 0 ? 4 : at + 1)) as Rating;
+}
+
+function lower(step: Step, ceiling: Step): Step {
+  return LINES[ceiling] < LINES[step] ? ceiling : step;
+}
+
+/** The shorter side: a phone that is held upright has its lines the other way. */
+function linesOf(track: MediaStreamTrack): number {
+  const { width = 1280, height = 720 } = track.getSettings();
+  return Math.min(width, height);
+}

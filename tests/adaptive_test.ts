@@ -1,0 +1,65 @@
+/** Calls over bad networks in a real Chromium: how much video is sent follows what the network has room for, and the voice goes on. */
+
+import assert from "node:assert/strict";
+import type { Step } from "../shared/protocol.ts";
+import { STEPS } from "../shared/client/quality/ladder.ts";
+import type { Person } from "./support/chromium.ts";
+import { connect, scene } from "./support/scene.ts";
+
+/** What a network does to packets: a share lost, in percent, and room, in bytes a second. */
+interface Weather {
+  packetLoss?: number;
+  throughput?: number;
+}
+
+/** Without limits, but in force: rules that come after the peer connection was made are not for it. */
+const FAIR: Weather = { throughput: 10_000_000 };
+
+/** Has a page's packets go through a network like this one. */
+async function weather({ page }: Person, { packetLoss = 0, throughput = 10_000_000 }: Weather): Promise<void> {
+  const session = await page.createCDPSession();
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    uploadThroughput: throughput,
+    downloadThroughput: throughput,
+    packetLoss,
+  });
+}
+
+/** Waits for a step that the other side reads on its screen, as the stage says it. */
+async function stepIs(person: Person, fits: (step: Step) => boolean, timeoutMs: number): Promise<Step> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const step = await person.page.$eval(".stage", (stage) => (stage as HTMLElement).dataset.step as Step);
+    if (fits(step)) return step;
+    assert.ok(Date.now() < deadline, `still ${step} after ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+const isBelow = (step: Step, other: Step) => STEPS.indexOf(step) > STEPS.indexOf(other);
+
+for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { throughput: 31_250 }]] as const) {
+  scene(`${name}: less video, the voice goes on, and the picture comes back with the network`, async (stage) => {
+    const { ada, boris } = stage;
+    await weather(ada, FAIR);
+    const started = performance.now();
+    const trace: string[] = [];
+    const note = (step: Step) => trace.push(`${((performance.now() - started) / 1000).toFixed(1)} s ${step}`);
+    await connect(stage);
+    note(await stepIs(boris, (step) => step === "high", 20_000));
+    await weather(ada, bad);
+    const worse = await stepIs(boris, (step) => isBelow(step, "high"), 15_000);
+    note(worse);
+    for (let n = 0; n < 5; n++) {
+      await boris.receives("audioEnergy");
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    note(await stepIs(boris, () => true, 1));
+    await weather(ada, FAIR);
+    note(await stepIs(boris, (step) => step === "high", 60_000));
+    await boris.receives("framesDecoded");
+    console.log(`${name}: ${trace.join(", ")}`);
+  });
+}
