@@ -15,16 +15,15 @@ interface Weather {
 /** Without limits, but in force: rules that come after the peer connection was made are not for it. */
 const FAIR: Weather = { throughput: 10_000_000 };
 
-/** Has a page's packets go through a network like this one. */
-async function weather({ page }: Person, { packetLoss = 0, throughput = 10_000_000 }: Weather): Promise<void> {
+/** Has a page's packets go through a network that can be changed. */
+async function weather({ page }: Person): Promise<(weather: Weather) => Promise<void>> {
   const session = await page.createCDPSession();
-  await session.send("Network.emulateNetworkConditions", {
-    offline: false,
-    latency: 0,
-    uploadThroughput: throughput,
-    downloadThroughput: throughput,
-    packetLoss,
-  });
+  const change = async ({ packetLoss = 0, throughput = FAIR.throughput! }: Weather) => {
+    const room = { uploadThroughput: throughput, downloadThroughput: throughput };
+    await session.send("Network.emulateNetworkConditions", { offline: false, latency: 0, ...room, packetLoss });
+  };
+  await change(FAIR);
+  return change;
 }
 
 /** Waits for a step that the other side reads on its screen, as the stage says it. */
@@ -43,13 +42,13 @@ const isBelow = (step: Step, other: Step) => STEPS.indexOf(step) > STEPS.indexOf
 for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { throughput: 31_250 }]] as const) {
   scene(`${name}: less video, the voice goes on, and the picture comes back with the network`, async (stage) => {
     const { ada, boris } = stage;
-    await weather(ada, FAIR);
+    const change = await weather(ada);
     const started = performance.now();
     const trace: string[] = [];
     const note = (step: Step) => trace.push(`${((performance.now() - started) / 1000).toFixed(1)} s ${step}`);
     await connect(stage);
     note(await stepIs(boris, (step) => step === "high", 20_000));
-    await weather(ada, bad);
+    await change(bad);
     const worse = await stepIs(boris, (step) => isBelow(step, "high"), 15_000);
     note(worse);
     for (let n = 0; n < 5; n++) {
@@ -57,7 +56,7 @@ for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { t
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     note(await stepIs(boris, () => true, 1));
-    await weather(ada, FAIR);
+    await change(FAIR);
     note(await stepIs(boris, (step) => step === "high", 60_000));
     await boris.receives("framesDecoded");
     console.log(`${name}: ${trace.join(", ")}`);

@@ -86,8 +86,9 @@ function lower(at: number, loss: number, { availableKbps, rttMs, encodeMs, limit
 }
 
 function isCalm(step: Step, loss: number, { availableKbps, rttMs, limitedBy }: Sample): boolean {
-  const { takes } = BITRATES[step];
-  // What a capped sender does not use, the browser does not look for: having room for this step is all that can be known.
-  const hasRoom = availableKbps === null || availableKbps >= takes * 0.75;
+  const above = STEPS[STEPS.indexOf(step) - 1];
+  // While no picture is sent, the browser knows of no more room than the voice takes: only trying tells.
+  const isBlind = availableKbps === null || BITRATES[step].takes === 0 || above === undefined;
+  const hasRoom = isBlind || availableKbps >= BITRATES[above].needs;
   return loss < LOSS.calm && (rttMs ?? 0) < RTT.calm && limitedBy !== "cpu" && hasRoom;
 }

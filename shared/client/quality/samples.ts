@@ -100,7 +100,7 @@ export function sampleOf(before: Look, now: Look): Sample {
   };
 
   return {
-    lossSent: losses.length > 0 ? Math.max(...losses) : null,
+    lossSent: losses.length > 0 ? losses.reduce((all, one) => all + one, 0) / losses.length : null,
     lossReceived: got + missed > 0 ? missed / (got + missed) : null,
     rttMs: rtts.length > 0 ? Math.round(Math.max(...rtts) * 1000) : pairRtt(pair),
     availableKbps: pair?.availableOutgoingBitrate === undefined
