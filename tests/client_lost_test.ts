@@ -172,3 +172,38 @@ test("a microphone that was muted while devices opened stays muted, though the c
   await ann.until(({ remote }) => !remote.audio && !remote.video);
   assert.equal(bob.client.snapshot.local.microphone, false);
 });
+
+test("another network: a socket that died with the one before is replaced at once", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  ann.freezeSocket();
+  ann.wake("online");
+  assert.equal(ann.client.snapshot.signaling, "connecting");
+  assert.equal(ann.socketsOpened, 2);
+  ann.client.setMicrophone(false);
+  await bob.until(({ remote }) => !remote.audio);
+  assert.equal(ann.client.snapshot.signaling, "open");
+  assert.deepEqual([ann.client.snapshot.call.phase, ann.socketsOpened], ["connected", 2]);
+});
+
+test("looked at again: a dead socket is noticed soon, and nothing is said into it", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  ann.freezeSocket();
+  ann.wake("seen");
+  ann.client.setMicrophone(false);
+  await bob.until(({ remote }) => !remote.audio, 3_000);
+  assert.equal(ann.socketsOpened, 2);
+});
+
+test("looked at again: a socket that lives is kept, and what was said meanwhile arrives", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  for (const on of [false, true]) {
+    ann.wake("seen");
+    ann.wake("seen");
+    ann.client.setMicrophone(on);
+    await bob.until(({ remote }) => remote.audio === on);
+  }
+  assert.equal(ann.socketsOpened, 1);
+});

@@ -15,8 +15,8 @@ export function browserEnvironment(): Environment {
   return {
     openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId()), page), SUBPROTOCOL),
     onWake: (action) => {
-      addEventListener("online", action);
-      document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action());
+      addEventListener("online", () => action("online"));
+      document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action("seen"));
     },
     isAuthorized: async () => {
       try {

@@ -8,12 +8,15 @@ import type { IceServer, VideoCodec } from "../protocol.ts";
 /** The part of a WebSocket that the client uses. */
 export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclose">;
 
+/** `online`: there is a network again, and maybe another one. `seen`: the page is looked at again. */
+export type Wake = "online" | "seen";
+
 /** Where the client runs. */
 export interface Environment {
   /** Opens a socket to the signaling server, with `device` and `page` in its URL. Never rejects. */
   openSocket(): Promise<SocketPort>;
-  /** Calls `action` whenever trying the network again is promising: it is back, or the page is looked at again. */
-  onWake(action: () => void): void;
+  /** Calls `action` whenever trying the network again is promising. */
+  onWake(action: (why: Wake) => void): void;
   /** False where the session is known to be invalid; asked when a socket would not open. */
   isAuthorized(): Promise<boolean>;
   /** Asks the server for STUN and TURN servers, whose credentials are good for `ttl` seconds; `null` where it does not answer. */

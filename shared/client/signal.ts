@@ -2,7 +2,7 @@
 
 import { CLOSE } from "../constants.ts";
 import type { ClientMessage, ServerMessage } from "../protocol.ts";
-import type { Environment, SocketPort } from "./ports.ts";
+import type { Environment, SocketPort, Wake } from "./ports.ts";
 
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
 const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -10,8 +10,8 @@ const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8
 /** A socket that is not welcomed within this time, in ms, is given up: a black hole says nothing for minutes. */
 const OPENING_MS = 10_000;
 
-/** After waking up, a socket has this long to prove that it still leads somewhere, in ms. */
-const WAKE_PING_MS = 3_000;
+/** A socket in doubt has this long to prove that it still leads somewhere, in ms. A needless new one costs little. */
+const PROOF_MS = 500;
 
 /** Messages kept while there is no socket: fewer than the server takes at once. */
 const MAX_QUEUE = 64;
@@ -32,7 +32,7 @@ export class SignalSocket {
   readonly #handlers: SignalHandlers;
   #socket: SocketPort | null = null;
   #state: "opening" | "open" | "waiting" | "closed" = "waiting";
-  /** What waits goes out after the first `pong`: by then the server has said what it knows of this device's calls. */
+  /** What waits goes out after a `pong`: after the first, the server has said what it knows of this device's calls. */
   #isHeard = false;
   #pingMs = 0;
   /** Something came since the last ping. */
@@ -44,7 +44,7 @@ export class SignalSocket {
   constructor(env: Environment, handlers: SignalHandlers) {
     this.#env = env;
     this.#handlers = handlers;
-    env.onWake(() => this.#wake());
+    env.onWake((why) => this.#wake(why));
     this.#connect();
   }
 
@@ -57,6 +57,17 @@ export class SignalSocket {
   /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
   sendNow(message: ClientMessage): void {
     if (this.#state === "open") this.#socket!.send(JSON.stringify(message));
+  }
+
+  /**
+   * Has an open socket prove that it still leads somewhere; a dead one is given up within half a second, not after the pause between
+   * two pings. Until then what is sent waits, so that it is not lost with the socket.
+   */
+  check(): void {
+    if (this.#state !== "open" || !this.#isHeard) return;
+    this.#isHeard = this.#alive = false;
+    this.sendNow({ type: "ping" });
+    this.#watch(PROOF_MS);
   }
 
   /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
@@ -121,39 +132,46 @@ export class SignalSocket {
   #watch(withinMs: number): void {
     this.#cancelTimer();
     this.#cancelTimer = this.#env.after(withinMs, () => {
-      if (!this.#alive) return this.#lost(CLOSE.silent);
+      if (!this.#alive) return this.#renew();
       this.#alive = false;
       this.sendNow({ type: "ping" });
       this.#watch(this.#pingMs);
     });
   }
 
-  #wake(): void {
-    if (this.#state === "waiting") {
-      this.#cancelTimer();
-      this.#attempt = 0;
-      this.#connect();
-    } else if (this.#state === "open") {
-      this.#alive = false;
-      this.sendNow({ type: "ping" });
-      this.#watch(WAKE_PING_MS);
-    }
+  #wake(why: Wake): void {
+    if (this.#state === "open" && why === "seen") return this.check();
+    // Closed for good, or about to be opened.
+    if (this.#state === "closed" || this.#state === "opening" && this.#socket === null) return;
+    this.#renew();
+  }
+
+  /** A socket that leads nowhere, as one from an address of before does, says so after minutes at best: another one takes its place. */
+  #renew(): void {
+    this.#drop(CLOSE.silent);
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** Lets go of the socket. */
+  #drop(code: number): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isHeard = false;
+    this.#cancelTimer();
+    socket?.close(code === CLOSE.silent ? code : 1000);
+    this.#state = "waiting";
+    if (code !== CLOSE.replaced) this.#handlers.onStatus("connecting");
   }
 
   #lost(code: number): void {
-    const wasOpen = this.#state === "open";
-    this.#isHeard = false;
-    this.#cancelTimer();
-    const socket = this.#socket;
-    this.#socket = null;
     if (this.#state === "closed") return;
-    socket?.close(code === CLOSE.silent ? code : 1000);
+    const wasOpen = this.#state === "open";
+    this.#drop(code);
     if (code === CLOSE.replaced) {
       this.#state = "closed";
       return this.#handlers.onStatus("replaced");
     }
-    this.#state = "waiting";
-    this.#handlers.onStatus("connecting");
     if (wasOpen) return this.#retry();
     this.#env.isAuthorized().then((authorized) => {
       if (this.#state !== "waiting") return;
@@ -165,6 +183,7 @@ export class SignalSocket {
 
   #retry(): void {
     const longest = RECONNECT_DELAYS_MS[Math.min(this.#attempt++, RECONNECT_DELAYS_MS.length - 1)]!;
+    this.#cancelTimer();
     this.#cancelTimer = this.#env.after(longest * (1 - this.#env.random() / 2), () => this.#connect());
   }
 }

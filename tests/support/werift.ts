@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { werift } from "./packages.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment, SocketPort } from "../../shared/client/ports.ts";
+import type { Environment, SocketPort, Wake } from "../../shared/client/ports.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =
@@ -59,6 +59,8 @@ export class WeriftPerson implements AsyncDisposable {
   #isDown = false;
   /** Told of everything the client shows. */
   onSnapshot: (snapshot: Snapshot) => void = () => {};
+  /** Tells the client that trying the network again is promising. */
+  wake: (why: Wake) => void = () => {};
   /** Devices open when this is settled. */
   slowDevices: Promise<void> = Promise.resolve();
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
@@ -75,7 +77,7 @@ export class WeriftPerson implements AsyncDisposable {
         this.#lines.push(line);
         return Promise.resolve(line);
       },
-      onWake: () => {},
+      onWake: (action) => this.wake = action,
       save: (value) => this.#kept = value,
       load: () => this.#kept,
       remember: () => {},
@@ -180,6 +182,11 @@ export class WeriftPerson implements AsyncDisposable {
   /** This end notices. The server does when the next socket of this device comes. */
   noticeFrozenSocket(): void {
     this.#lines.at(-1)!.onclose?.call(null as never, new CloseEvent("close", { code: 1006 }));
+  }
+
+  /** How many signaling sockets the client has opened so far. */
+  get socketsOpened(): number {
+    return this.#lines.length;
   }
 
   /** Peer connections that are not closed, and devices still in use. */
