@@ -105,7 +105,8 @@ export class Network implements AsyncDisposable {
       async up() {
         await device.ip(`link set ${name} up`);
         await device.ip(`address add 10.0.${number}.2/24 dev ${name}`);
-        await device.ip(`route add default via 10.0.${number}.1`);
+        // Beside another one, not in its place: of two, the older is used.
+        await device.ip(`route add default via 10.0.${number}.1 metric ${number}`);
       },
       async down() {
         await device.ip(`address flush dev ${name}`);

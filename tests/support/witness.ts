@@ -14,11 +14,16 @@ export interface Noticed {
   readonly framesAt: readonly number[];
 }
 
+/** How long after a break pictures may still come that were on their way, in ms. */
+const ON_ITS_WAY_MS = 500;
+
 /** How media goes between two people: by the candidate at each end, this one's first (RFC 8445, section 5.1.1). */
 export interface Path {
   readonly types: readonly [RTCIceCandidateType, RTCIceCandidateType];
   /** How this end reaches its TURN server, where it uses one. */
   readonly relayProtocol: "udp" | "tcp" | "tls" | null;
+  /** Where this end sends to. */
+  readonly remoteAddress: string;
 }
 
 /** Media goes through a TURN server where either end's candidate is one of a server. */
@@ -50,6 +55,17 @@ export async function noticedBy({ page }: Person): Promise<Noticed> {
   return await page.evaluate(() => (globalThis as unknown as { noticed: Noticed }).noticed);
 }
 
+/** How long after `since` pictures came again that had stopped then, in ms. */
+export async function backAfter(person: Person, since: number, timeoutMs = 20_000): Promise<number> {
+  const isNew = (at: number) => at > since + ON_ITS_WAY_MS;
+  while (Date.now() < since + timeoutMs) {
+    const at = (await noticedBy(person)).framesAt.find(isNew);
+    if (at !== undefined) return at - since;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`No picture came back within ${timeoutMs} ms`);
+}
+
 /** How the newest connection of somebody's page goes, by its own statistics (W3C WebRTC statistics, `selectedCandidatePairId`). */
 export async function pathOf({ page }: Person): Promise<Path> {
   return await page.evaluate(async (): Promise<Path> => {
@@ -58,6 +74,21 @@ export async function pathOf({ page }: Person): Promise<Path> {
     const transport = [...stats.values()].find(({ type }) => type === "transport");
     const pair = stats.get(transport.selectedCandidatePairId);
     const [local, remote] = [stats.get(pair.localCandidateId), stats.get(pair.remoteCandidateId)];
-    return { types: [local.candidateType, remote.candidateType], relayProtocol: local.relayProtocol ?? null };
+    return {
+      types: [local.candidateType, remote.candidateType],
+      relayProtocol: local.relayProtocol ?? null,
+      remoteAddress: remote.address,
+    };
   });
+}
+
+/** The path once it is a direct one: a relay may be found before. */
+export async function directPathOf(person: Person, timeoutMs = 5_000): Promise<Path> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const path = await pathOf(person);
+    if (!isRelayed(path)) return path;
+    if (Date.now() > deadline) throw new Error(`Still relayed after ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
