@@ -68,6 +68,39 @@ const sending = {
   step: z.enum(["high", "medium", "low", "paused", "audio"]).optional(),
 };
 
+/** Whole milliseconds, 30 days at most. */
+const span = milliseconds.max(30 * 24 * 3600 * 1000);
+const count = z.number().int().min(0);
+const fraction = z.number().min(0).max(1);
+const codec = z.string().regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 printable characters");
+
+/** What one side measured in a call. `null`: it did not come to that, or the browser did not say. */
+const receipt = z.strictObject({
+  /** From placing the call to the first ringing device, at the caller. */
+  ringMs: span.nullable(),
+  /** From ringing to the answer. */
+  answerMs: span.nullable(),
+  /** From the answer to connected media. */
+  iceMs: span.nullable(),
+  /** From the answer to the first frame of the other side. */
+  frameMs: span.nullable(),
+  /** From the answer to the end; 0 where there was no answer. */
+  durationMs: span,
+  /** Whether media went through a TURN server on this side or the other, and how this side got to it. */
+  path: z.enum(["direct", "relayed"]).nullable(),
+  transport: z.enum(["udp", "tcp", "tls"]).nullable(),
+  audioCodec: codec.nullable(),
+  videoCodec: codec.nullable(),
+  /** How often the media had to find another way. */
+  reconnects: count.max(100_000),
+  rttMs: span.nullable(),
+  /** Packets lost of those sent and received, 0 to 1. */
+  lossSent: fraction.nullable(),
+  lossReceived: fraction.nullable(),
+  bytesSent: count,
+  bytesReceived: count,
+});
+
 // --- Errors ----------------------------------------------------------------------------------------------------------
 
 /** The stable codes of `call:error`, and of the errors of the HTTP endpoints. */
@@ -117,6 +150,7 @@ export const clientMessages = {
     role: z.enum(["caller", "callee"]),
     media: media.optional(),
   }),
+  "call:receipt": z.strictObject({ type: z.literal("call:receipt"), ...stamped, receipt }),
   "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
   "ping": z.strictObject({ type: z.literal("ping") }),
 };
@@ -237,6 +271,8 @@ export type Step = NonNullable<ServerMessages["call:media"]["step"]>;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
 /** A stable error code. */
 export type ErrorCode = (typeof errorCodes)[number];
+/** What one side measured in a call. */
+export type Receipt = z.infer<typeof receipt>;
 /** A chat's member, and whether a device of theirs is connected. */
 export type Member = z.infer<typeof member>;
 /** A STUN or TURN server, in the form `RTCPeerConnection` takes (W3C WebRTC, `RTCIceServer`). */

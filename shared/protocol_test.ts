@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { receipt } from "../tests/support/receipt.ts";
 import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../tests/support/sdp.ts";
 import {
   type ClientMessages,
@@ -26,6 +27,7 @@ const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> }
   "call:negotiate": { type: "call:negotiate", chatId, callId, description: offer },
   "call:media": { type: "call:media", chatId, callId, audio: true, video: false, screen: false, step: "medium" },
   "call:resume": { type: "call:resume", chatId, callId, role: "callee", media: "audio" },
+  "call:receipt": { type: "call:receipt", chatId, callId, receipt },
   "chat:watch": { type: "chat:watch", chatId },
   "ping": { type: "ping" },
 };
@@ -38,6 +40,7 @@ const needed: Record<keyof ClientMessages, string[]> = {
   "call:negotiate": ["chatId", "description"],
   "call:media": ["chatId", "audio", "video", "screen"],
   "call:resume": ["chatId", "callId", "role"],
+  "call:receipt": ["chatId", "callId", "receipt"],
   "chat:watch": ["chatId"],
   "ping": [],
 };
@@ -128,13 +131,56 @@ for (const [type, message] of Object.entries(client)) {
   });
 
   Deno.test(`${type}: null is refused everywhere but where the protocol has it`, () => {
-    const nullable = ["candidate", "candidate.sdpMid", "candidate.sdpMLineIndex", "candidate.usernameFragment"];
+    const nullable = [
+      "candidate",
+      "candidate.sdpMid",
+      "candidate.sdpMLineIndex",
+      "candidate.usernameFragment",
+      "receipt.ringMs",
+      "receipt.answerMs",
+      "receipt.iceMs",
+      "receipt.frameMs",
+      "receipt.path",
+      "receipt.transport",
+      "receipt.audioCodec",
+      "receipt.videoCodec",
+      "receipt.rttMs",
+      "receipt.lossSent",
+      "receipt.lossReceived",
+    ];
     for (const path of paths(message)) {
       if (!nullable.includes(path.join("."))) refusedJson(changed(message, path, null));
       else accepted(changed(message, path, null));
     }
   });
 }
+
+Deno.test("a receipt's numbers and words are within bounds", () => {
+  const message = client["call:receipt"];
+  const fields: [string, unknown[]][] = [
+    ["ringMs", [-1, 0.5, 2_592_000_001, 1e300]],
+    ["durationMs", [-1, 0.5, 2_592_000_001]],
+    ["rttMs", [-1, 41.7]],
+    ["reconnects", [-1, 100_001]],
+    ["lossSent", [-0.01, 1.01]],
+    ["lossReceived", [-0.01, 100]],
+    ["bytesSent", [-1, 2 ** 53]],
+    ["bytesReceived", [-1, 2 ** 53]],
+    ["path", ["", "relay"]],
+    ["transport", ["dtls"]],
+    ["audioCodec", ["", "two words", "o".repeat(33)]],
+    ["videoCodec", ["<video>\n"]],
+  ];
+  for (const [field, values] of fields) {
+    for (const value of values) {
+      const text = refusedJson(changed(message, ["receipt", field], value));
+      assert.ok(text.startsWith(`receipt.${field}: `), text);
+    }
+  }
+  for (const field of Object.keys(message.receipt)) {
+    assert.match(refusedJson(changed(message, ["receipt", field], undefined)), new RegExp(`^receipt\\.${field}: `));
+  }
+});
 
 Deno.test("types that objects have by nature, and types of the server, are unknown", () => {
   for (const type of ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf", "", MARK]) {

@@ -158,10 +158,10 @@ export interface Sender extends Endpoint {
   readonly name: string;
 }
 
-/** Client messages about a call, other than those that start or resume it. */
+/** Client messages about a call, other than those that start or resume it, or tell of it afterwards. */
 export type InCallMessage = Exclude<
   ClientMessages[Extract<keyof ClientMessages, `call:${string}`>],
-  ClientMessages["call:initiate" | "call:resume"]
+  ClientMessages["call:initiate" | "call:resume" | "call:receipt"]
 >;
 
 /** The new state, and what to deliver, in order. */

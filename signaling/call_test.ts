@@ -25,7 +25,10 @@ const offer = { type: "offer" as const, sdp: OFFER_SDP };
 const answer = { type: "answer" as const, sdp: "v=0" };
 const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ host`, sdpMid: "0" });
 
-type Message = Exclude<ClientMessage, { type: "chat:watch" | "ping" | "call:initiate" | "call:resume" }>;
+type Message = Exclude<
+  ClientMessage,
+  { type: "chat:watch" | "ping" | "call:initiate" | "call:resume" | "call:receipt" }
+>;
 type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
 
 /** One chat, its clock, and what was delivered, readable: `ann.laptop call:end timeout`. */

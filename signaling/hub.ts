@@ -255,6 +255,8 @@ export class Hub {
         const isRecovering = now - this.#startedAt < this.#options.graceMs + RECOVERY_MS;
         return this.#advance(message.chatId, { type: "resume", now, from, message, busy, isRecovering });
       }
+      case "call:receipt":
+        return; // nobody asks for it yet
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientMessage } from "../shared/protocol.ts";
+import { receipt } from "../tests/support/receipt.ts";
 import { ANSWERS, candidate, CHROMIUM_OFFER, OFFERS } from "../tests/support/sdp.ts";
 import { answer, chatId, connect, media, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 
@@ -17,6 +18,7 @@ const about = (chatId: string): ClientMessage[] => [
   { type: "call:negotiate", chatId, description: offer },
   { type: "call:media", chatId, ...media },
   { type: "call:resume", chatId, callId: proposed, role: "caller" },
+  { type: "call:receipt", chatId, callId: proposed, receipt },
   { type: "chat:watch", chatId },
 ];
 
