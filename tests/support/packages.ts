@@ -12,3 +12,4 @@ export {
   type Page,
 } from "npm:puppeteer-core@25.16.0";
 export * as werift from "npm:werift@0.25.2";
+export { Webhook as StandardWebhook } from "npm:standardwebhooks@1.1.1";
