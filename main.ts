@@ -16,6 +16,7 @@ const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" 
 
 const config = configOrExit();
 const server = new SignalingServer(config);
+let leaving: Promise<number> | null = null;
 
 /** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
 class ZvonokApp extends App<State> {
@@ -31,7 +32,10 @@ export const app = new ZvonokApp()
     const why = await server.unreadiness();
     return why === null ? ctx.text("ready\n") : ctx.text(`${why}\n`, { status: 503 });
   })
-  .get("/metrics", (ctx) => ctx.text(metricsText(server.hub.figures()), { headers: PROMETHEUS }))
+  .get(
+    "/metrics",
+    (ctx) => ctx.text(metricsText(server.hub.figures(), server.webhookFigures()), { headers: PROMETHEUS }),
+  )
   .use(staticFiles())
   .use(csp({ useNonce: true }))
   .use(async (ctx) => {
@@ -57,10 +61,7 @@ export const app = new ZvonokApp()
   .fsRoutes();
 
 for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => {
-    server.close();
-    setTimeout(() => Deno.exit(0), LEAVE_MS);
-  });
+  Deno.addSignalListener(signal, leave);
 }
 
 // A fragmented text message longer than V8's longest string (half a GiB) fails inside the runtime's own socket loop, where nothing
@@ -72,6 +73,13 @@ addEventListener("unhandledrejection", (event) => {
 });
 
 if (import.meta.main) serve(config);
+
+async function leave(): Promise<void> {
+  leaving ??= server.close();
+  const [lost] = await Promise.all([leaving, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
+  if (lost > 0) console.warn(`RECEIPT_WEBHOOK: reports of calls that could not be delivered, and are lost: ${lost}`);
+  Deno.exit(0);
+}
 
 /** Serves what `deno task build` made. The build imports this module again, so nothing may wait for it here. */
 async function serve({ host, port, sessionSecrets }: Config): Promise<void> {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { VIDEO_CODECS } from "../shared/constants.ts";
 import { describeIssue, type VideoCodec } from "../shared/protocol.ts";
 import type { IceConfig, TurnAccess } from "./ice.ts";
+import type { WebhookTarget } from "./webhook.ts";
 
 /** A value in the environment is wrong; the message is one line that names it. */
 export class ConfigError extends Error {
@@ -38,6 +39,21 @@ const origins = list.refine(
   "expected a comma-separated list of origins, like https://example.org",
 );
 
+/** Standard Webhooks 1.0, "signature scheme". */
+const WEBHOOK_SECRET = "expected whsec_ and 24 to 64 bytes in base64, as from: echo whsec_$(openssl rand -base64 32)";
+const webhookSecret = z.string()
+  .regex(/^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, WEBHOOK_SECRET)
+  .transform((text) => Uint8Array.from(atob(text.slice("whsec_".length)), (char) => char.charCodeAt(0)))
+  .refine(({ length }) => length >= 24 && length <= 64, WEBHOOK_SECRET);
+
+/** What is posted there names people: in the clear it stays on this machine. */
+const webhookUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isHere = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return username + password === "" && (protocol === "https:" || protocol === "http:" && isHere);
+}, "expected an https URL without a password, or an http one of this machine");
+
 const secret = z.string().min(16, "expected at least 16 characters").optional();
 
 const environment = z.object({
@@ -66,6 +82,9 @@ const environment = z.object({
   GRACE_MS: integer(100, 600_000).default(20_000),
   SOCKETS_PER_MINUTE: integer(1, 1_000_000).default(120),
   CHAT_CAPACITY: integer(2, 1000).default(2),
+  RECEIPT_WEBHOOK: webhookUrl.optional(),
+  RECEIPT_SECRET: webhookSecret.optional(),
+  RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
@@ -88,6 +107,12 @@ const environment = z.object({
 }).refine((env) => env.TURN_URLS.length > 0 || !(env.TURN_USERNAME || env.TURN_PASSWORD || env.TURN_SECRET), {
   path: ["TURN_URLS"],
   message: "expected, since there are TURN_USERNAME, TURN_PASSWORD or TURN_SECRET",
+}).refine((env) => (env.RECEIPT_WEBHOOK === undefined) === (env.RECEIPT_SECRET === undefined), {
+  path: ["RECEIPT_WEBHOOK"],
+  message: "expected RECEIPT_SECRET beside it, and the other way round",
+}).refine((env) => env.RECEIPT_SECRET_PREVIOUS === undefined || env.RECEIPT_SECRET !== undefined, {
+  path: ["RECEIPT_SECRET_PREVIOUS"],
+  message: "expected RECEIPT_SECRET beside it",
 }).refine((env) => env.GUESTS === "on" || env.JWT_SECRET !== undefined || env.JWKS_URL !== undefined, {
   path: ["GUESTS"],
   message: "expected on, or JWT_SECRET or JWKS_URL beside it: nobody could enter",
@@ -120,6 +145,8 @@ export interface Config {
   readonly ringTimeoutMs: number;
   readonly graceMs: number;
   readonly chatCapacity: number;
+  /** Where to report calls that ended. */
+  readonly receiptWebhook: WebhookTarget | null;
   readonly debugLog: boolean;
 }
 
@@ -158,6 +185,10 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     ringTimeoutMs: env.RING_TIMEOUT_MS,
     graceMs: env.GRACE_MS,
     chatCapacity: env.CHAT_CAPACITY,
+    receiptWebhook: env.RECEIPT_WEBHOOK === undefined ? null : {
+      url: env.RECEIPT_WEBHOOK,
+      keys: [env.RECEIPT_SECRET, env.RECEIPT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
+    },
     debugLog: env.SIGNAL_LOG === "debug",
   };
 }

@@ -31,6 +31,7 @@ import { Buckets, INITIATIONS } from "./limits.ts";
 import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
+import type { Receipts } from "./receipts.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -53,6 +54,8 @@ export interface HubOptions extends CallRules {
   /** Monotonic time in ms. */
   now(): number;
   newId(): string;
+  /** Watches what becomes of calls, where somebody wants to know. */
+  readonly receipts: Receipts | null;
   /** Message types and ids only: never SDP, candidates, tokens or addresses. */
   log(event: string, fields: Record<string, string>): void;
 }
@@ -256,7 +259,7 @@ export class Hub {
         return this.#advance(message.chatId, { type: "resume", now, from, message, busy, isRecovering });
       }
       case "call:receipt":
-        return; // nobody asks for it yet
+        return this.#options.receipts?.accept(from, message);
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
     }
@@ -315,6 +318,8 @@ export class Hub {
     this.#keep(chatId, before, after);
     if (before.call === null && after.call?.state === "ringing") this.#counts.placed++;
     if (before.call?.state === "ringing" && after.call?.state === "connected") this.#counts.answered++;
+    const nameOf = (userId: string) => this.#chats.members(chatId).get(userId) ?? "";
+    this.#options.receipts?.observe({ before: before.call, after: after.call, deliveries, nameOf });
     for (const delivery of deliveries) this.#deliver(delivery);
     if (before.call?.state !== after.call?.state) this.#tellWatchers(chatId);
   }

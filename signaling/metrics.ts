@@ -1,6 +1,8 @@
-/** The hub's figures in the Prometheus text format. Numbers only: no id, name or address. */
+/** The server's figures in the Prometheus text format. Numbers only: no id, name or address. */
 
-/** What a server is doing, and has done since it started. */
+import type { WebhookFigures } from "./webhook.ts";
+
+/** What a hub is doing, and has done since it started. */
 export interface Figures {
   readonly sockets: number;
   readonly users: number;
@@ -12,8 +14,8 @@ export interface Figures {
   readonly answered: number;
 }
 
-/** `GET /metrics`, version 0.0.4 of the format. */
-export function metricsText(figures: Figures): string {
+/** `GET /metrics`, version 0.0.4 of the format; with the figures of the webhook where there is one. */
+export function metricsText(figures: Figures, webhook: WebhookFigures | null = null): string {
   const metric = (
     name: string,
     type: "gauge" | "counter",
@@ -35,6 +37,16 @@ export function metricsText(figures: Figures): string {
     ...metric("messages_total", "counter", "Messages taken from clients.", [["", figures.messages]]),
     ...metric("calls_placed_total", "counter", "Calls that rang.", [["", figures.placed]]),
     ...metric("calls_answered_total", "counter", "Calls that were answered.", [["", figures.answered]]),
+    ...(webhook === null ? [] : [
+      ...metric("receipts_waiting", "gauge", "Calls whose report is not delivered yet.", [["", webhook.waiting]]),
+      ...metric("receipts_total", "counter", "Calls reported to the webhook, by what became of it.", [
+        ['{result="delivered"}', webhook.delivered],
+        ['{result="lost"}', webhook.lost],
+      ]),
+      ...metric("receipt_retries_total", "counter", "Tries to report a call that failed and were to be repeated.", [
+        ["", webhook.retried],
+      ]),
+    ]),
     "",
   ].join("\n");
 }

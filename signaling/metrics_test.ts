@@ -26,3 +26,16 @@ Deno.test("metrics: sockets, users, chats and calls, as they come and go", async
   await bob.next("call:end");
   assert.equal(values()['zvonok_calls{state="connected"}'], "0");
 });
+
+Deno.test("metrics: the webhook's figures, where there is one", async () => {
+  const lines = (text: string) => text.split("\n").filter((line) => /^zvonok_receipt/.test(line));
+  await using wires = new Wires();
+  const figures = wires.signaling.hub.figures();
+  assert.deepEqual(lines(metricsText(figures, wires.signaling.webhookFigures())), []);
+  assert.deepEqual(lines(metricsText(figures, { waiting: 1, delivered: 2, retried: 3, lost: 4 })), [
+    "zvonok_receipts_waiting 1",
+    'zvonok_receipts_total{result="delivered"} 2',
+    'zvonok_receipts_total{result="lost"} 4',
+    "zvonok_receipt_retries_total 3",
+  ]);
+});

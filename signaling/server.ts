@@ -7,16 +7,23 @@ import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ice.ts";
+import { Receipts } from "./receipts.ts";
 import { upgrade } from "./socket.ts";
 import { turnCheck } from "./turn_check.ts";
+import { Webhook, type WebhookFigures } from "./webhook.ts";
 
 /** How often clients should say `ping`, in ms. */
 const PING_MS = 15_000;
+
+/** R19: how long a server that leaves goes on trying to tell of the calls that ended, in ms. */
+const LAST_WORDS_MS = 4_000;
 
 /** One signaling server: state and doors, no socket of its own to listen on. */
 export class SignalingServer {
   readonly hub: Hub;
   readonly #config: Config;
+  readonly #webhook: Webhook | null;
+  readonly #receipts: Receipts | null;
   readonly #tokens: Tokens;
   readonly #sockets: Buckets;
   readonly #writes = new Buckets(HTTP_WRITES);
@@ -29,6 +36,12 @@ export class SignalingServer {
     this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience });
     this.#turnCheck = config.readyCheckTurn ? turnCheck(config.ice) : null;
     this.#sockets = new Buckets(sockets(config.socketsPerMinute));
+    const webhook = config.receiptWebhook === null ? null : new Webhook(config.receiptWebhook);
+    this.#webhook = webhook;
+    this.#receipts = webhook && new Receipts({
+      now: () => Date.now(),
+      report: (report) => webhook.send("call.ended", report.endedAt, report),
+    });
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
       graceMs: config.graceMs,
@@ -45,6 +58,7 @@ export class SignalingServer {
       videoCodecs: config.videoCodecs,
       now: () => performance.now(),
       newId: randomId,
+      receipts: this.#receipts,
       log: config.debugLog ? logLine : () => {},
     });
   }
@@ -104,9 +118,19 @@ export class SignalingServer {
     return await this.#turnCheck?.() ?? null;
   }
 
-  /** Ends ringing calls, closes every socket with 1012 and stops all timers. */
-  close(): void {
+  /** What became of the reports of calls; `null` where nobody asked for them. */
+  webhookFigures(): WebhookFigures | null {
+    return this.#webhook?.figures() ?? null;
+  }
+
+  /**
+   * Ends ringing calls, closes every socket with 1012 and stops all timers, at once. Resolves, within the time of R19, to how
+   * many reports of calls could not be delivered.
+   */
+  async close(): Promise<number> {
     this.hub.close();
+    this.#receipts?.close();
+    return await this.#webhook?.close(LAST_WORDS_MS) ?? 0;
   }
 }
 

@@ -38,6 +38,12 @@ const wrong: [name: string, value: string, more?: Record<string, string>][] = [
   ["JWKS_URL", "ftp://keys-marker.example"],
   ["TRUST_PROXY", "yes-marker"],
   ["SOCKETS_PER_MINUTE", "0"],
+  ["RECEIPT_WEBHOOK", "http://marker.example/hook", { RECEIPT_SECRET: `whsec_${"A".repeat(32)}` }],
+  ["RECEIPT_WEBHOOK", "https://user:marker@host.example/hook", { RECEIPT_SECRET: `whsec_${"A".repeat(32)}` }],
+  ["RECEIPT_WEBHOOK", "https://marker.example/hook"],
+  ["RECEIPT_SECRET", "a marker of sixteen or more", { RECEIPT_WEBHOOK: "http://127.0.0.1:9/hook" }],
+  ["RECEIPT_SECRET", "whsec_c2hvcnRtYXJrZXI=", { RECEIPT_WEBHOOK: "http://127.0.0.1:9/hook" }],
+  ["RECEIPT_SECRET_PREVIOUS", `whsec_${"A".repeat(32)}`],
 ];
 
 for (const [name, value, more] of wrong) {

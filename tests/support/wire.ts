@@ -99,7 +99,7 @@ export class Wires implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const wire of this.#open) await wire.close();
-    this.signaling.close();
+    await this.signaling.close();
     await this.#http.shutdown();
   }
 }
