@@ -30,6 +30,7 @@ export function createCallStore(chatId: string): CallStore {
     setCodec: (codec) => client.setCodec(codec),
     dismiss: () => client.dismiss(),
     dismissMissed: (callId) => client.dismissMissed(callId),
+    descriptions: () => client.descriptions(),
     close: () => client.close(),
   };
 }

@@ -10,7 +10,7 @@ import { type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.t
 import type { Environment } from "./ports.ts";
 import type { Section } from "./sections.ts";
 import type { Adaptation } from "./quality/adaptation.ts";
-import type { CallInfo, CallPhase, LocalMedia, Quality, Snapshot } from "./state.ts";
+import type { CallInfo, CallPhase, Descriptions, LocalMedia, Quality, Snapshot } from "./state.ts";
 
 type Offer = ServerMessages["call:offer"]["offer"];
 type Answer = ServerMessages["call:answer"]["answer"];
@@ -103,6 +103,11 @@ export class ActiveCall {
   /** When media first flowed, on the monotonic clock. */
   get since(): number | null {
     return this.#since;
+  }
+
+  /** What both sides agreed on last; `null` before that. */
+  get descriptions(): Descriptions | null {
+    return this.#peer?.descriptions ?? null;
   }
 
   /** How far a call that was answered has come. */

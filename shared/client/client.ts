@@ -12,7 +12,7 @@ import type { Environment } from "./ports.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Screen } from "./screen.ts";
 import { SignalSocket } from "./signal.ts";
-import type { CallActions, CallInfo, MediaProblem, Outcome, Snapshot } from "./state.ts";
+import type { CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot } from "./state.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so. */
 const RING_SLACK_MS = 2_000;
@@ -179,6 +179,10 @@ export class CallClient implements CallActions {
 
   dismissMissed(callId: string): void {
     this.#show({ missed: this.#snapshot.missed.filter((call) => call.callId !== callId) });
+  }
+
+  descriptions(): Descriptions | null {
+    return this.#active?.descriptions ?? null;
   }
 
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */

@@ -7,6 +7,7 @@ import type { Candidate } from "../sdp.ts";
 import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
 import { addSection, giveWay, hasUnsaid, type Section, sectionOf, transceiverOf, transceivers } from "./sections.ts";
+import type { Descriptions } from "./state.ts";
 import { tuned } from "./tuning.ts";
 
 /** Which ways a connection may take. */
@@ -64,6 +65,12 @@ export class Peer {
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
+  }
+
+  /** What both sides agreed on last; `null` before that. */
+  get descriptions(): Descriptions | null {
+    const { currentLocalDescription: local, currentRemoteDescription: remote } = this.#pc;
+    return local && remote && { local: local.sdp, remote: remote.sdp };
   }
 
   /** What the call has sections for. */

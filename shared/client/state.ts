@@ -138,6 +138,12 @@ export interface MissedCall {
   readonly reason: "busy" | "offline" | "timeout" | "cancelled";
 }
 
+/** The session descriptions in force (RFC 8866), of this side and of the other. */
+export interface Descriptions {
+  readonly local: string;
+  readonly remote: string;
+}
+
 /** What a user can do. None of these throws or rejects: what comes of it is in the next snapshots. */
 export interface CallActions {
   /**
@@ -165,4 +171,6 @@ export interface CallActions {
   dismiss(): void;
   /** Puts away one missed call. */
   dismissMissed(callId: string): void;
+  /** What the two sides of the call agreed on last, if they did: `verification.ts` makes digits to compare of it. */
+  descriptions(): Descriptions | null;
 }
