@@ -15,6 +15,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const { t, snapshot: { local, remote, problem }, actions } = view;
   const stage = useOrphanedFocus<HTMLElement>();
   const { awake, wake } = useAwake();
+  const panel = useSignal<typeof import("./panel/Panel.tsx").Panel | null>(null);
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
@@ -30,6 +31,10 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     else stage.current?.requestFullscreen?.().catch(() => {});
   }
 
+  async function openPanel() {
+    panel.value = (await import("./panel/Panel.tsx")).Panel;
+  }
+
   function hear() {
     refused.value?.();
     refused.value = null;
@@ -40,6 +45,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     v: () => talking && actions?.setCamera(!local.camera),
     s: () => talking && canShare && actions?.setScreen(local.screen === null),
     f: toggleFullScreen,
+    ",": openPanel,
     escape: () => problem !== null && actions?.dismiss(),
   });
 
@@ -88,6 +94,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           onClick={toggleFullScreen}
         />
       )}
+      <Round icon="settings" name={t.settings} shortcut="," onClick={openPanel} />
+      {panel.value !== null && <panel.value view={view} close={() => panel.value = null} />}
     </section>
   );
 }

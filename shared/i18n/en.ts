@@ -86,6 +86,15 @@ export interface ChatStrings {
   readonly stopSharing: string;
   readonly sharing: string;
   readonly fullScreen: string;
+  readonly settings: string;
+  readonly verification: {
+    readonly title: string;
+    readonly how: string;
+    readonly digits: string;
+    readonly working: string;
+    readonly changed: string;
+    readonly differ: string;
+  };
   readonly tapToHear: string;
   readonly remoteVideo: string;
   readonly remoteScreen: string;
@@ -200,6 +209,16 @@ export const en: Strings = {
     stopSharing: "Stop sharing",
     sharing: "You are sharing your screen",
     fullScreen: "Full screen",
+    settings: "Settings",
+    verification: {
+      title: "Is this call private?",
+      how: "Read these digits to each other. If both of you see the same, nobody is between you, and not even this " +
+        "server can listen.",
+      digits: "Digits to compare",
+      working: "They are here in a moment, once you are connected.",
+      changed: "The digits are new, because the connection is. Compare them once more.",
+      differ: "If they differ, hang up: somebody may be listening.",
+    },
     tapToHear: "Tap to hear",
     remoteScreen: "Remote screen",
     remoteVideo: "Remote video",

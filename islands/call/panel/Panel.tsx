@@ -1,0 +1,25 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Icon } from "../Icon.tsx";
+import type { View } from "../view.ts";
+import { Verification } from "./Verification.tsx";
+
+/** What is not needed to ring, accept and talk; loaded when it is opened. */
+export function Panel({ view, close }: { view: View; close(): void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close();
+  }, []);
+  return (
+    <dialog class="panel" ref={dialog} aria-labelledby="panel-title" onClose={close}>
+      <header>
+        <h2 id="panel-title">{view.t.settings}</h2>
+        <button class="round plain" type="button" aria-label={view.t.close} onClick={close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <Verification view={view} />
+    </dialog>
+  );
+}
