@@ -27,6 +27,8 @@ export interface CallPorts {
   tracks(): Tracks;
   local(): LocalMedia;
   send(message: ClientMessage): void;
+  /** Has the signaling socket prove that it leads somewhere. */
+  check(): void;
   /** Whether the signaling socket is open, is away and may come back, or is gone for good. */
   signaling(): Snapshot["signaling"];
   /** How long a side may be away, in ms. */
@@ -82,6 +84,8 @@ export class ActiveCall {
       graceMs: ports.graceMs,
       signaling: ports.signaling,
       restart: () => this.#restart(),
+      received: () => this.#closed ? Promise.resolve(0) : this.#peer?.received() ?? Promise.resolve(0),
+      check: () => ports.check(),
       giveUp: () => this.#fail(),
     });
     this.#peer = start === "place" ? this.#newPeer() : null;
@@ -215,7 +219,10 @@ export class ActiveCall {
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
     this.#mending.peerAway(state === "reconnecting");
-    if (state === "back") this.recover();
+    if (state === "back") {
+      this.recover();
+      this.saySending();
+    }
     if (state === "reloaded") {
       this.#peer?.close();
       this.#peer = this.#newPeer();
@@ -229,8 +236,13 @@ export class ActiveCall {
   negotiate(description: Description): Promise<void> {
     const peer = this.#peer ??= this.#newPeer();
     return this.#inTurn(peer, async () => {
+      const before = peer.remoteUser;
       const answer = await peer.negotiate(description, this.#isPolite);
+      if (answer !== null && peer.remoteUser !== before) this.#mending.restarted();
       if (!this.#isCurrent(peer)) return;
+      // It was ignored, since this side's own stands; which may have been lost.
+      const own = peer.openOffer;
+      if (description.type === "offer" && own) this.#negotiates(own);
       for (const section of peer.sections) this.#sections.add(section);
       if (answer !== null) {
         this.#answered();
@@ -243,15 +255,15 @@ export class ActiveCall {
   }
 
   /** Both sides can talk again: an offer that may be lost is repeated, and a connection that lost its way is given a new one. */
-  recover(): void {
+  recover(courtesy?: 0): void {
     const offer = this.isAnswered ? this.#peer?.openOffer : null;
     if (offer) this.#negotiates(offer);
-    this.#mending.hurry();
+    this.#mending.hurry(courtesy);
   }
 
   /** The network is there again, or another one. */
   wake(): void {
-    this.#mending.hurry();
+    this.#mending.doubt(0);
   }
 
   close(): void {
@@ -314,6 +326,8 @@ export class ActiveCall {
   }
 
   #restart(): void {
+    const offer = this.#peer?.openOffer;
+    if (offer) return this.#negotiates(offer);
     this.#peer?.restart();
     this.sendTracks();
   }

@@ -81,7 +81,7 @@ export class CallClient implements CallActions {
       codec: isVideoCodec(codec) ? codec : null,
       saver: env.recall(SAVER_KEY) !== null,
     };
-    env.onWake(() => this.#active?.wake());
+    env.onWake((why) => why === "online" && this.#active?.wake());
     this.#signal = new SignalSocket(env, {
       onStatus: (signaling) => this.#status(signaling),
       onMessage: (message) => this.#handle(message),
@@ -226,6 +226,7 @@ export class CallClient implements CallActions {
       tracks: () => this.#tracks(),
       local: () => this.#snapshot.local,
       send: (message) => this.#signal.send(message),
+      check: () => this.#signal.check(),
       signaling: () => this.#snapshot.signaling,
       graceMs: this.#graceMs,
       isSaving: () => this.#snapshot.saver,
@@ -397,7 +398,7 @@ export class CallClient implements CallActions {
       this.#missingAnswer ??= "due";
       this.#doubted = callId;
     } else {
-      active.recover();
+      active.recover(0);
       this.#show({ call: active.progress });
     }
   }

@@ -14,6 +14,13 @@ const MAX_TRIES = 4;
 /** The callee leaves the first move to the caller for this long, in ms: two offers at once would cross. */
 const POLITE_MS = 700;
 
+/**
+ * How often it is looked whether something comes, in ms; and after how many looks in vain the way is in doubt. A browser needs five
+ * seconds to doubt it; a muted microphone still sends every 400 ms.
+ */
+const LOOK_MS = 250;
+const EMPTY_LOOKS = 5;
+
 /** What mending needs of the call. */
 export interface MendingPorts {
   readonly env: Environment;
@@ -21,6 +28,10 @@ export interface MendingPorts {
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
   signaling(): Snapshot["signaling"];
+  /** How many packets of media came so far. */
+  received(): Promise<number>;
+  /** Has the signaling prove that it leads somewhere. */
+  check(): void;
   /** Gathers anew and offers that. */
   restart(): void;
   /** The call cannot be saved. */
@@ -36,6 +47,12 @@ export class Mending {
   #peerAway = false;
   #tries = 0;
   #cancelTimer = () => {};
+  #cancelLook = () => {};
+  /** The way is broken by all appearances, whatever the browser says: it takes five seconds to notice. */
+  #isDoubted = false;
+  #isClosed = false;
+  #received = 0;
+  #emptyLooks = EMPTY_LOOKS;
 
   constructor(ports: MendingPorts) {
     this.#ports = ports;
@@ -62,8 +79,10 @@ export class Mending {
   moved(state: RTCPeerConnectionState): void {
     this.#transport = state;
     if (state === "connected") {
+      if (!this.#hasConnected) this.#look();
       this.#hasConnected = true;
       this.#tries = 0;
+      this.#isDoubted = false;
       this.#cancelTimer();
     } else if (state === "failed" && !this.#hasConnected) {
       this.#ports.giveUp();
@@ -78,14 +97,40 @@ export class Mending {
   }
 
   /** Both sides can talk (again), or the network is another one: what is broken is mended now. */
-  hurry(): void {
-    if (!this.#hasConnected || this.#transport === "connected") return;
+  hurry(courtesy = this.#courtesy): void {
+    if (!this.#hasConnected || this.#transport === "connected" && !this.#isDoubted) return;
     this.#tries = 0;
-    this.#after(this.#courtesy, () => this.#try());
+    this.#after(courtesy, () => this.#try());
+  }
+
+  /** The network is another one, or nothing comes any more. */
+  doubt(courtesy = this.#courtesy): void {
+    this.#isDoubted = this.#hasConnected;
+    this.#ports.check();
+    this.hurry(courtesy);
+  }
+
+  /** The other side gathers anew: there is a new way soon. */
+  restarted(): void {
+    this.#isDoubted = false;
+    if (this.#hasConnected) this.#after(TRY_MS, () => this.#try());
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancelTimer();
+    this.#cancelLook();
+  }
+
+  #look(): void {
+    this.#cancelLook = this.#ports.env.after(LOOK_MS, async () => {
+      const received = await this.#ports.received();
+      if (this.#isClosed) return;
+      if (received !== this.#received) this.#emptyLooks = 0;
+      else if (++this.#emptyLooks === EMPTY_LOOKS) this.doubt();
+      this.#received = received;
+      this.#look();
+    });
   }
 
   get #courtesy(): number {
@@ -93,11 +138,13 @@ export class Mending {
   }
 
   #try(): void {
+    if (this.#transport === "connected" && !this.#isDoubted) return;
     const signaling = this.#ports.signaling();
     if (signaling !== "open" && signaling !== "connecting") return this.#ports.giveUp();
     // Who is away may be back within the grace, and then there is somebody to offer to.
     if (this.#peerAway || signaling !== "open") return this.#after(this.#ports.graceMs, () => this.#ports.giveUp());
     if (this.#tries++ === MAX_TRIES) return this.#ports.giveUp();
+    this.#isDoubted = false;
     this.#ports.restart();
     this.#after(TRY_MS, () => this.#try());
   }

@@ -138,6 +138,20 @@ export class Peer {
     await this.#pc.setLocalDescription(answer);
   }
 
+  /** The other side's ICE user name fragment: another one is a restart. */
+  get remoteUser(): string | undefined {
+    return iceUser(this.#pc.remoteDescription?.sdp);
+  }
+
+  /** How many packets of media came so far. */
+  async received(): Promise<number> {
+    let packets = 0;
+    (await this.#pc.getStats()).forEach((report) =>
+      packets += report.type === "inbound-rtp" ? report.packetsReceived : 0
+    );
+    return packets;
+  }
+
   /** The answer that was applied, with the candidates gathered since: for one who may not have had it. */
   get appliedAnswer(): Answer | null {
     const { localDescription } = this.#pc;
