@@ -6,6 +6,8 @@
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createSocket } from "node:dgram";
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { grantFor, type IceConfig } from "./ice.ts";
 
 /** A server has this long to answer it all, in ms. */
@@ -62,22 +64,19 @@ interface Line extends Disposable {
 export async function turnProblem(url: string, username: string, password: string): Promise<string | null> {
   const [, scheme, name, port, transport] = /^(turns?):(.*?)(?::(\d+))?(?:\?transport=(\w+))?$/.exec(url)!;
   const secure = scheme === "turns";
-  if (secure && transport === "udp") return "DTLS cannot be checked from here";
-  const at = { hostname: name!.replace(/^\[|\]$/g, ""), port: Number(port ?? (secure ? 5349 : 3478)) };
+  const at = { host: name!.replace(/^\[|\]$/g, ""), port: Number(port ?? (secure ? 5349 : 3478)) };
   const timeout = Promise.withResolvers<string>();
   const timer = setTimeout(() => timeout.resolve("no answer"), TIMEOUT_MS);
-  let line: Line | null = null;
-  const check = async () => {
-    line = secure || transport === "tcp" ? streamed(await connect(at, secure)) : datagrams(at);
-    return await allocate(line, username, password);
-  };
+  // Browsers have no DTLS for this: to them `turns:` is TLS over TCP, whatever transport it names.
+  using line = secure || transport === "tcp" ? stream(at, secure) : datagrams(at);
   try {
-    return await Promise.race([check(), timeout.promise]);
-  } catch {
-    return "it cannot be reached";
+    return await Promise.race([allocate(line, username, password), timeout.promise]);
+  } catch (error) {
+    return /certificate/i.test((error as Error).message)
+      ? "its certificate is not trusted here"
+      : "it cannot be reached";
   } finally {
     clearTimeout(timer);
-    (line as Line | null)?.[Symbol.dispose]();
   }
 }
 
@@ -138,57 +137,64 @@ function attribute(message: Buffer, wanted: number): Buffer | null {
 /** The code of an error response, such as 401 (RFC 8489, section 14.8). */
 function errorCode(message: Buffer): number | "no reason given" {
   const value = attribute(message, ATTRIBUTE.errorCode);
-  return value === null ? "no reason given" : value[2]! * 100 + value[3]!;
+  return value === null || value.length < 4 ? "no reason given" : value[2]! * 100 + value[3]!;
 }
 
 // --- Lines -----------------------------------------------------------------------------------------------------------
 
-type At = { hostname: string; port: number };
-
-function connect(at: At, secure: boolean): Promise<Deno.TcpConn | Deno.TlsConn> {
-  return secure ? Deno.connectTls(at) : Deno.connect(at);
+interface At {
+  readonly host: string;
+  readonly port: number;
 }
 
-/** Over a stream messages follow each other, and say how long they are. */
-function streamed(connection: Deno.TcpConn | Deno.TlsConn): Line {
-  let read = Buffer.alloc(0);
+/**
+ * Over a stream messages say how long they are. Node's sockets, because Deno's own over TLS keep their connection when they are
+ * closed during the handshake, and a server that says nothing would cost one at each check.
+ */
+function stream(at: At, secure: boolean): Line {
+  const socket = secure ? connectTls(at) : connect(at);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  socket.on("error", failed.reject);
+  socket.on("close", () => failed.reject(new Error("The server closed the connection")));
   return {
-    async ask(request) {
-      await connection.write(request);
-      const chunk = new Uint8Array(2048);
-      while (read.length < 20 || read.length < 20 + read.readUInt16BE(2)) {
-        const length = await connection.read(chunk);
-        if (length === null) throw new Error("The server closed the connection");
-        read = Buffer.concat([read, chunk.subarray(0, length)]);
-      }
-      const answer = read.subarray(0, 20 + read.readUInt16BE(2));
-      read = read.subarray(answer.length);
-      return answer;
+    ask(request) {
+      const answered = Promise.withResolvers<Buffer>();
+      let read = Buffer.alloc(0);
+      const receive = (chunk: Buffer) => {
+        read = Buffer.concat([read, chunk]);
+        if (read.length < 20 || read.length < 20 + read.readUInt16BE(2)) return;
+        socket.off("data", receive);
+        answered.resolve(read);
+      };
+      socket.on("data", receive);
+      socket.write(request);
+      return Promise.race([answered.promise, failed.promise]);
     },
-    [Symbol.dispose]: () => connection.close(),
+    [Symbol.dispose]: () => socket.destroy(),
   };
 }
 
-function datagrams({ hostname, port }: At): Line {
-  const socket = createSocket(hostname.includes(":") ? "udp6" : "udp4");
+function datagrams({ host, port }: At): Line {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  socket.on("error", failed.reject);
   let repeat: ReturnType<typeof setInterval>;
   return {
     ask(request) {
-      return new Promise((resolve, reject) => {
-        const send = () => socket.send(request, port, hostname, (error) => error && reject(error));
-        socket.once("error", reject);
-        const answered = (answer: Buffer) => {
-          if (answer.length < 20 || !answer.subarray(8, 20).equals(request.subarray(8, 20))) return;
-          clearInterval(repeat);
-          socket.off("error", reject);
-          socket.off("message", answered);
-          resolve(answer);
-        };
-        socket.on("message", answered);
+      const answered = Promise.withResolvers<Buffer>();
+      const receive = (answer: Buffer) => {
+        if (answer.length < 20 || !answer.subarray(8, 20).equals(request.subarray(8, 20))) return;
         clearInterval(repeat);
-        repeat = setInterval(send, REPEAT_MS);
-        send();
-      });
+        socket.off("message", receive);
+        answered.resolve(answer);
+      };
+      socket.on("message", receive);
+      const send = () => socket.send(request, port, host, (error) => error && failed.reject(error));
+      repeat = setInterval(send, REPEAT_MS);
+      send();
+      return Promise.race([answered.promise, failed.promise]);
     },
     [Symbol.dispose]() {
       clearInterval(repeat);

@@ -75,6 +75,40 @@ Deno.test("turn: a server that is not there is said to be so", async () => {
   }
 });
 
+Deno.test("turn: a server that takes a connection and says nothing is given up, and let go of", async () => {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  for (const url of [`turn:${HOST}:${listener.addr.port}?transport=tcp`, `turns:${HOST}:${listener.addr.port}`]) {
+    const accepted = listener.accept();
+    assert.equal(await turnProblem(url, ...credentials(Date.now(), 60)), "no answer", url);
+    using connection = await accepted;
+    // Read to its end: whoever asked has closed it.
+    while (await connection.read(new Uint8Array(1024)) !== null);
+  }
+  listener.close();
+});
+
+Deno.test("turn: an answer that makes no sense is no relay, and hurts nobody", async () => {
+  const answers = ["", "HTTP/1.1 400 Bad Request\r\n\r\n", "\0".repeat(20), "\x01\x13\0\x08" + "\xff".repeat(24)];
+  for (const answer of answers) {
+    const listener = Deno.listen({ hostname: HOST, port: 0 });
+    const answering = (async () => {
+      using connection = await listener.accept();
+      await connection.read(new Uint8Array(1024));
+      await connection.write(Uint8Array.from(answer, (character) => character.charCodeAt(0)));
+    })();
+    const url = `turn:${HOST}:${listener.addr.port}?transport=tcp`;
+    assert.match((await turnProblem(url, "u", "p"))!, /^it (cannot be reached|does not ask for credentials)$/);
+    await answering;
+    listener.close();
+  }
+});
+
+Deno.test("turn: a certificate that is not to be trusted is told from a server that is not there", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { urls } = await relay(stack);
+  assert.equal(await turnProblem(urls.tls, ...credentials(Date.now(), 60)), "its certificate is not trusted here");
+});
+
 Deno.test("turn: /readyz asks every TURN server for an address, over UDP, TCP and TLS", async () => {
   await build();
   await using stack = new AsyncDisposableStack();
