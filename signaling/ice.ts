@@ -38,8 +38,11 @@ export function grantFor({ stunUrls, turnUrls, turn }: IceConfig, userId: string
   return { iceServers: [...stun, { urls: [...turnUrls], username, credential: password }], ttl };
 }
 
+/** What coturn answers with 400 in a user name (its guard for the databases it may have): host applications have such ids. */
+const REFUSED = /[ '"\\]/g;
+
 /** `expiry` in seconds since 1970. */
 function ephemeral(secret: string, userId: string, expiry: number): { username: string; password: string } {
-  const username = `${expiry}:${userId}`;
+  const username = `${expiry}:${userId.replace(REFUSED, "_")}`;
   return { username, password: createHmac("sha1", secret).update(username).digest("base64") };
 }

@@ -44,8 +44,8 @@ async function relay(stack: AsyncDisposableStack): Promise<Relay> {
 }
 
 /** The credentials that a user is given at a time (ms since 1970) for a life in seconds. */
-function credentials(now: number, ttl: number, secret = SECRET): [username: string, password: string] {
-  const { iceServers } = grantFor({ ...NOBODY, turnUrls: ["turn:x"], turn: { secret, ttl } }, "ann", now);
+function credentials(now: number, ttl: number, secret = SECRET, id = "ann"): [username: string, password: string] {
+  const { iceServers } = grantFor({ ...NOBODY, turnUrls: ["turn:x"], turn: { secret, ttl } }, id, now);
   return [iceServers[0]!.username!, iceServers[0]!.credential!];
 }
 
@@ -107,6 +107,16 @@ Deno.test("turn: a certificate that is not to be trusted is told from a server t
   await using stack = new AsyncDisposableStack();
   const { urls } = await relay(stack);
   assert.equal(await turnProblem(urls.tls, ...credentials(Date.now(), 60)), "its certificate is not trusted here");
+});
+
+Deno.test("turn: coturn takes the credentials of every user, whatever a host application calls them", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { urls } = await relay(stack);
+  for (
+    const id of ["o'brien@example.org", "Ann Lee", '"a"', "a\\b", "12:34", "Жанна", "€".repeat(128)]
+  ) {
+    assert.equal(await turnProblem(urls.udp, ...credentials(Date.now(), 60, SECRET, id)), null, id);
+  }
 });
 
 Deno.test("turn: /readyz asks every TURN server for an address, over UDP, TCP and TLS", async () => {
