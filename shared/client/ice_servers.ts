@@ -46,8 +46,10 @@ export class IceServers {
   }
 
   async #renew(retryMs: number): Promise<void> {
+    const before = this.#current;
     const renewed = await this.#env.iceServers();
-    if (this.#isClosed) return;
+    // A `welcome` in between brought others, and their own time.
+    if (this.#isClosed || this.#current !== before) return;
     if (renewed !== null) this.take(renewed.iceServers, renewed.ttl);
     else this.#renewIn(retryMs, Math.min(retryMs * 2, RETRY_MS.longest));
   }
