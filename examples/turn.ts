@@ -1,48 +1,92 @@
 /**
- * `deno task turn`: a TURN server of your own on this machine, for trying it out. Starts coturn with a fresh secret, and says
- * how to start Zvonok with it. Ctrl-C ends it. For a real one, see the README.
+ * `deno task turn [port]`: a TURN server of your own on this machine, for trying it out. Starts coturn with a fresh secret, sees
+ * that it relays, and says how to start Zvonok with it. Ctrl-C ends it. For a real one, see the README.
  */
 
-const PORT = 3478;
+import { randomBytes } from "node:crypto";
+import { grantFor } from "../signaling/ice.ts";
+import { turnProblem } from "../signaling/turn_check.ts";
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) Deno.exit(await main(Deno.args[0] ?? "3478"));
 
-async function main(): Promise<number> {
+async function main(port: string): Promise<number> {
   const address = lanAddress() ?? "127.0.0.1";
-  const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+  if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535) return refuse("Expected a port from 1 to 65535.");
+  // Two coturns share a port without a word, and each gets some of the packets.
+  if (!isFree(address, Number(port))) {
+    return refuse(`Port ${port} is in use, perhaps by a coturn of the system's. Name another: deno task turn 3479`);
+  }
+  const secret = randomBytes(16).toString("hex");
   const directory = await Deno.makeTempDir({ prefix: "zvonok-turn-" });
   try {
     // In a file that only this user can read: arguments are for everybody to see.
-    await Deno.writeTextFile(`${directory}/turnserver.conf`, configuration(address, secret, directory), {
-      mode: 0o600,
-    });
-    const child = turnserver(`${directory}/turnserver.conf`);
+    const file = `${directory}/turnserver.conf`;
+    await Deno.writeTextFile(file, configuration({ address, port, secret, directory }), { mode: 0o600 });
+    const child = turnserver(file);
     if (child === null) {
-      console.error("coturn is missing. Install it (on Debian: apt-get install coturn), then try again.");
-      return 1;
+      return refuse("coturn is missing. Install it (on Debian: apt-get install coturn), then try again.");
     }
-    let stopped = false;
-    const stop = () => {
-      stopped = true;
-      child.kill("SIGTERM");
-    };
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-    const started = Promise.race([child.status, new Promise((resolve) => setTimeout(resolve, 1_000))]);
-    if (await started === undefined) announce(address, secret);
-    const { code } = await child.status;
-    if (!stopped) console.error(`coturn ended with ${code}; is port ${PORT} in use already?`);
-    return stopped ? 0 : 1;
+    const over = Promise.race([signalled(), child.status.then(({ code }) => `coturn ended with ${code}`)]);
+    const url = `turn:${address}:${port}`;
+    const problem = await problemOf(url, secret);
+    if (problem === null) announce([url, `${url}?transport=tcp`], secret);
+    const why = problem ?? await over;
+    await end(child);
+    return why === null ? 0 : refuse(`The TURN server does not work: ${why}.`);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-function configuration(address: string, secret: string, directory: string): string {
+function refuse(why: string): number {
+  console.error(why);
+  return 1;
+}
+
+/** Somebody wants this to end. */
+function signalled(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => resolve(null));
+  });
+}
+
+function isFree(hostname: string, port: number): boolean {
+  try {
+    Deno.listen({ hostname, port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks it for an address, as a call would, until it listens. */
+function problemOf(url: string, secret: string): Promise<string | null> {
+  const turn = { secret, ttl: 60 };
+  const { iceServers } = grantFor({ stunUrls: [], turnUrls: [url], turn, policy: "all" }, "a-first-try", Date.now());
+  return turnProblem(url, iceServers[0]!.username!, iceServers[0]!.credential!);
+}
+
+async function end(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGTERM");
+  } catch {
+    // It has ended already.
+  }
+  await child.status;
+}
+
+interface Settings {
+  readonly address: string;
+  readonly port: string;
+  readonly secret: string;
+  readonly directory: string;
+}
+
+function configuration({ address, port, secret, directory }: Settings): string {
   return [
     `listening-ip=${address}`,
     `relay-ip=${address}`,
-    `listening-port=${PORT}`,
+    `listening-port=${port}`,
     "min-port=20000",
     "max-port=20200",
     "use-auth-secret",
@@ -64,10 +108,17 @@ function configuration(address: string, secret: string, directory: string): stri
   ].join("\n");
 }
 
+/** Ctrl-C is for this process, which then ends coturn and tidies up: hence a process group of its own. `null`: there is none. */
 function turnserver(file: string): Deno.ChildProcess | null {
+  const options: Deno.CommandOptions = {
+    args: ["-c", file],
+    detached: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  };
   try {
-    return new Deno.Command("turnserver", { args: ["-c", file], stdin: "null", stdout: "null", stderr: "null" })
-      .spawn();
+    return new Deno.Command("turnserver", options).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -80,11 +131,10 @@ function lanAddress(): string | undefined {
     ?.address;
 }
 
-function announce(address: string, secret: string): void {
-  const url = `turn:${address}:${PORT}`;
-  console.log(`A TURN server listens at ${url}, over UDP and TCP. Start Zvonok with it:
+function announce(urls: string[], secret: string): void {
+  console.log(`A TURN server listens at ${urls[0]}, over UDP and TCP. Start Zvonok with it:
 
-TURN_URLS='${url},${url}?transport=tcp' TURN_SECRET=${secret} deno task start
+TURN_URLS='${urls.join()}' TURN_SECRET=${secret} deno task start
 
 Add ICE_TRANSPORT_POLICY=relay to send all media through it. Ctrl-C ends it.`);
 }

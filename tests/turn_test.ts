@@ -9,6 +9,7 @@ import { Coturn, freePorts } from "./support/coturn.ts";
 import { Guest } from "./support/guest.ts";
 import { build, type Product, startProduct } from "./support/product.ts";
 import { connect, meet } from "./support/scene.ts";
+import { turnTest } from "./support/turn.ts";
 import { pathOf } from "./support/witness.ts";
 
 const SECRET = "shared with coturn";
@@ -49,7 +50,7 @@ function credentials(now: number, ttl: number, secret = SECRET, id = "ann"): [us
   return [iceServers[0]!.username!, iceServers[0]!.credential!];
 }
 
-Deno.test("turn: coturn relays for fresh credentials, and refuses expired ones and those of another secret", async () => {
+turnTest("coturn relays for fresh credentials, and refuses expired ones and those of another secret", async () => {
   await using stack = new AsyncDisposableStack();
   const { urls } = await relay(stack);
   for (const url of [urls.udp, urls.tcp]) {
@@ -60,7 +61,7 @@ Deno.test("turn: coturn relays for fresh credentials, and refuses expired ones a
   }
 });
 
-Deno.test("turn: a server that is not there is said to be so", async () => {
+turnTest("a server that is not there is said to be so", async () => {
   const [port] = freePorts(1);
   const [username, password] = credentials(Date.now(), 60);
   for (
@@ -75,7 +76,7 @@ Deno.test("turn: a server that is not there is said to be so", async () => {
   }
 });
 
-Deno.test("turn: a server that takes a connection and says nothing is given up, and let go of", async () => {
+turnTest("a server that takes a connection and says nothing is given up, and let go of", async () => {
   const listener = Deno.listen({ hostname: HOST, port: 0 });
   for (const url of [`turn:${HOST}:${listener.addr.port}?transport=tcp`, `turns:${HOST}:${listener.addr.port}`]) {
     const accepted = listener.accept();
@@ -87,7 +88,7 @@ Deno.test("turn: a server that takes a connection and says nothing is given up, 
   listener.close();
 });
 
-Deno.test("turn: an answer that makes no sense is no relay, and hurts nobody", async () => {
+turnTest("an answer that makes no sense is no relay, and hurts nobody", async () => {
   const answers = ["", "HTTP/1.1 400 Bad Request\r\n\r\n", "\0".repeat(20), "\x01\x13\0\x08" + "\xff".repeat(24)];
   for (const answer of answers) {
     const listener = Deno.listen({ hostname: HOST, port: 0 });
@@ -103,13 +104,13 @@ Deno.test("turn: an answer that makes no sense is no relay, and hurts nobody", a
   }
 });
 
-Deno.test("turn: a certificate that is not to be trusted is told from a server that is not there", async () => {
+turnTest("a certificate that is not to be trusted is told from a server that is not there", async () => {
   await using stack = new AsyncDisposableStack();
   const { urls } = await relay(stack);
   assert.equal(await turnProblem(urls.tls, ...credentials(Date.now(), 60)), "its certificate is not trusted here");
 });
 
-Deno.test("turn: coturn takes the credentials of every user, whatever a host application calls them", async () => {
+turnTest("coturn takes the credentials of every user, whatever a host application calls them", async () => {
   await using stack = new AsyncDisposableStack();
   const { urls } = await relay(stack);
   for (
@@ -119,7 +120,7 @@ Deno.test("turn: coturn takes the credentials of every user, whatever a host app
   }
 });
 
-Deno.test("turn: /readyz asks every TURN server for an address, over UDP, TCP and TLS", async () => {
+turnTest("/readyz asks every TURN server for an address, over UDP, TCP and TLS", async () => {
   await build();
   await using stack = new AsyncDisposableStack();
   const { urls, cert } = await relay(stack);
@@ -141,7 +142,7 @@ Deno.test("turn: /readyz asks every TURN server for an address, over UDP, TCP an
   ]);
 });
 
-Deno.test("turn: each user's own credentials, with their life, from welcome and from /api/ice", async () => {
+turnTest("each user's own credentials, with their life, from welcome and from /api/ice", async () => {
   await build();
   await using product = await startProduct({
     TURN_URLS: "turn:turn.example.org",
@@ -185,7 +186,7 @@ async function relayed(
 }
 
 for (const transport of ["udp", "tcp", "tls"] as const) {
-  Deno.test(`turn: a call through TURN over ${transport}: relayed at both ends, seen and heard`, async () => {
+  turnTest(`a call through TURN over ${transport}: relayed at both ends, seen and heard`, async () => {
     await relayed(({ urls }) => ({ TURN_URLS: urls[transport] }), async ({ ada, boris }) => {
       for (const person of [ada, boris]) {
         await person.receives("framesDecoded");
@@ -196,7 +197,7 @@ for (const transport of ["udp", "tcp", "tls"] as const) {
   });
 }
 
-Deno.test("turn: in a long call, renewed credentials find a new way after the first have expired", async () => {
+turnTest("in a long call, renewed credentials find a new way after the first have expired", async () => {
   const env = ({ urls }: Relay) => ({ TURN_URLS: urls.udp, TURN_TTL: "4" });
   await relayed(env, async ({ ada, boris, relay }) => {
     const firstName = async ({ page }: Person) =>
