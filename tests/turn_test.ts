@@ -1,6 +1,9 @@
 /** TURN: every user's own credentials that expire, against a real coturn, and calls in a real Chromium that go through it. */
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/constants.ts";
+import type { IceServer, ServerMessages } from "../shared/protocol.ts";
 import { grantFor } from "../signaling/ice.ts";
 import { turnProblem } from "../signaling/turn_check.ts";
 import { selfSigned } from "./support/certificate.ts";
@@ -142,28 +145,56 @@ turnTest("/readyz asks every TURN server for an address, over UDP, TCP and TLS",
   ]);
 });
 
+/** What the server says first to a guest's socket. */
+async function welcome(product: Product, guest: Guest): Promise<ServerMessages["welcome"]> {
+  const bearer = BEARER_PREFIX + guest.cookie!.replace("zvonok_session=", "");
+  const socket = new WebSocket(product.url.replace("http", "ws") + SIGNAL_PATH, [SUBPROTOCOL, bearer]);
+  const first = await new Promise<MessageEvent>((resolve, reject) => {
+    socket.onmessage = resolve;
+    socket.onerror = reject;
+  });
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await closed;
+  return JSON.parse(first.data);
+}
+
+const ELSEWHERE = { TURN_URLS: "turn:turn.example.org,turns:turn.example.org:443?transport=tcp" };
+
 turnTest("each user's own credentials, with their life, from welcome and from /api/ice", async () => {
   await build();
-  await using product = await startProduct({
-    TURN_URLS: "turn:turn.example.org",
-    TURN_SECRET: SECRET,
-    TURN_TTL: "100",
-  });
+  const env = { ...ELSEWHERE, TURN_SECRET: SECRET, TURN_TTL: "100", ICE_TRANSPORT_POLICY: "relay" };
+  await using product = await startProduct(env);
   const guests = [await Guest.named(product.url, "Ann"), await Guest.named(product.url, "Bob")];
-  const names = await Promise.all(guests.map(async (guest) => {
-    const { json } = await guest.get("/api/ice");
-    const { iceServers: [{ username, credential, urls }], ttl } = json as {
-      iceServers: [{ username: string; credential: string; urls: string[] }];
-      ttl: number;
-    };
-    const [expiry, user] = username.split(":");
-    assert.deepEqual([ttl, urls], [100, ["turn:turn.example.org"]]);
-    assert.ok(Math.abs(Number(expiry) - Date.now() / 1000 - 100) < 5);
-    assert.equal(credential.length, 28);
-    return user;
+  const ids = await Promise.all(guests.map(async (guest) => {
+    const { json, headers } = await guest.get("/api/ice");
+    const { user, iceServers, iceTtl, iceTransportPolicy } = await welcome(product, guest);
+    assert.deepEqual([json.ttl, headers.get("cache-control")], [100, "no-store"]);
+    assert.deepEqual([iceTtl, iceTransportPolicy], [100, "relay"]);
+    for (const servers of [json.iceServers, iceServers] as ServerMessages["welcome"]["iceServers"][]) {
+      const [{ urls, username, credential }] = servers as [IceServer];
+      const [expiry, id] = username!.split(":");
+      assert.deepEqual([servers.length, urls, id], [1, ELSEWHERE.TURN_URLS.split(","), user.id]);
+      assert.ok(Math.abs(Number(expiry) - Date.now() / 1000 - 100) < 5);
+      assert.equal(credential, createHmac("sha1", SECRET).update(username!).digest("base64"));
+    }
+    return user.id;
   }));
-  assert.notEqual(names[0], names[1]);
-  assert.equal((await new Guest(product.url).get("/api/ice")).status, 401);
+  assert.notEqual(ids[0], ids[1]);
+  const stranger = await new Guest(product.url).get("/api/ice");
+  assert.deepEqual([stranger.status, stranger.headers.get("cache-control")], [401, "no-store"]);
+});
+
+turnTest("credentials that are the same for everybody do not expire", async () => {
+  await build();
+  await using product = await startProduct({ ...ELSEWHERE, TURN_USERNAME: "zvonok", TURN_PASSWORD: "not a secret" });
+  const guest = await Guest.named(product.url, "Ann");
+  const { iceServers, ...more } = await welcome(product, guest);
+  assert.deepEqual(iceServers, [
+    { urls: ELSEWHERE.TURN_URLS.split(","), username: "zvonok", credential: "not a secret" },
+  ]);
+  assert.ok(!("iceTtl" in more) && !("iceTransportPolicy" in more));
+  assert.deepEqual((await guest.get("/api/ice")).json.iceServers, iceServers);
 });
 
 /** A call whose media may only go through TURN. */
