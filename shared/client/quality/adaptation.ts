@@ -47,7 +47,7 @@ export class Adaptation {
     this.#look();
   }
 
-  /** Tells the senders what the step is: also those that have just been given a track. */
+  /** Tells the senders what the step is: also those that have just been given a track. Never rejects. */
   async apply(): Promise<void> {
     const { step } = this.#ladder;
     await Promise.all([
@@ -98,14 +98,17 @@ export class Adaptation {
     const text = JSON.stringify([sender.track.id, encoding]);
     if (this.#told.get(sender) === text) return;
     this.#told.set(sender, text);
-    const parameters = sender.getParameters();
-    if (!parameters.encodings?.[0]) return;
-    Object.assign(parameters.encodings[0], encoding);
-    if (section !== "audio") {
-      Object.assign(parameters, { degradationPreference: section === "screen" ? "maintain-resolution" : "balanced" });
+    try {
+      const parameters = sender.getParameters();
+      Object.assign(parameters.encodings[0]!, encoding);
+      if (section !== "audio") {
+        Object.assign(parameters, { degradationPreference: section === "screen" ? "maintain-resolution" : "balanced" });
+      }
+      await sender.setParameters(parameters);
+    } catch {
+      // A sender that is being negotiated refuses; the next second tells it again.
+      this.#told.delete(sender);
     }
-    // A sender that is being negotiated refuses; the next second tells it again.
-    await sender.setParameters(parameters).catch(() => this.#told.delete(sender));
   }
 }
 
