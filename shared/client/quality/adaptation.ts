@@ -94,11 +94,11 @@ export class Adaptation {
   async #tell(section: Section, wanted: (track: MediaStreamTrack) => Partial<RTCRtpEncodingParameters>): Promise<void> {
     const sender = this.#ports.sender(section);
     if (!sender?.track) return;
-    const encoding = wanted(sender.track);
-    const text = JSON.stringify([sender.track.id, encoding]);
-    if (this.#told.get(sender) === text) return;
-    this.#told.set(sender, text);
     try {
+      const encoding = wanted(sender.track);
+      const text = JSON.stringify([sender.track.id, encoding]);
+      if (this.#told.get(sender) === text) return;
+      this.#told.set(sender, text);
       const parameters = sender.getParameters();
       Object.assign(parameters.encodings[0]!, encoding);
       if (section !== "audio") {
