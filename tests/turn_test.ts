@@ -222,7 +222,8 @@ for (const transport of ["udp", "tcp", "tls"] as const) {
       for (const person of [ada, boris]) {
         await person.receives("framesDecoded");
         await person.receives("audioEnergy");
-        assert.deepEqual(await pathOf(person), { types: ["relay", "relay"], relayProtocol: transport });
+        const { types, relayProtocol } = await pathOf(person);
+        assert.deepEqual([types, relayProtocol], [["relay", "relay"], transport]);
       }
     });
   });
