@@ -5,6 +5,7 @@
 
 import { findChromium } from "./support/chromium.ts";
 import { isCommand } from "./support/commands.ts";
+import { findFirefox } from "./support/firefox.ts";
 
 const SUITES = ["shared", "signaling", "fresh", "tests"];
 
@@ -14,6 +15,7 @@ const SUITES = ["shared", "signaling", "fresh", "tests"];
  */
 const WANTED: readonly [name: string, isHere: () => boolean][] = [
   ["chromium", () => findChromium() !== null],
+  ["firefox-esr", () => findFirefox() !== null],
   ["coturn", () => isCommand("turnserver")],
   ["openssl", () => isCommand("openssl")],
   ["iproute2", () => isCommand("ip")],

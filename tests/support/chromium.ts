@@ -1,27 +1,18 @@
 /** A real Chromium with fake devices, and people in it: each with a browser context, so with cookies, of their own. */
 
+import { firstFile } from "./commands.ts";
 import { type Browser, type BrowserContext, type Page, puppeteer } from "./packages.ts";
 
 /** Where a Chromium or Chrome is; `null` where none was found. */
 export function findChromium(): string | null {
-  const named = Deno.env.get("CHROME_PATH");
-  const usual = [
+  return firstFile(Deno.env.get("CHROME_PATH"), [
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
     "/usr/bin/google-chrome",
     "/usr/bin/google-chrome-stable",
-  ]
-    .concat("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-    .concat("C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
-  return (named ? [named] : usual).find((path) => isFile(path)) ?? null;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  ]);
 }
 
 /** Devices that exist and are granted; `deny` refuses them, `none` has none, `ask` leaves it to `Person.grant`. */
