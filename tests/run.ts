@@ -66,9 +66,10 @@ async function installMissing(): Promise<void> {
   const asRoot = Deno.uid() === 0 ? [] : ["sudo", "-n"];
   if (asRoot.length > 0 && !isCommand("sudo")) return;
   console.log(`Installing with apt-get what is missing: ${missing.join(", ")}.`);
-  for (const args of [["update", "-qq"], ["install", "-y", "-qq", ...missing]]) {
-    const [command, ...rest] = [...asRoot, "apt-get", ...args];
-    if (!(await run(command!, rest, { DEBIAN_FRONTEND: "noninteractive" })).success) return;
+  // One after the other: a package that a distribution lacks keeps none of the others away.
+  for (const args of [["update"], ...missing.map((name) => ["install", "-y", name])]) {
+    const [command, ...rest] = [...asRoot, "apt-get", "-qq", ...args];
+    await run(command!, rest, { DEBIAN_FRONTEND: "noninteractive" });
   }
 }
 
