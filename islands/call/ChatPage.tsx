@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "./Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
+import { useLazy } from "./lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "./Person.tsx";
 import { fill } from "../../shared/i18n/fill.ts";
@@ -15,6 +16,7 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
+  const Check = useLazy(async () => (await import("./panel/Check.tsx")).Check, snapshot.checking);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
@@ -70,7 +72,18 @@ export function ChatPage({ view }: { view: View }) {
             {t.audioCall}
           </button>
         </div>
+        {!snapshot.checking && (
+          <button
+            class="link"
+            type="button"
+            disabled={actions === null}
+            onClick={() => actions?.check(true)}
+          >
+            {t.check}
+          </button>
+        )}
       </section>
+      {snapshot.checking && Check && <Check key="check" view={view} />}
       {!alone && invitation}
     </div>
   );

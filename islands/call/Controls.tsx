@@ -4,8 +4,14 @@ import type { StagedPhase, View } from "./view.ts";
 /** Phones have no screen sharing. */
 export const canShare = typeof navigator !== "undefined" && !!navigator.mediaDevices?.getDisplayMedia;
 
+interface ControlsProps {
+  view: View;
+  phase: StagedPhase;
+  openSettings(): void;
+}
+
 /** What can be done in a call. */
-export function Controls({ view: { t, snapshot: { local }, actions }, phase }: { view: View; phase: StagedPhase }) {
+export function Controls({ view: { t, snapshot: { local, devices }, actions }, phase, openSettings }: ControlsProps) {
   if (phase.phase === "preparing" || phase.phase === "calling" || phase.phase === "ringing") {
     return (
       <div class="controls">
@@ -32,6 +38,14 @@ export function Controls({ view: { t, snapshot: { local }, actions }, phase }: {
         shortcut="V"
         set={(on) => actions?.setCamera(on)}
       />
+      {local.camera && devices.options.camera.length > 1 && (
+        <Round
+          icon="flip"
+          name={t.switchCamera}
+          shortcut="C"
+          onClick={() => actions?.switchCamera()}
+        />
+      )}
       {canShare && (
         <Round
           icon="screen"
@@ -41,6 +55,7 @@ export function Controls({ view: { t, snapshot: { local }, actions }, phase }: {
           onClick={() => actions?.setScreen(local.screen === null)}
         />
       )}
+      <Round icon="settings" name={t.settings} shortcut="," onClick={openSettings} />
       <button class="round end" type="button" aria-label={t.hangUp} title={t.hangUp} onClick={() => actions?.hangUp()}>
         <Icon name="hangUp" />
       </button>

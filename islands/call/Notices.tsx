@@ -1,5 +1,6 @@
 import type { ComponentChildren, Ref } from "preact";
 import type { CallPhase, MediaProblem } from "../../shared/client/state.ts";
+import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
@@ -91,8 +92,8 @@ const audioHelps: Record<MediaProblem, boolean> = {
 
 /** What is wrong with this device's camera or microphone, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
-  const { t, chatId, snapshot: { problem, signaling }, actions } = view;
-  if (problem === null) return null;
+  const { t, chatId, snapshot: { problem, gone, signaling }, actions } = view;
+  if (problem === null) return gone && <Gone view={view} gone={gone} />;
   return (
     <Notice {...t.problems[problem]} role="alert">
       {!inCall && audioHelps[problem] && (
@@ -105,6 +106,16 @@ export function Problem({ view, inCall = false }: { view: View; inCall?: boolean
           {t.audioOnly}
         </button>
       )}
+      <Close view={view} />
+    </Notice>
+  );
+}
+
+/** A device in use went away, and the call goes on. */
+function Gone({ view, gone: { device, now } }: { view: View; gone: DeviceNotice }) {
+  const { t: { gone } } = view;
+  return (
+    <Notice text={now === null ? gone.without[device] : fill(gone.with[device], { name: now })} role="alert">
       <Close view={view} />
     </Notice>
   );

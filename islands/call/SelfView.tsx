@@ -12,10 +12,12 @@ interface SelfViewProps {
   label: string;
   /** Fills the stage, as long as there is nobody else to see. */
   large: boolean;
+  /** A camera that looks away from the person: no mirror. */
+  turned: boolean;
 }
 
 /** This user's own picture, as in a mirror; it can be dragged to any corner, or tapped to the next one. */
-export function SelfView({ stream, label, large }: SelfViewProps) {
+export function SelfView({ stream, label, large, turned }: SelfViewProps) {
   const corner = useSignal<typeof corners[number]>("bottom-right");
   const grip = useRef<{ x: number; y: number } | null>(null);
 
@@ -44,7 +46,7 @@ export function SelfView({ stream, label, large }: SelfViewProps) {
 
   return (
     <div
-      class={large ? "self large" : "self"}
+      class={`self${large ? " large" : ""}${turned ? " turned" : ""}`}
       data-corner={corner}
       onPointerDown={grab}
       onPointerMove={drag}

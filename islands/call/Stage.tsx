@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
+import { useLazy } from "./lazy.ts";
 import { useAwake, useShortcuts } from "./input.ts";
 import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
@@ -12,17 +13,20 @@ import { Who } from "./Who.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
 export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
-  const { t, snapshot: { local, remote, problem }, actions } = view;
+  const { t, snapshot: { local, remote, devices, problem, gone }, actions } = view;
   const stage = useOrphanedFocus<HTMLElement>();
   const { awake, wake } = useAwake();
-  const panel = useSignal<typeof import("./panel/Panel.tsx").Panel | null>(null);
+  const settings = useSignal(false);
+  // With the call, not with the first click: by then the network may be in trouble.
+  const Panel = useLazy(async () => (await import("./panel/Panel.tsx")).Panel, true);
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
   const presents = talking && remote.screen && remote.screenStream !== null;
   const seen = talking && remote.video && remote.stream !== null;
   // Who is muted must see it: the controls stay.
-  const quiet = (seen || presents) && phase.phase === "connected" && problem === null && refused.value === null &&
+  const quiet = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
+    refused.value === null &&
     local.microphone &&
     !awake.value;
 
@@ -31,8 +35,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     else stage.current?.requestFullscreen?.().catch(() => {});
   }
 
-  async function openPanel() {
-    panel.value = (await import("./panel/Panel.tsx")).Panel;
+  function openSettings() {
+    settings.value = true;
   }
 
   function hear() {
@@ -44,9 +48,10 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     m: () => talking && actions?.setMicrophone(!local.microphone),
     v: () => talking && actions?.setCamera(!local.camera),
     s: () => talking && canShare && actions?.setScreen(local.screen === null),
+    c: () => talking && local.camera && actions?.switchCamera(),
     f: toggleFullScreen,
-    ",": openPanel,
-    escape: () => problem !== null && actions?.dismiss(),
+    ",": openSettings,
+    escape: () => (problem ?? gone) !== null && actions?.dismiss(),
   });
 
   return (
@@ -69,12 +74,13 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         dark={!seen}
         shape={presents ? "aside" : undefined}
       />
-      <StreamSound stream={remote.stream} onRefused={(play) => refused.value = play} />
+      <StreamSound stream={remote.stream} speaker={devices.chosen.speaker} onRefused={(play) => refused.value = play} />
       {local.camera && local.stream !== null && (
         <SelfView
           stream={local.stream}
           label={t.localVideo}
           large={!talking}
+          turned={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
       <Who view={view} phase={phase} seen={seen || presents} />
@@ -85,7 +91,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           {t.tapToHear}
         </button>
       )}
-      <Controls view={view} phase={phase} />
+      <Controls view={view} phase={phase} openSettings={openSettings} />
       {document.fullscreenEnabled && (
         <Round
           icon="expand"
@@ -94,8 +100,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           onClick={toggleFullScreen}
         />
       )}
-      <Round icon="settings" name={t.settings} shortcut="," onClick={openPanel} />
-      {panel.value !== null && <panel.value view={view} close={() => panel.value = null} />}
+      {settings.value && Panel && <Panel view={view} close={() => settings.value = false} />}
     </section>
   );
 }

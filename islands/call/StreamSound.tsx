@@ -1,13 +1,15 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 interface StreamSoundProps {
   stream: MediaStream | null;
+  /** The id of the speaker to use; `null`: the system's choice. */
+  speaker: string | null;
   /** The browser plays no sound before the first touch: `play` tries again, to be called by one. */
   onRefused(play: () => void): void;
 }
 
 /** Plays the sound of a live stream, whether it has pictures or not. */
-export function StreamSound({ stream, onRefused }: StreamSoundProps) {
+export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
   const ref = useRef<HTMLAudioElement>(null);
   const tracks = stream?.getAudioTracks() ?? [];
   useLayoutEffect(() => {
@@ -18,5 +20,9 @@ export function StreamSound({ stream, onRefused }: StreamSoundProps) {
       if (error.name === "NotAllowedError") onRefused(() => audio.play());
     });
   }, [tracks[0]?.id]);
+  useEffect(() => {
+    // One that is gone is refused, and the system's choice goes on.
+    if (speaker !== null) ref.current!.setSinkId?.(speaker).catch(() => {});
+  }, [speaker]);
   return <audio ref={ref} />;
 }

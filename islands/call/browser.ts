@@ -36,6 +36,9 @@ export function browserEnvironment(): Environment {
     canAnswerEarly: !navigator.userAgent.includes("Firefox/"),
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
+    listDevices: async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [],
+    onDevicesChange: (action) => navigator.mediaDevices?.addEventListener("devicechange", action),
+    isPhone: matchMedia("(pointer: coarse) and (max-device-width: 820px)").matches,
     getDisplayMedia: async (constraints) => await navigator.mediaDevices.getDisplayMedia(constraints),
     videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
     efficientCodecs: async (codecs) => {

@@ -2,14 +2,13 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CallClient } from "../../shared/client/client.ts";
-import type { CallActions, Snapshot } from "../../shared/client/state.ts";
+import type { Snapshot } from "../../shared/client/state.ts";
 import { browserEnvironment } from "./browser.ts";
 
 /** What the call component draws from and acts through. */
-export interface CallStore extends CallActions {
+export interface CallStore {
   readonly snapshot: ReadonlySignal<Snapshot>;
-  /** Ends what runs and releases the socket and every device. */
-  close(): void;
+  readonly client: CallClient;
 }
 
 /** Connects to the server, and keeps the members of `chatId` up to date. */
@@ -17,20 +16,5 @@ export function createCallStore(chatId: string): CallStore {
   const client = new CallClient(browserEnvironment(), (next) => snapshot.value = next);
   const snapshot = signal(client.snapshot);
   client.watch(chatId);
-  return {
-    snapshot,
-    call: (chatId, media, to) => client.call(chatId, media, to),
-    accept: (media) => client.accept(media),
-    decline: () => client.decline(),
-    hangUp: () => client.hangUp(),
-    setMicrophone: (on) => client.setMicrophone(on),
-    setCamera: (on) => client.setCamera(on),
-    setScreen: (on) => client.setScreen(on),
-    setSaver: (on) => client.setSaver(on),
-    setCodec: (codec) => client.setCodec(codec),
-    dismiss: () => client.dismiss(),
-    dismissMissed: (callId) => client.dismissMissed(callId),
-    descriptions: () => client.descriptions(),
-    close: () => client.close(),
-  };
+  return { snapshot, client };
 }

@@ -39,22 +39,6 @@ export function isTalking(
   return phase.phase === "connected" || phase.phase === "reconnecting";
 }
 
-/** Everything quiet: what the server renders, and the browser until the store's first snapshot. */
-export function beforeFirst(members: Snapshot["members"]): Snapshot {
-  return {
-    signaling: "connecting",
-    call: { phase: "idle" },
-    local: { stream: null, microphone: true, camera: false, screen: null },
-    remote: { stream: null, audio: true, video: false, screen: false, step: "high", screenStream: null },
-    problem: null,
-    quality: null,
-    saver: false,
-    codec: null,
-    members,
-    missed: [],
-  };
-}
-
 /** The members of a chat that are not this user. */
 export function others({ snapshot, userId }: View, chatId: string): Member[] {
   return (snapshot.members[chatId] ?? []).filter((member) => member.id !== userId);

@@ -6,11 +6,13 @@
 import type { CallMedia, ErrorCode, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
 import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
+import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
 import type { Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Screen } from "./screen.ts";
+import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";
 import type { CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot } from "./state.ts";
 
@@ -56,28 +58,22 @@ export class CallClient implements CallActions {
   #active: ActiveCall | null = null;
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
   #waiting: { readonly offer: Offer; readonly expiresAt: number } | null = null;
-  #snapshot: Snapshot = {
-    signaling: "connecting",
-    call: { phase: "idle" },
-    local: { stream: null, microphone: false, camera: false, screen: null },
-    remote: NOBODY,
-    problem: null,
-    quality: null,
-    saver: false,
-    codec: null,
-    members: {},
-    missed: [],
-  };
+  #snapshot: Snapshot = NOTHING;
 
   constructor(env: Environment, onChange: (snapshot: Snapshot) => void = () => {}) {
     this.#env = env;
     this.#onChange = onChange;
-    this.#devices = new Devices(env, (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }));
+    this.#devices = new Devices(env, {
+      onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
+      onChoice: (devices) => this.#show({ devices }),
+      onSwap: (gone, problem) => this.#swapped(gone, problem),
+    });
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
     this.#screen = new Screen(env, () => this.#screenEnded());
     const codec = env.recall(CODEC_KEY);
     this.#snapshot = {
       ...this.#snapshot,
+      devices: this.#devices.choice,
       codec: isVideoCodec(codec) ? codec : null,
       saver: env.recall(SAVER_KEY) !== null,
     };
@@ -161,6 +157,19 @@ export class CallClient implements CallActions {
     }
   }
 
+  check(on: boolean): void {
+    if (on) this.#check();
+    else if (this.#snapshot.checking) this.#release();
+  }
+
+  choose(kind: DeviceKind, id: string): void {
+    this.#devices.choose(kind, id);
+  }
+
+  switchCamera(): void {
+    this.#devices.switchCamera();
+  }
+
   setSaver(on: boolean): void {
     this.#env.remember(SAVER_KEY, on ? "on" : null);
     this.#show({ saver: on });
@@ -174,7 +183,7 @@ export class CallClient implements CallActions {
 
   dismiss(): void {
     const { call } = this.#snapshot;
-    this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null });
+    this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null, gone: null });
   }
 
   dismissMissed(callId: string): void {
@@ -203,6 +212,7 @@ export class CallClient implements CallActions {
       this.#show({ problem: opened });
       return this.#abandon();
     }
+    this.#show({ checking: false });
     const callId = this.#env.newId();
     const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId, to) }, "place");
     this.#show({ call: { phase: "calling", call: active.info } });
@@ -287,7 +297,9 @@ export class CallClient implements CallActions {
 
   /** Opens the devices of a call that was accepted. Without the camera there is still the voice, without a microphone an ear. */
   async #openFor(active: ActiveCall, media: CallMedia): Promise<void> {
-    if (this.#devices.local.stream === null) {
+    const { checking, local } = this.#snapshot;
+    if (checking || local.stream === null) {
+      this.#show({ checking: false });
       const opened = await this.#devices.open(media);
       if (opened === "superseded") return;
       this.#show({ problem: problemIn(opened) });
@@ -487,7 +499,7 @@ export class CallClient implements CallActions {
     this.#active = null;
     this.#screen.release();
     this.#devices.release();
-    this.#show({ remote: NOBODY, quality: null });
+    this.#show({ remote: NOBODY, quality: null, gone: null, checking: false });
   }
 
   #presentWaiting(): void {
@@ -505,6 +517,26 @@ export class CallClient implements CallActions {
     const opened = await this.#devices.add(kind);
     if (opened === "superseded" || this.#active !== active) return;
     this.#show({ problem: problemIn(opened) });
+    await active.sendTracks();
+    active.saySending();
+  }
+
+  async #check(): Promise<void> {
+    if (!this.#isFree() || this.#snapshot.checking) return;
+    this.#show({ checking: true, problem: null });
+    const opened = await this.#devices.open("video");
+    if (opened === "open" || opened === "superseded") return;
+    this.#show({ problem: opened });
+    await this.#devices.openVoice();
+  }
+
+  /** Another device took the place of one, or none did. */
+  async #swapped(gone: DeviceNotice | null, problem: MediaProblem | null): Promise<void> {
+    this.#show({ gone: gone ?? this.#snapshot.gone, problem });
+    const active = this.#active;
+    if (!active?.wanted) return;
+    const tracks = this.#tracks();
+    for (const kind of ["audio", "video"] as const) if (!tracks[kind]) active.stopTrack(kind);
     await active.sendTracks();
     active.saySending();
   }
@@ -556,16 +588,6 @@ export class CallClient implements CallActions {
     this.#onChange(this.#snapshot);
   }
 }
-
-/** Nobody to see or hear yet. */
-const NOBODY: Snapshot["remote"] = {
-  stream: null,
-  audio: true,
-  video: true,
-  screen: false,
-  step: "high",
-  screenStream: null,
-};
 
 function remoteStreams({ remote }: ActiveCall): Pick<Snapshot["remote"], "stream" | "screenStream"> {
   return { stream: remote?.person ?? null, screenStream: remote?.screen ?? null };

@@ -29,6 +29,12 @@ export interface Environment {
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** W3C Media Capture, `enumerateDevices`; empty where there is none. Never rejects. */
+  listDevices(): Promise<MediaDeviceInfo[]>;
+  /** Calls `action` whenever a device was plugged in or out. */
+  onDevicesChange(action: () => void): void;
+  /** A phone captures less, and has a camera on either side. */
+  readonly isPhone: boolean;
   /** W3C Screen Capture, `getDisplayMedia`; rejects like it. To be called while a click is being handled. */
   getDisplayMedia(constraints: DisplayMediaStreamOptions): Promise<MediaStream>;
   /** What `RTCRtpReceiver.getCapabilities("video")` lists. */

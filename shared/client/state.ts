@@ -1,6 +1,7 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
 import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol.ts";
+import type { DeviceChoice, DeviceKind, DeviceNotice } from "./device_choice.ts";
 import type { Sample } from "./quality/samples.ts";
 
 /** Why a call is over, from this side's point of view. */
@@ -118,6 +119,12 @@ export interface Snapshot {
   readonly quality: Quality | null;
   /** The user wants little data used. */
   readonly saver: boolean;
+  /** The devices there are, and which of them are used. */
+  readonly devices: DeviceChoice;
+  /** A device in use went away; until it is dismissed. */
+  readonly gone: DeviceNotice | null;
+  /** Camera and microphone are open for a look and a word before any call. */
+  readonly checking: boolean;
   /** The last trouble with this device's camera or microphone, until the next attempt. */
   readonly problem: MediaProblem | null;
   /** The video codec that the user chose; `null`: none. */
@@ -163,11 +170,17 @@ export interface CallActions {
   setCamera(on: boolean): void;
   /** Shares a screen, window or tab that the user picks, beside the camera; or ends that. To be called while a click is being handled. */
   setScreen(on: boolean): void;
+  /** Opens camera and microphone before any call, for a look; or lets them go. A call that starts meanwhile goes on with them. */
+  check(on: boolean): void;
+  /** Uses another camera, microphone or speaker on this device, from now on. */
+  choose(kind: DeviceKind, id: string): void;
+  /** Uses the next camera, or a phone's other one. */
+  switchCamera(): void;
   /** Uses little data, in both directions, on this device from now on; or what is needed. */
   setSaver(on: boolean): void;
   /** Prefers a video codec on this device, from now on; `null`: what the server is configured for. */
   setCodec(codec: VideoCodec | null): void;
-  /** Puts away an ended call and the last device problem. */
+  /** Puts away an ended call, and what was said of a device. */
   dismiss(): void;
   /** Puts away one missed call. */
   dismissMissed(callId: string): void;

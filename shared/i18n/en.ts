@@ -1,6 +1,7 @@
 /** English, and by its shape the type of every other dictionary. */
 
 import type { Locale } from "../i18n.ts";
+import type { DeviceNotice } from "../client/device_choice.ts";
 import type { MediaProblem, MissedCall, Outcome } from "../client/state.ts";
 
 /** Every sentence of the interface. `{name}` and the like are places for `fill`. */
@@ -82,6 +83,25 @@ export interface ChatStrings {
   readonly unmute: string;
   readonly cameraOff: string;
   readonly cameraOn: string;
+  readonly switchCamera: string;
+  readonly check: string;
+  readonly panel: {
+    readonly devices: string;
+    readonly camera: string;
+    readonly microphone: string;
+    readonly speaker: string;
+    readonly level: string;
+    readonly done: string;
+    readonly video: string;
+    readonly saver: string;
+    readonly saverHint: string;
+    readonly codec: string;
+    readonly codecAuto: string;
+  };
+  readonly gone: {
+    readonly with: Readonly<Record<DeviceNotice["device"], string>>;
+    readonly without: Readonly<Record<DeviceNotice["device"], string>>;
+  };
   readonly shareScreen: string;
   readonly stopSharing: string;
   readonly sharing: string;
@@ -205,6 +225,31 @@ export const en: Strings = {
     unmute: "Unmute microphone",
     cameraOff: "Turn camera off",
     cameraOn: "Turn camera on",
+    switchCamera: "Switch camera",
+    check: "Check camera and microphone",
+    panel: {
+      devices: "Devices",
+      camera: "Camera",
+      microphone: "Microphone",
+      speaker: "Speaker",
+      level: "Microphone level",
+      done: "Done",
+      video: "Video",
+      saver: "Use less data",
+      saverHint: "Smaller pictures, in both directions",
+      codec: "Video codec",
+      codecAuto: "Automatic",
+    },
+    gone: {
+      with: {
+        camera: "The camera was unplugged. Now you are seen by: {name}.",
+        microphone: "The microphone was unplugged. Now you are heard by: {name}.",
+      },
+      without: {
+        camera: "The camera was unplugged, and there is no other. You are heard, but not seen.",
+        microphone: "The microphone was unplugged, and there is no other. Plug one in and unmute to be heard.",
+      },
+    },
     shareScreen: "Share screen",
     stopSharing: "Stop sharing",
     sharing: "You are sharing your screen",

@@ -99,6 +99,9 @@ export class WeriftPerson implements AsyncDisposable {
         const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
         return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
       },
+      listDevices: () => Promise.resolve([]),
+      onDevicesChange: () => {},
+      isPhone: false,
       getDisplayMedia: () => Promise.resolve(new WeriftStream([this.#device("video")]) as unknown as MediaStream),
       videoCodecs: () => [],
       efficientCodecs: () => Promise.resolve([]),

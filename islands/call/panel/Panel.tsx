@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../Icon.tsx";
 import type { View } from "../view.ts";
+import { Devices } from "./Devices.tsx";
+import { Preferences } from "./Preferences.tsx";
 import { Verification } from "./Verification.tsx";
 
 /** What is not needed to ring, accept and talk; loaded when it is opened. */
@@ -19,6 +21,8 @@ export function Panel({ view, close }: { view: View; close(): void }) {
           <Icon name="close" />
         </button>
       </header>
+      <Devices view={view} />
+      <Preferences view={view} />
       <Verification view={view} />
     </dialog>
   );

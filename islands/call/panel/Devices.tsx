@@ -1,0 +1,36 @@
+import type { DeviceKind } from "../../../shared/client/device_choice.ts";
+import type { View } from "../view.ts";
+import { Meter } from "./Meter.tsx";
+
+/** Which camera, microphone and speaker are used, and how loud the microphone is. */
+export function Devices({ view }: { view: View }) {
+  const { t, snapshot: { local } } = view;
+  return (
+    <section aria-label={t.panel.devices}>
+      <Choice view={view} kind="camera" inUse={local.stream?.getVideoTracks()[0]} />
+      <Choice view={view} kind="microphone" inUse={local.stream?.getAudioTracks()[0]} />
+      <Meter stream={local.stream} label={t.panel.level} />
+      {"setSinkId" in HTMLMediaElement.prototype && <Choice view={view} kind="speaker" />}
+    </section>
+  );
+}
+
+function Choice({ view: { t, snapshot: { devices }, actions }, kind, inUse }: {
+  view: View;
+  kind: DeviceKind;
+  inUse?: MediaStreamTrack;
+}) {
+  const options = devices.options[kind];
+  if (options.length === 0) return null;
+  const used = inUse?.getSettings().deviceId ?? devices.chosen[kind] ?? options[0]!.id;
+  return (
+    <label class="field">
+      {t.panel[kind]}
+      <select value={used} onChange={(event) => actions?.choose(kind, event.currentTarget.value)}>
+        {options.map(({ id, label }) => (
+          <option key={id} value={id} selected={id === used}>{label || t.panel[kind]}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
