@@ -4,9 +4,8 @@ import type { ChatStrings } from "../shared/i18n/en.ts";
 import type { Member } from "../shared/protocol.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "./call/ChatPage.tsx";
-import { Incoming } from "./call/Incoming.tsx";
-import { Stage } from "./call/Stage.tsx";
-import { type CallStore, createCallStore } from "./call/store.ts";
+import { useLazy } from "./call/lazy.ts";
+import type { CallStore } from "./call/store.ts";
 import { isStaged, statusText, type View } from "./call/view.ts";
 
 /** What the chat page hands over to the browser. */
@@ -23,18 +22,26 @@ export interface CallProps {
 /** A chat and its calls: the only part of Zvonok that runs JavaScript in the browser. */
 export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
+  const screens = useLazy(() => import("./call/screens.ts"), true);
   useEffect(() => {
-    const opened = createCallStore(chatId);
-    store.value = opened;
+    let left = false;
+    // The page can be read before its client is there.
+    import("./call/store.ts").then(({ createCallStore }) => {
+      if (!left) store.value = createCallStore(chatId);
+    });
+    const leave = () => {
+      left = true;
+      store.value?.client.close();
+    };
     // A browser may keep a page that was left, with its socket, for the way back: nobody would hear it ring there.
-    const leave = ({ persisted }: PageTransitionEvent) => persisted && opened.client.close();
+    const hide = ({ persisted }: PageTransitionEvent) => persisted && leave();
     const comeBack = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
-    addEventListener("pagehide", leave);
+    addEventListener("pagehide", hide);
     addEventListener("pageshow", comeBack);
     return () => {
-      removeEventListener("pagehide", leave);
+      removeEventListener("pagehide", hide);
       removeEventListener("pageshow", comeBack);
-      opened.client.close();
+      leave();
     };
   }, [chatId]);
 
@@ -47,8 +54,8 @@ export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   return (
     <>
       <p class="unseen" role="status">{statusText(view)}</p>
-      {isStaged(call) ? <Stage view={view} phase={call} /> : <ChatPage view={view} />}
-      {call.phase === "incoming" && <Incoming view={view} phase={call} />}
+      {screens && isStaged(call) ? <screens.Stage view={view} phase={call} /> : <ChatPage view={view} />}
+      {screens && call.phase === "incoming" && <screens.Incoming view={view} phase={call} />}
     </>
   );
 }

@@ -16,7 +16,7 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
-  const Check = useLazy(async () => (await import("./panel/Check.tsx")).Check, snapshot.checking);
+  const check = useLazy(() => import("./panel/Check.tsx"), snapshot.checking);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
@@ -74,7 +74,7 @@ export function ChatPage({ view }: { view: View }) {
         </div>
         {!snapshot.checking && (
           <button
-            class="link"
+            class="button"
             type="button"
             disabled={actions === null}
             onClick={() => actions?.check(true)}
@@ -83,7 +83,7 @@ export function ChatPage({ view }: { view: View }) {
           </button>
         )}
       </section>
-      {snapshot.checking && Check && <Check key="check" view={view} />}
+      {snapshot.checking && check && <check.Check key="check" view={view} />}
       {!alone && invitation}
     </div>
   );

@@ -18,7 +18,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const { awake, wake } = useAwake();
   const settings = useSignal(false);
   // With the call, not with the first click: by then the network may be in trouble.
-  const Panel = useLazy(async () => (await import("./panel/Panel.tsx")).Panel, true);
+  const panel = useLazy(() => import("./panel/Panel.tsx"), true);
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
@@ -100,7 +100,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           onClick={toggleFullScreen}
         />
       )}
-      {settings.value && Panel && <Panel view={view} close={() => settings.value = false} />}
+      {settings.value && panel && <panel.Panel view={view} close={() => settings.value = false} />}
     </section>
   );
 }

@@ -1,15 +1,11 @@
 import { useSignal } from "@preact/signals";
-import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 
-/** A component that is loaded once it is wanted; `null` until it is there. Where it cannot be had, it is tried again the next time. */
-export function useLazy<Props>(
-  load: () => Promise<ComponentType<Props>>,
-  wanted: boolean,
-): ComponentType<Props> | null {
-  const component = useSignal<ComponentType<Props> | null>(null);
+/** A module that is loaded once it is wanted; `null` until it is there. Where it cannot be had, it is tried again the next time. */
+export function useLazy<Module>(load: () => Promise<Module>, wanted: boolean): Module | null {
+  const module = useSignal<Module | null>(null);
   useEffect(() => {
-    if (wanted && component.value === null) load().then((loaded) => component.value = loaded, () => {});
+    if (wanted && module.value === null) load().then((loaded) => module.value = loaded, () => {});
   }, [wanted]);
-  return component.value;
+  return module.value;
 }
