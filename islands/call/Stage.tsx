@@ -8,7 +8,7 @@ import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
-import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { isAnswered, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { Who } from "./Who.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
@@ -71,7 +71,9 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
       <StreamVideo
         stream={remote.stream}
         label={t.remoteVideo}
-        dark={!seen}
+        // Not before there was a picture: a browser draws what it does not show a quarter of a second late.
+        dark={talking && !remote.video}
+        unseen={!seen}
         shape={presents ? "aside" : undefined}
       />
       <StreamSound stream={remote.stream} speaker={devices.chosen.speaker} onRefused={(play) => refused.value = play} />
@@ -79,7 +81,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         <SelfView
           stream={local.stream}
           label={t.localVideo}
-          large={!talking}
+          large={!isAnswered(phase)}
           turned={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}

@@ -238,7 +238,10 @@ export class ActiveCall {
     return this.#inTurn(peer, async () => {
       const before = peer.remoteUser;
       const answer = await peer.negotiate(description, this.#isPolite);
-      if (answer !== null && peer.remoteUser !== before) this.#mending.restarted();
+      if (answer !== null && peer.remoteUser !== before) {
+        this.#mending.restarted();
+        this.#adaptation?.settle();
+      }
       if (!this.#isCurrent(peer)) return;
       // It was ignored, since this side's own stands; which may have been lost.
       const own = peer.openOffer;
@@ -329,6 +332,7 @@ export class ActiveCall {
     const offer = this.#peer?.openOffer;
     if (offer) return this.#negotiates(offer);
     this.#peer?.restart();
+    this.#adaptation?.settle();
     this.sendTracks();
   }
 
@@ -372,6 +376,7 @@ export class ActiveCall {
     if (state === "connected") {
       this.#since ??= this.#ports.env.now();
       this.#adapt();
+      this.#adaptation?.settle();
     }
     this.#mending.moved(state);
     if (!this.#closed) this.#ports.onChange();

@@ -6,7 +6,16 @@
 import type { Candidate } from "../sdp.ts";
 import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
-import { addSection, giveWay, hasUnsaid, type Section, sectionOf, transceiverOf, transceivers } from "./sections.ts";
+import {
+  addSection,
+  giveWay,
+  hasUnsaid,
+  type Section,
+  sectionOf,
+  startSmall,
+  transceiverOf,
+  transceivers,
+} from "./sections.ts";
 import type { Descriptions } from "./state.ts";
 import { tuned } from "./tuning.ts";
 
@@ -244,6 +253,7 @@ export class Peer {
   async #answer(): Promise<Answer> {
     for (const transceiver of transceivers(this.#pc)) transceiver.direction = "sendrecv";
     for (const section of this.sections) this.#prefer(section);
+    await startSmall(this.#pc);
     const { sdp } = await this.#pc.createAnswer();
     return { type: "answer", sdp: sdp! };
   }

@@ -9,6 +9,8 @@ import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
 
 /** How often it looks, in ms. */
 const EVERY_MS = 1_000;
+/** Looks after a change of ways that show it only in part. */
+const SETTLING = 3;
 /** Of a camera, in lines; what is smaller already is not scaled. */
 const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
 const CAMERA_FPS: Readonly<Record<Step, number>> = { high: 30, medium: 30, low: 15, paused: 15, audio: 15 };
@@ -37,6 +39,8 @@ export class Adaptation {
   readonly #ports: AdaptationPorts;
   #ladder: Ladder = START;
   #before: Look | null = null;
+  /** Samples that are not to be judged by. */
+  #settling = 0;
   /** What each sender was told last. */
   readonly #told = new WeakMap<RTCRtpSender, string>();
   #cancelTimer = () => {};
@@ -66,6 +70,13 @@ export class Adaptation {
     ]);
   }
 
+  /** The way is a new one: what was lost on the old one, as the other side will report, says nothing of it. */
+  settle(): void {
+    this.#ladder = START;
+    this.#settling = SETTLING;
+    this.apply();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer();
@@ -84,7 +95,10 @@ export class Adaptation {
     const { sender, ceiling, onChange } = this.#ports;
     // Without a picture to send nothing can be learned of what the network has room for.
     const sends = (["video", "screen"] as const).some((section) => sender(section)?.track);
-    this.#ladder = sends ? advance(this.#ladder, sample, ceiling()) : { ...START, step: lower(START.step, ceiling()) };
+    if (this.#settling > 0) this.#settling--;
+    else {this.#ladder = sends
+        ? advance(this.#ladder, sample, ceiling())
+        : { ...START, step: lower(START.step, ceiling()) };}
     const { step } = this.#ladder;
     this.apply();
     const sending = Math.min(rating(sample.lossSent, sample.rttMs), sends ? RATING_OF[step] : 4) as Rating;
