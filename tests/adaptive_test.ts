@@ -47,6 +47,8 @@ for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { t
     const trace: string[] = [];
     const note = (step: Step) => trace.push(`${((performance.now() - started) / 1000).toFixed(1)} s ${step}`);
     await connect(stage);
+    // It begins with half the size, and says so with its first look.
+    note(await stepIs(boris, (step) => step === "medium", 10_000));
     note(await stepIs(boris, (step) => step === "high", 20_000));
     await change(bad);
     const worse = await stepIs(boris, (step) => isBelow(step, "high"), 15_000);

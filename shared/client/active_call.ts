@@ -9,6 +9,7 @@ import { Mending } from "./mending.ts";
 import { type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import type { Section } from "./sections.ts";
+import { saving } from "./tuning.ts";
 import type { Adaptation } from "./quality/adaptation.ts";
 import type { CallInfo, CallPhase, Descriptions, LocalMedia, Quality, Snapshot } from "./state.ts";
 
@@ -147,7 +148,7 @@ export class ActiveCall {
       const answer = await this.#answer!;
       if (!this.#ports.env.canAnswerEarly) await this.#peer!.applyAnswer(answer);
       if (this.#closed) return;
-      this.#ports.send({ ...this.#ids, type: "call:answer", answer });
+      this.#ports.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
       this.#answered();
       this.#released();
     } catch {
@@ -165,7 +166,7 @@ export class ActiveCall {
     });
   }
 
-  /** Wants video in other codecs, and offers that. */
+  /** Wants video in other codecs, or of less or more data, and offers that. */
   prefer(codecs: readonly string[]): void {
     this.#peer?.prefer(codecs);
     this.sendTracks();
@@ -209,7 +210,7 @@ export class ActiveCall {
   /** The callee's: it still rings for the server, so the answer was lost on the way. */
   repeatAnswer(): void {
     const answer = this.#peer?.appliedAnswer;
-    if (answer) this.#ports.send({ ...this.#ids, type: "call:answer", answer });
+    if (answer) this.#ports.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
   }
 
   candidate(candidate: Candidate | null): void {
@@ -305,7 +306,7 @@ export class ActiveCall {
       peer.add(this.#sections, this.#ports.tracks());
       const offer = await peer.offer();
       if (!this.#isCurrent(peer)) return;
-      this.#ports.send(message(offer));
+      this.#ports.send(message(this.#asking(offer)));
       this.#released();
     });
   }
@@ -337,7 +338,12 @@ export class ActiveCall {
   }
 
   #negotiates(description: Description): void {
-    this.#ports.send({ ...this.#ids, type: "call:negotiate", description });
+    this.#ports.send({ ...this.#ids, type: "call:negotiate", description: this.#asking(description) });
+  }
+
+  /** A description as the other side gets it. */
+  #asking<T extends Description>(description: T): T {
+    return this.#ports.isSaving() ? { ...description, sdp: saving(description.sdp) } : description;
   }
 
   #answered(): void {

@@ -173,6 +173,7 @@ export class CallClient implements CallActions {
   setSaver(on: boolean): void {
     this.#env.remember(SAVER_KEY, on ? "on" : null);
     this.#show({ saver: on });
+    this.#active?.prefer(this.#codecsFor("caller"));
   }
 
   setCodec(codec: VideoCodec | null): void {

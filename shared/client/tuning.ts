@@ -17,6 +17,15 @@ export function tuned(sdp: string): string {
   return sdp.split(/(?=^m=)/m).map(tunedSection).join("");
 }
 
+/** What a side that saves data takes of every picture, in kbit/s. */
+const SAVING_KBPS = 500;
+
+/** Asks the other side, by a description of this one, to send pictures of little data (RFC 8866, section 5.8). */
+export function saving(sdp: string): string {
+  // The line comes after `c=`, which browsers always write.
+  return sdp.replace(/^(m=video [^]*?^c=.*\r\n)/gm, `$1b=AS:${SAVING_KBPS}\r\n`);
+}
+
 function tunedSection(section: string): string {
   const isVideo = section.startsWith("m=video");
   const codecs = isVideo || section.startsWith("m=audio")

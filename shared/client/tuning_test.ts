@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CHROMIUM_ANSWER, CHROMIUM_OFFER, FIREFOX_OFFER, sdp, WERIFT_OFFER } from "../../tests/support/sdp.ts";
 import { descriptionProblem } from "../sdp.ts";
-import { tuned } from "./tuning.ts";
+import { saving, tuned } from "./tuning.ts";
 
 const lines = (sdp: string) => sdp.split("\r\n");
 
@@ -53,4 +53,15 @@ Deno.test("tuning: other payload types with the same first digits are not touche
     "a=fmtp:111 usedtx=0",
   );
   assert.equal(tuned(audio), audio.replace("a=rtpmap:111", "a=fmtp:11 useinbandfec=1;usedtx=1\r\na=rtpmap:111"));
+});
+
+Deno.test("tuning: a side that saves data asks for little in every picture's section, and in no other", () => {
+  for (const sdp of [CHROMIUM_OFFER, CHROMIUM_ANSWER, FIREFOX_OFFER]) {
+    const asked = saving(sdp);
+    const pictures = sdp.match(/^m=video/gm)!.length;
+    assert.equal(asked.match(/^c=.*\r\nb=AS:500\r\n/gm)!.length, pictures);
+    assert.equal(asked.replaceAll("b=AS:500\r\n", ""), sdp);
+    assert.equal(descriptionProblem(asked), null);
+    assert.ok(!asked.split(/(?=^m=)/m).some((section) => section.startsWith("m=audio") && section.includes("b=AS")));
+  }
 });
