@@ -56,14 +56,16 @@ export function withDevices(choice: DeviceChoice, devices: readonly MediaDeviceI
   };
 }
 
-/** What is asked of `getUserMedia`. Wishes, not conditions: a device that is gone must not keep a call from being made. */
+/** What is asked of `getUserMedia`. */
 export function constraints(
   kinds: readonly ("audio" | "video")[],
   choice: DeviceChoice,
   isPhone: boolean,
 ): MediaStreamConstraints {
-  const { chosen, facing } = choice;
-  const device = (id: string | null) => id === null ? {} : { deviceId: { ideal: id } };
+  const { options, chosen, facing } = choice;
+  const isThere = (id: string) => Object.values(options).flat().some((option) => option.id === id);
+  // One that is there is meant; one of before, which may be gone, must not keep a call from being made.
+  const device = (id: string | null) => id === null ? {} : { deviceId: isThere(id) ? { exact: id } : { ideal: id } };
   return {
     ...(kinds.includes("audio") ? { audio: { ...VOICE, ...device(chosen.microphone) } } : {}),
     ...(kinds.includes("video")

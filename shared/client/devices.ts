@@ -52,6 +52,7 @@ export class Devices {
     this.#handlers = handlers;
     this.#choice = rememberedChoice(env);
     env.onDevicesChange(() => this.#list());
+    this.#list();
   }
 
   get local(): DeviceMedia {
@@ -182,6 +183,7 @@ export class Devices {
     if (!this.tracks().includes(track)) return;
     const kind = track.kind as Kind;
     this.#close(kind);
+    await this.#list();
     const result = await this.#get([kind]);
     if (result === "superseded") return;
     const device = NAME[kind];

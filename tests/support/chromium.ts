@@ -192,6 +192,11 @@ export class Person implements AsyncDisposable {
     await this.#context.overridePermissions(origin, ["camera", "microphone"]);
   }
 
+  /** Takes a device away from the pages of an origin. */
+  async deny(origin: string, name: "camera" | "microphone"): Promise<void> {
+    await this.#context.setPermission(origin, { permission: { name }, state: "denied" });
+  }
+
   /** How many exchanges of an offer and an answer the page has completed since it was loaded. */
   async negotiations(): Promise<number> {
     return await this.page.evaluate(() => (globalThis as unknown as { negotiations(): number }).negotiations());

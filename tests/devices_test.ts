@@ -1,0 +1,139 @@
+/** Cameras and microphones of a real Chromium: checked before a call, chosen, changed in mid-call, and taken away. */
+
+import assert from "node:assert/strict";
+import { type FakeDevices, launch, Person } from "./support/chromium.ts";
+import { build, startProduct } from "./support/product.ts";
+import { connect, meet, type Scene } from "./support/scene.ts";
+
+/** Ada and Boris in a browser with three cameras, of which the second, one for depth, gives no pictures, and several microphones. */
+function test(name: string, run: (scene: Scene) => Promise<void>, devices: FakeDevices = "grant"): void {
+  Deno.test(`devices: ${name}`, async () => {
+    await build();
+    await using stack = new AsyncDisposableStack();
+    const product = stack.use(await startProduct());
+    const browser = stack.use(await launch(devices, "--use-fake-device-for-media-stream=device-count=3"));
+    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
+    if (devices === "ask") { for (const person of [ada, boris]) await person.grant(product.url); }
+    const chat = await meet(product.url, ada, boris);
+    await run({ product, ada, boris, chat });
+    assert.deepEqual([...ada.errors, ...boris.errors], []);
+  });
+}
+
+/** The live tracks of a page, as kind and device. */
+async function live({ page }: Person): Promise<{ kind: string; device: string }[]> {
+  return await page.evaluate(() => {
+    const { keptTracks } = globalThis as unknown as { keptTracks: MediaStreamTrack[] };
+    return keptTracks.filter(({ readyState }) => readyState === "live")
+      .map((track) => ({ kind: track.kind, device: track.getSettings().deviceId ?? "" }))
+      .sort((a, b) => a.kind.localeCompare(b.kind));
+  });
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!await holds()) {
+    assert.ok(Date.now() < deadline, what);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const camera = async (person: Person) => (await live(person)).find(({ kind }) => kind === "video")?.device;
+const opened = async ({ page }: Person) =>
+  await page.evaluate(() => (globalThis as unknown as { keptTracks: unknown[] }).keptTracks.length);
+
+/** Chooses in a list by its label: another entry than the one that is chosen. Gives its value. */
+async function chooseAnother({ page }: Person, label: string): Promise<string> {
+  const list = await page.waitForSelector(`::-p-aria([name="${label}"][role="combobox"])`);
+  const value = await list!.evaluate((element) => {
+    const list = element as HTMLSelectElement;
+    return [...list.options].find(({ value }) => value !== list.value)!.value;
+  });
+  await (list as unknown as { select(value: string): Promise<void> }).select(value);
+  return value;
+}
+
+test("the check shows the camera and hears the microphone, opens nothing before, and lets go of all", async ({ ada }) => {
+  assert.deepEqual(await live(ada), []);
+  await ada.click("Check camera and microphone");
+  await ada.sees("combobox", "Camera");
+  await ada.sees("combobox", "Microphone");
+  await ada.page.waitForFunction(() =>
+    document.querySelector<HTMLVideoElement>('video[aria-label="Local video"]')!.videoWidth > 0
+  );
+  await ada.page.waitForFunction(
+    () => Number(document.querySelector('[role="meter"][aria-label="Microphone level"]')!.ariaValueNow) > 10,
+  );
+  assert.deepEqual((await live(ada)).map(({ kind }) => kind), ["audio", "video"]);
+  const other = await chooseAnother(ada, "Camera");
+  await until(async () => await camera(ada) === other, "the other camera is not open");
+  assert.equal((await live(ada)).length, 2, "the first camera is let go");
+  await ada.click("Done");
+  await until(async () => (await live(ada)).length === 0, "something is still open");
+});
+
+test("a call goes on with what the check has open; an audio call without the camera", async (stage) => {
+  const { ada, boris } = stage;
+  for (const person of [ada, boris]) {
+    await person.click("Check camera and microphone");
+    await person.sees("combobox", "Camera");
+  }
+  await connect(stage);
+  for (const person of [ada, boris]) {
+    await person.receives("framesDecoded");
+    await person.receives("audioEnergy");
+    assert.equal(await opened(person), 2, "nothing was opened again");
+  }
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+  for (const person of [ada, boris]) await until(async () => (await live(person)).length === 0, "still open");
+  await ada.click("Check camera and microphone");
+  await ada.sees("combobox", "Camera");
+  await connect(stage, "Audio call");
+  await boris.receives("audioEnergy");
+  assert.deepEqual((await live(ada)).map(({ kind }) => kind), ["audio"]);
+});
+
+test("another camera and microphone in mid-call: no negotiation, the mute stays, and both are remembered", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage);
+  await boris.receives("framesDecoded");
+  const [first, negotiations] = [await camera(ada), await ada.negotiations()];
+  await ada.click("Switch camera");
+  await until(async () => ![undefined, first].includes(await camera(ada)), "the camera is the same");
+  const depth = await camera(ada);
+  await ada.click("Switch camera");
+  await until(async () => ![undefined, first, depth].includes(await camera(ada)), "the camera is the same");
+  const third = await camera(ada);
+  await boris.receives("framesDecoded");
+  await ada.click("Mute microphone");
+  await ada.click("Settings");
+  const microphone = await chooseAnother(ada, "Microphone");
+  await until(async () => (await live(ada)).some(({ device }) => device === microphone), "the microphone is the same");
+  await ada.page.keyboard.press("Escape");
+  await ada.page.waitForSelector("dialog", { hidden: true });
+  await ada.sees("button", "Unmute microphone");
+  await ada.click("Unmute microphone");
+  await boris.receives("audioEnergy");
+  assert.equal(await ada.negotiations(), negotiations);
+  assert.equal((await live(ada)).length, 2, "what was used before is let go");
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+  await ada.page.reload();
+  await ada.online();
+  await connect(stage);
+  await until(async () => (await live(ada)).length === 2, "no devices");
+  assert.deepEqual((await live(ada)).map(({ device }) => device), [microphone, third]);
+});
+
+test("a camera that is taken away in mid-call: it is said, and the voice goes on", async (stage) => {
+  const { ada, boris, product } = stage;
+  await connect(stage);
+  await boris.receives("framesDecoded");
+  await ada.deny(product.url, "camera");
+  await ada.page.waitForSelector('[role="alert"]');
+  await ada.sees("button", "Turn camera on");
+  await boris.page.waitForSelector('video[aria-label="Remote video"][aria-hidden]');
+  await boris.receives("audioEnergy");
+  assert.deepEqual((await live(ada)).map(({ kind }) => kind), ["audio"]);
+}, "ask");
