@@ -6,7 +6,7 @@
 import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../sdp.ts";
 import { Mending } from "./mending.ts";
-import { type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
+import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import type { Section } from "./sections.ts";
 import { saving } from "./tuning.ts";
@@ -22,8 +22,7 @@ export interface CallPorts {
   readonly env: Environment;
   /** Which ways media may take, now. */
   ice(): IceOptions;
-  /** Video codecs in the order this side wants them. */
-  readonly codecs: readonly string[];
+  codecs(): CodecOrder;
   /** What this side has to send now, and whether it does. */
   tracks(): Tracks;
   local(): LocalMedia;
@@ -167,7 +166,7 @@ export class ActiveCall {
   }
 
   /** Wants video in other codecs, or of less or more data, and offers that. */
-  prefer(codecs: readonly string[]): void {
+  prefer(codecs: CodecOrder): void {
     this.#peer?.prefer(codecs);
     this.sendTracks();
   }
@@ -363,8 +362,8 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const { env, codecs } = this.#ports;
-    const peer: Peer = new Peer(env, { ice: this.#ports.ice(), codecs }, {
+    const { env } = this.#ports;
+    const peer: Peer = new Peer(env, { ice: this.#ports.ice(), codecs: this.#ports.codecs() }, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onRemote: (remote) => {

@@ -8,7 +8,7 @@ import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
-import type { Tracks } from "./peer.ts";
+import type { CodecOrder, Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Screen } from "./screen.ts";
@@ -233,7 +233,7 @@ export class CallClient implements CallActions {
     const ports: CallPorts = {
       env: this.#env,
       ice: () => ({ iceServers: this.#iceServers.current, iceTransportPolicy: this.#iceTransportPolicy }),
-      codecs: this.#codecsFor(info.role),
+      codecs: () => this.#codecsFor(info.role),
       tracks: () => this.#tracks(),
       local: () => this.#snapshot.local,
       send: (message) => this.#signal.send(message),
@@ -564,10 +564,12 @@ export class CallClient implements CallActions {
     return tracks;
   }
 
-  /** The caller's offer says the order; who answers keeps to it, unless its user chose another. */
-  #codecsFor(role: CallInfo["role"]): VideoCodec[] {
+  /** The caller's offer says the order; whoever answers keeps to it, unless its user chose another. */
+  #codecsFor(role: CallInfo["role"]): CodecOrder {
     const { codec } = this.#snapshot;
-    return preferredCodecs(codec, role === "caller" ? this.#configuredCodecs : [], this.#efficientCodecs);
+    const insisted = codec === null ? [] : [codec];
+    const all = preferredCodecs(codec, this.#configuredCodecs, this.#efficientCodecs);
+    return { offered: role === "caller" ? all : insisted, insisted };
   }
 
   #isFree(): boolean {

@@ -22,11 +22,18 @@ import { tuned } from "./tuning.ts";
 /** Which ways a connection may take. */
 export type IceOptions = Pick<RTCConfiguration, "iceServers" | "iceTransportPolicy">;
 
+/** Video codecs by preference; none: the other side's order, or the browser's. */
+export interface CodecOrder {
+  /** What this side's offers say. */
+  readonly offered: readonly string[];
+  /** What its answers say, whatever was offered: what the user chose. */
+  readonly insisted: readonly string[];
+}
+
 /** How a peer connection is made. */
 export interface PeerOptions {
   readonly ice: IceOptions;
-  /** Video codecs in the order this side wants them; none: the offer's order, or the browser's. */
-  readonly codecs: readonly string[];
+  readonly codecs: CodecOrder;
 }
 
 /** Where the connection's news goes. */
@@ -54,7 +61,7 @@ type Description = { type: "offer" | "answer"; sdp: string };
 export class Peer {
   readonly #pc: RTCPeerConnection;
   readonly #env: Environment;
-  #codecs: readonly string[];
+  #codecs: CodecOrder;
   readonly #handlers: PeerHandlers;
   readonly #remote = new Map<Section, MediaStreamTrack>();
   /** Local candidates that wait for `release`; `null` once it was called. */
@@ -91,7 +98,7 @@ export class Peer {
   add(sections: Iterable<Section>, tracks: Tracks): void {
     for (const section of sections) {
       addSection(this.#pc, section, tracks[section] ?? null);
-      this.#prefer(section);
+      this.#prefer(section, this.#codecs.offered);
     }
   }
 
@@ -105,9 +112,9 @@ export class Peer {
   }
 
   /** Makes the next offer prefer other video codecs. */
-  prefer(codecs: readonly string[]): void {
+  prefer(codecs: CodecOrder): void {
     this.#codecs = codecs;
-    for (const section of this.sections) this.#prefer(section);
+    for (const section of this.sections) this.#prefer(section, codecs.offered);
     this.#isRecoded = true;
   }
 
@@ -252,16 +259,18 @@ export class Peer {
   /** Whatever the other side offers is open in both directions: who sends nothing has no track there. */
   async #answer(): Promise<Answer> {
     for (const transceiver of transceivers(this.#pc)) transceiver.direction = "sendrecv";
-    for (const section of this.sections) this.#prefer(section);
+    for (const section of this.sections) this.#prefer(section, this.#codecs.insisted);
     await startSmall(this.#pc);
+    // A browser sends in the order of the offer, whatever it answers: this side's choice needs an offer of its own.
+    if (this.#pc.currentRemoteDescription === null) this.#isRecoded = this.#codecs.insisted.length > 0;
     const { sdp } = await this.#pc.createAnswer();
     return { type: "answer", sdp: sdp! };
   }
 
-  #prefer(section: Section): void {
-    if (section === "audio" || this.#codecs.length === 0) return;
-    const codecs = orderedCodecs(this.#env.videoCodecs(), this.#codecs);
-    transceiverOf(this.#pc, section)?.setCodecPreferences(codecs);
+  #prefer(section: Section, wanted: readonly string[]): void {
+    if (section === "audio") return;
+    const codecs = wanted.length === 0 ? [] : orderedCodecs(this.#env.videoCodecs(), wanted);
+    transceiverOf(this.#pc, section)?.setCodecPreferences?.(codecs);
   }
 
   /** A track that was put in late carries no `msid`, so the streams to show are built here. */

@@ -1,0 +1,85 @@
+/** Which codecs a call uses, in a real Chromium: by configuration, by a person's choice before and during a call; and how voices are sent. */
+
+import assert from "node:assert/strict";
+import { VIDEO_CODECS } from "../shared/constants.ts";
+import type { VideoCodec } from "../shared/protocol.ts";
+import type { Person } from "./support/chromium.ts";
+import { connect, scene } from "./support/scene.ts";
+
+/** What a page receives video in, once it does; such as `VP8`. */
+async function videoCodec({ page }: Person): Promise<string> {
+  const handle = await page.waitForFunction(async () => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    const stats = await keptConnections.at(-1)!.getStats();
+    const video = [...stats.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
+    return video?.framesDecoded > 0 && stats.get(video.codecId)?.mimeType.split("/")[1];
+  }, { timeout: 10_000 });
+  return await handle.jsonValue() as string;
+}
+
+/** Waits until video comes in a codec. */
+async function comesIn(person: Person, codec: VideoCodec): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (await videoCodec(person) !== codec) {
+    assert.ok(Date.now() < deadline, `still ${await videoCodec(person)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await person.receives("framesDecoded");
+}
+
+async function choose({ page }: Person, codec: VideoCodec): Promise<void> {
+  const list = await page.waitForSelector('::-p-aria([name="Video codec"][role="combobox"])');
+  await (list as unknown as { select(value: string): Promise<void> }).select(codec);
+}
+
+for (const codec of VIDEO_CODECS) {
+  scene(`${codec} is used where it is configured to be preferred`, async (stage) => {
+    await connect(stage);
+    for (const person of [stage.ada, stage.boris]) await comesIn(person, codec);
+  }, { env: { VIDEO_CODECS: codec } });
+}
+
+scene("a codec chosen in mid-call is used both ways, by both sides, and in the next call", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage);
+  await comesIn(boris, "VP8");
+  await boris.click("Settings");
+  await choose(boris, "VP9");
+  await boris.page.keyboard.press("Escape");
+  await comesIn(ada, "VP9");
+  await comesIn(boris, "VP9");
+  await boris.click("Hang up");
+  await ada.hears("Call ended");
+  await boris.page.reload();
+  await boris.online();
+  await connect(stage);
+  await comesIn(ada, "VP9");
+});
+
+scene("a voice goes first, and a silent one sends next to nothing", async (stage) => {
+  const { ada } = stage;
+  await connect(stage);
+  await stage.boris.receives("audioEnergy");
+  const sent = async () =>
+    await ada.page.evaluate(async () => {
+      const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+      const sender = keptConnections.at(-1)!.getSenders().find(({ track }) => track?.kind === "audio")!;
+      const report = [...(await sender.getStats()).values()].find(({ type }) => type === "outbound-rtp");
+      const { priority, networkPriority } = sender.getParameters().encodings[0]!;
+      return { packets: report.packetsSent as number, priority, networkPriority };
+    });
+  const inTwoSeconds = async () => {
+    const { packets } = await sent();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return (await sent()).packets - packets;
+  };
+  const deadline = Date.now() + 5_000;
+  while ((await sent()).networkPriority !== "high") assert.ok(Date.now() < deadline, "not sent first");
+  assert.equal((await sent()).priority, "high");
+  const speaking = await inTwoSeconds();
+  await ada.click("Mute microphone");
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const muted = await inTwoSeconds();
+  // Opus has fifty packets a second; in silence one in 400 ms (RFC 7587, section 3.1.3).
+  assert.ok(muted <= 15 && muted < speaking / 2, `${muted} packets beside ${speaking}`);
+});
