@@ -17,6 +17,8 @@ export function ChatPage({ view }: { view: View }) {
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
   const check = useLazy(() => import("./panel/Check.tsx"), snapshot.checking);
+  const past = actions?.pastCalls(chatId) ?? [];
+  const history = useLazy(() => import("./history/History.tsx"), past.length > 0);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
@@ -84,6 +86,7 @@ export function ChatPage({ view }: { view: View }) {
         )}
       </section>
       {snapshot.checking && check && <check.Check key="check" view={view} />}
+      {history && past.length > 0 && <history.History key="history" view={view} calls={past} />}
       {!alone && invitation}
     </div>
   );

@@ -23,7 +23,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
 
   const talking = isTalking(phase);
   const presents = talking && remote.screen && remote.screenStream !== null;
-  const seen = talking && remote.video && remote.stream !== null;
+  const shows = remote.video && remote.step !== "paused" && remote.step !== "audio";
+  const seen = talking && shows && remote.stream !== null;
   // Who is muted must see it: the controls stay.
   const quiet = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
     refused.value === null &&
@@ -72,7 +73,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         stream={remote.stream}
         label={t.remoteVideo}
         // Not before there was a picture: a browser draws what it does not show a quarter of a second late.
-        dark={talking && !remote.video}
+        dark={talking && !shows}
         unseen={!seen}
         shape={presents ? "aside" : undefined}
       />

@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import { useNow } from "./clock.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Avatar } from "./Person.tsx";
+import { Signal } from "./Signal.tsx";
 import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 
 interface WhoProps {
@@ -30,6 +31,7 @@ export function Who({ view, phase, seen }: WhoProps) {
         // The live region has said it already.
         : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
+      {talking && <Signal view={view} />}
       {talking && local.screen && <Badge icon="screen" text={t.sharing} />}
       {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
       {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}

@@ -64,6 +64,7 @@ export function browserEnvironment(): Environment {
         return null;
       }
     },
+    clock: () => Date.now(),
     now: () => performance.now(),
     after: (ms, action) => {
       const timer = setTimeout(action, ms);

@@ -8,6 +8,7 @@ import type { Candidate } from "../sdp.ts";
 import { Mending } from "./mending.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
+import { Tally } from "./receipt.ts";
 import type { Section } from "./sections.ts";
 import { saving } from "./tuning.ts";
 import type { Adaptation } from "./quality/adaptation.ts";
@@ -64,6 +65,8 @@ export class ActiveCall {
   /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
   #negotiation: Promise<unknown> = Promise.resolve();
   readonly #mending: Mending;
+  /** What it was like so far. */
+  readonly tally: Tally;
   /** Begins with the connection. */
   #adaptation: Adaptation | null = null;
   #step: Step | undefined;
@@ -78,6 +81,8 @@ export class ActiveCall {
     this.info = info;
     this.wanted = typeof start === "string";
     this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
+    this.tally = new Tally(ports.env.now);
+    if (start === "place") this.tally.mark("placed");
     this.#mending = new Mending({
       env: ports.env,
       role: info.role,
@@ -331,6 +336,7 @@ export class ActiveCall {
   #restart(): void {
     const offer = this.#peer?.openOffer;
     if (offer) return this.#negotiates(offer);
+    this.tally.reconnects++;
     this.#peer?.restart();
     this.#adaptation?.settle();
     this.sendTracks();
@@ -347,6 +353,7 @@ export class ActiveCall {
 
   #answered(): void {
     this.isAnswered = true;
+    this.tally.mark("answered");
     this.#mending.answered();
   }
 
@@ -380,6 +387,7 @@ export class ActiveCall {
     if (!this.isAnswered) return;
     if (state === "connected") {
       this.#since ??= this.#ports.env.now();
+      this.tally.mark("connected");
       this.#adapt();
       this.#adaptation?.settle();
     }
@@ -397,7 +405,9 @@ export class ActiveCall {
       stats: () => this.#peer?.stats() ?? Promise.reject(new Error("No connection now")),
       sender: (section) => this.#peer?.sender(section),
       ceiling: () => this.#ports.isSaving() ? "medium" : "high",
+      onFirst: () => this.tally.mark("frame"),
       onChange: (quality) => {
+        this.tally.add(quality.sample);
         this.#ports.onQuality(quality);
         if (quality.step === this.#step) return;
         this.#step = quality.step;

@@ -10,6 +10,7 @@ import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices, type Kind, type Opened } from "./devices.ts";
 import type { CodecOrder, Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
+import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
@@ -157,6 +158,10 @@ export class CallClient implements CallActions {
     }
   }
 
+  pastCalls(chatId: string): readonly PastCall[] {
+    return pastCalls(this.#env, chatId);
+  }
+
   check(on: boolean): void {
     if (on) this.#check();
     else if (this.#snapshot.checking) this.#release();
@@ -276,6 +281,7 @@ export class CallClient implements CallActions {
 
   #ring(active: ActiveCall, expiresAt: number): void {
     active.expire(expiresAt - this.#env.now() + RING_SLACK_MS, () => this.#giveUp("timeout"));
+    active.tally.mark("ringing");
     this.#show({ call: { phase: "incoming", call: active.info, expiresAt } });
   }
 
@@ -393,6 +399,19 @@ export class CallClient implements CallActions {
   }
 
   #missed({ type: _, ...missed }: ServerMessages["call:missed"]): void {
+    const { chatId, callId, callerName: name, media } = missed;
+    const at = this.#env.clock();
+    const past = {
+      callId,
+      at,
+      name,
+      role: "callee",
+      media,
+      outcome: "missed",
+      durationMs: null,
+      receipt: null,
+    } as const;
+    keepCall(this.#env, chatId, past);
     const others = this.#snapshot.missed.filter((call) => call.callId !== missed.callId);
     this.#show({ missed: [...others, missed].slice(-MAX_MISSED) });
   }
@@ -463,6 +482,7 @@ export class CallClient implements CallActions {
   // --- The course of a call --------------------------------------------------------------------------------------------
 
   #ringsThere(active: ActiveCall, expiresInMs: number): void {
+    active.tally.mark("ringing");
     this.#show({ call: { phase: "ringing", call: active.info, expiresAt: this.#env.now() + expiresInMs } });
   }
 
@@ -490,9 +510,29 @@ export class CallClient implements CallActions {
     const { info: call, since } = this.#active!;
     this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
     const durationMs = since === null ? null : this.#env.now() - since;
+    this.#record(this.#active!, outcome, durationMs);
     this.#release();
     this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs } });
     this.#presentWaiting();
+  }
+
+  /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
+  #record({ info, tally, wanted }: ActiveCall, outcome: Outcome, durationMs: number | null): void {
+    const { chatId, callId, peer, role, media } = info;
+    const { receipt } = tally;
+    if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;
+    if (wanted) this.#signal.send({ type: "call:receipt", chatId, callId, receipt });
+    const isMissed = !wanted && outcome !== "declined";
+    keepCall(this.#env, chatId, {
+      callId,
+      at: this.#env.clock(),
+      name: peer?.name ?? "",
+      role,
+      media,
+      outcome: isMissed ? "missed" : outcome,
+      durationMs,
+      receipt: wanted ? receipt : null,
+    });
   }
 
   #release(): void {

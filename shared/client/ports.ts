@@ -50,6 +50,8 @@ export interface Environment {
   remember(key: string, value: string | null): void;
   /** What was kept under a key. */
   recall(key: string): string | null;
+  /** Time in ms since 1970, for what is shown and kept. */
+  clock(): number;
   /** Monotonic time in ms. */
   now(): number;
   /** Calls `action` after `ms`; the result takes that back. */

@@ -2,6 +2,7 @@
 
 import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./device_choice.ts";
+import type { PastCall } from "./history.ts";
 import type { Sample } from "./quality/samples.ts";
 
 /** Why a call is over, from this side's point of view. */
@@ -180,6 +181,8 @@ export interface CallActions {
   setSaver(on: boolean): void;
   /** Prefers a video codec on this device, from now on; `null`: what the server is configured for. */
   setCodec(codec: VideoCodec | null): void;
+  /** The calls of a chat that this browser had or missed, newest first. */
+  pastCalls(chatId: string): readonly PastCall[];
   /** Puts away an ended call, and what was said of a device. */
   dismiss(): void;
   /** Puts away one missed call. */

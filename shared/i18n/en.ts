@@ -2,6 +2,7 @@
 
 import type { Locale } from "../i18n.ts";
 import type { DeviceNotice } from "../client/device_choice.ts";
+import type { Step } from "../protocol.ts";
 import type { MediaProblem, MissedCall, Outcome } from "../client/state.ts";
 
 /** Every sentence of the interface. `{name}` and the like are places for `fill`. */
@@ -83,6 +84,18 @@ export interface ChatStrings {
   readonly unmute: string;
   readonly cameraOff: string;
   readonly cameraOn: string;
+  readonly ratings: readonly [string, string, string, string];
+  readonly sends: string;
+  readonly receives: string;
+  readonly steps: { readonly own: Partial<Record<Step, string>>; readonly theirs: Partial<Record<Step, string>> };
+  readonly statistics: Readonly<
+    Record<"title" | "sent" | "received" | "rate" | "loss" | "picture" | "encoding", string>
+  >;
+  readonly history: Readonly<
+    & Record<"title" | "older" | "missed" | "outgoing" | "incoming" | "noTalk" | "ms" | "megabytes", string>
+    & Record<"ring" | "answer" | "ice" | "frame" | "path" | "direct" | "relayed" | "codecs" | "reconnects", string>
+    & Record<"rtt" | "lossSent" | "lossReceived" | "sent" | "received", string>
+  >;
   readonly switchCamera: string;
   readonly check: string;
   readonly panel: {
@@ -225,6 +238,54 @@ export const en: Strings = {
     unmute: "Unmute microphone",
     cameraOff: "Turn camera off",
     cameraOn: "Turn camera on",
+    ratings: ["very weak", "weak", "good", "excellent"],
+    sends: "You",
+    receives: "{name}",
+    steps: {
+      own: {
+        low: "Weak network: your video is smaller",
+        paused: "Weak network: your video is paused, your voice goes on",
+        audio: "Very weak network: only your voice is sent",
+      },
+      theirs: {
+        low: "{name} has a weak network: the video is smaller",
+        paused: "{name} has a weak network: the video is paused",
+        audio: "{name} has a very weak network: there is only the voice",
+      },
+    },
+    statistics: {
+      title: "Statistics",
+      sent: "Sent",
+      received: "Received",
+      rate: "kbit/s",
+      loss: "Packets lost",
+      picture: "Picture, per second",
+      encoding: "Encoding",
+    },
+    history: {
+      title: "Calls",
+      older: "Older calls",
+      missed: "Missed call from {name}",
+      outgoing: "You called {name}",
+      incoming: "{name} called",
+      noTalk: "not connected",
+      ms: "{n} ms",
+      megabytes: "{n} MB",
+      ring: "Until it rang",
+      answer: "Until the answer",
+      ice: "From the answer to the connection",
+      frame: "From the answer to the first picture",
+      path: "Path",
+      direct: "Direct",
+      relayed: "Relayed",
+      codecs: "Codecs",
+      reconnects: "Reconnects",
+      rtt: "Round trip",
+      lossSent: "Lost of what was sent",
+      lossReceived: "Lost of what was received",
+      sent: "Sent",
+      received: "Received",
+    },
     switchCamera: "Switch camera",
     check: "Check camera and microphone",
     panel: {

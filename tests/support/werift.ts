@@ -106,6 +106,7 @@ export class WeriftPerson implements AsyncDisposable {
       videoCodecs: () => [],
       efficientCodecs: () => Promise.resolve([]),
       createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
+      clock: () => Date.now(),
       now: () => performance.now(),
       after: (ms, action) => {
         const timer = setTimeout(action, ms);

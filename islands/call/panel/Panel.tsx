@@ -3,6 +3,7 @@ import { Icon } from "../Icon.tsx";
 import type { View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 import { Preferences } from "./Preferences.tsx";
+import { Statistics } from "./Statistics.tsx";
 import { Verification } from "./Verification.tsx";
 
 /** What is not needed to ring, accept and talk; loaded when it is opened. */
@@ -23,6 +24,7 @@ export function Panel({ view, close }: { view: View; close(): void }) {
       </header>
       <Devices view={view} />
       <Preferences view={view} />
+      <Statistics view={view} />
       <Verification view={view} />
     </dialog>
   );

@@ -1,0 +1,47 @@
+/** The calls of a chat that this browser had or missed, kept by the browser and by nobody else. */
+
+import type { CallMedia, Receipt } from "../protocol.ts";
+import type { Environment } from "./ports.ts";
+import type { Outcome, Role } from "./state.ts";
+
+/** Calls of one chat that are kept. */
+const MAX_CALLS = 50;
+
+/** A call that is over. */
+export interface PastCall {
+  readonly callId: string;
+  /** When it ended, or was heard of, in ms since 1970. */
+  readonly at: number;
+  /** The other person; empty where that is not known. */
+  readonly name: string;
+  readonly role: Role;
+  readonly media: CallMedia;
+  readonly outcome: Outcome | "missed";
+  /** How long media flowed, in ms; `null` if it never did. */
+  readonly durationMs: number | null;
+  readonly receipt: Receipt | null;
+}
+
+/** The calls of a chat, newest first; none where the browser keeps nothing, or something else than what was given to it. */
+export function pastCalls(env: Environment, chatId: string): PastCall[] {
+  try {
+    const kept: unknown = JSON.parse(env.recall(keyOf(chatId)) ?? "[]");
+    return Array.isArray(kept) ? kept.filter(isPastCall) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Keeps a call; one that is known already only gains what is new of it. */
+export function keepCall(env: Environment, chatId: string, call: PastCall): void {
+  const others = pastCalls(env, chatId).filter(({ callId }) => callId !== call.callId);
+  env.remember(keyOf(chatId), JSON.stringify([call, ...others].slice(0, MAX_CALLS)));
+}
+
+const keyOf = (chatId: string) => `history.${chatId}`;
+
+function isPastCall(value: unknown): value is PastCall {
+  const { callId, at, name, outcome } = (value ?? {}) as Record<string, unknown>;
+  return typeof callId === "string" && typeof at === "number" && typeof name === "string" &&
+    typeof outcome === "string";
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { keepCall, type PastCall, pastCalls } from "./history.ts";
+import type { Environment } from "./ports.ts";
+
+/** A browser's storage, as far as history goes. */
+function storage(): Environment & { kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  const remember = (key: string, value: string | null) => value === null ? kept.delete(key) : kept.set(key, value);
+  return { kept, remember, recall: (key: string) => kept.get(key) ?? null } as unknown as ReturnType<typeof storage>;
+}
+
+const call = (n: number): PastCall => ({
+  callId: `call-${n}`,
+  at: n,
+  name: "Ann",
+  role: "caller",
+  media: "video",
+  outcome: "hangup",
+  durationMs: n,
+  receipt: null,
+});
+
+Deno.test("history: newest first, each call once, fifty at most, each chat by itself", () => {
+  const env = storage();
+  for (let n = 0; n < 60; n++) keepCall(env, "a", call(n));
+  keepCall(env, "a", { ...call(30), name: "Ann B." });
+  keepCall(env, "b", call(1));
+  const calls = pastCalls(env, "a");
+  assert.equal(calls.length, 50);
+  assert.deepEqual([calls[0], calls[1]], [{ ...call(30), name: "Ann B." }, call(59)]);
+  assert.equal(new Set(calls.map(({ callId }) => callId)).size, 50);
+  assert.deepEqual(pastCalls(env, "b"), [call(1)]);
+});
+
+Deno.test("history: what is broken, or somebody else's, is passed over", () => {
+  const env = storage();
+  for (const text of ["", "{", "null", "7", '"text"', '[null,1,"a",{}]']) {
+    env.kept.set("history.a", text);
+    assert.deepEqual(pastCalls(env, "a"), []);
+  }
+  env.kept.set("history.a", JSON.stringify([{}, call(1)]));
+  assert.deepEqual(pastCalls(env, "a"), [call(1)]);
+});
