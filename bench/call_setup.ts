@@ -1,73 +1,58 @@
 /**
- * How long a call takes to set up, with a real server and a real browser on this machine: from the caller's click until it
- * rings, and from the callee's accept until each sees the other. Medians of 20 calls, in ms.
+ * How long it takes from the callee's accept until each side sees the other, cameras open: the product, PeerJS, and two bare
+ * RTCPeerConnections in one page, in one run. With `--assert`, a budget that does not hold is an error.
  */
 
-import { build, startProduct } from "../tests/support/product.ts";
-import { launch, Person } from "../tests/support/chromium.ts";
-import { meet } from "../tests/support/scene.ts";
+import { launch } from "../tests/support/chromium.ts";
+import { build, startProduct, startScript } from "../tests/support/product.ts";
+import { bare } from "./bare.ts";
+import { pairedRatio, quantile } from "./figures.ts";
+import { peerjs } from "./peerjs.ts";
+import { measure } from "./rounds.ts";
+import { servePages } from "./serve_pages.ts";
+import type { Times } from "./subject.ts";
+import { zvonok } from "./zvonok.ts";
 
-const CALLS = 20;
+const ROUNDS = 24;
+const SIDES = ["caller", "callee"] as const satisfies (keyof Times)[];
+
+/** The most that the product may take, as a share of what the others take. */
+const BUDGETS = { bare: { caller: 0.9, callee: 1 }, PeerJS: { caller: 1, callee: 1 } };
 
 await build();
-await using product = await startProduct();
-await using browser = await launch();
-await using ada = await Person.enter(browser);
-await using boris = await Person.enter(browser);
-await meet(product.url, ada, boris);
+await using stack = new AsyncDisposableStack();
+const product = stack.use(await startProduct());
+const peerServer = stack.use(await startScript(["run", "-A", "--lock=tests/deno.lock", "bench/peer_server.ts"], {}));
+const pages = stack.use(servePages());
+const browser = stack.use(await launch());
+const measured = await measure([
+  stack.use(await bare(browser, pages.url)),
+  stack.use(await peerjs(browser, pages.url, new URL(peerServer.url).port)),
+  stack.use(await zvonok(browser, product.url)),
+], ROUNDS);
 
-const times: Record<string, number[]> = {
-  "click → ringing": [],
-  "accept → caller sees": [],
-  "accept → callee sees": [],
-};
-for (let n = 0; n < CALLS; n++) {
-  const clicked = await press(ada, "Video call");
-  times["click → ringing"]!.push(await shown(boris, '[role="alertdialog"]') - clicked);
-  const seen = [ada, boris].map(firstFrame);
-  const accepted = await press(boris, "Accept");
-  times["accept → caller sees"]!.push(await seen[0]! - accepted);
-  times["accept → callee sees"]!.push(await seen[1]! - accepted);
-  await ada.click("Hang up");
-  await boris.hears("Call ended");
-}
-for (const [name, values] of Object.entries(times)) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!.toFixed(0);
-  console.log(`${name}: median ${at(0.5)} ms (${at(0)} to ${at(1)}, ${CALLS} calls)`);
-}
-
-/** Clicks inside the page, and says when, on the clock that all pages share. */
-async function press({ page }: Person, name: string): Promise<number> {
-  const button = await page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`);
-  return await button!.evaluate((element) => {
-    (element as HTMLElement).click();
-    return performance.timeOrigin + performance.now();
+console.log(`accept → first remote frame, cameras open: median of ${ROUNDS} calls in ms (middle half)`);
+for (const [name, times] of measured) {
+  const cells = SIDES.map((side) => {
+    const [low, mid, high] = [0.25, 0.5, 0.75].map((share) =>
+      quantile(times.map((one) => one[side]), share).toFixed(0)
+    );
+    return `${side} ${mid!.padStart(4)} ${`(${low}–${high})`.padEnd(10)}`;
   });
+  console.log(`  ${name.padEnd(8)} ${cells.join("  ")}`);
 }
-
-/** When something was first there. */
-async function shown({ page }: Person, selector: string): Promise<number> {
-  const handle = await page.waitForFunction(
-    (selector) => {
-      return document.querySelector(selector) && performance.timeOrigin + performance.now();
-    },
-    { polling: "mutation" },
-    selector,
-  );
-  return await handle.jsonValue() as number;
+let failed = 0;
+for (const [of, shares] of Object.entries(BUDGETS)) {
+  for (const side of SIDES) {
+    const ratio = pairedRatio(
+      measured.get("Zvonok")!.map((one) => one[side]),
+      measured.get(of)!.map((one) => one[side]),
+    );
+    const holds = ratio <= shares[side];
+    if (!holds) failed++;
+    console.log(
+      `  ${ratio.toFixed(2)} × ${of} at the ${side}, budget ${shares[side]}: ${holds ? "holds" : "DOES NOT HOLD"}`,
+    );
+  }
 }
-
-/** When the first picture of the other person was on the screen. */
-function firstFrame({ page }: Person): Promise<number> {
-  return page.evaluate(() =>
-    new Promise<number>((resolve) => {
-      const look = () => {
-        const video = document.querySelector<HTMLVideoElement>('video[aria-label="Remote video"]');
-        if (!video) return requestAnimationFrame(look);
-        video.requestVideoFrameCallback(() => resolve(performance.timeOrigin + performance.now()));
-      };
-      look();
-    })
-  );
-}
+if (failed > 0 && Deno.args.includes("--assert")) Deno.exitCode = 1;

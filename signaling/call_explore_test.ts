@@ -212,7 +212,7 @@ function report(name: string, found: Explored): void {
   console.log(
     `${name}: ${states} states, ${transitions} transitions, depth ${isWhole ? "all" : depth}, ${connected} connected`,
   );
-  assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n"));
+  assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
 }
 
 Deno.test("call: every event in every state, as deep as time allows, breaks no rule", () => {

@@ -58,7 +58,7 @@ for (const [name, value, more] of wrong) {
     const lines = new TextDecoder().decode(stderr).trimEnd().split("\n");
     assert.deepEqual([code, lines.length, new TextDecoder().decode(stdout)], [1, 1, ""], lines.join("\n"));
     assert.match(lines[0]!, new RegExp(`${name}.*(expected|cannot listen)`));
-    assert.ok(!lines[0]!.includes("marker"), lines[0]);
-    if (value.length > 2 && name !== "HOST") assert.ok(!lines[0]!.includes(value), lines[0]);
+    assert.ok(!lines[0]!.includes("marker"), lines[0]!);
+    if (value.length > 2 && name !== "HOST") assert.ok(!lines[0]!.includes(value), lines[0]!);
   });
 }

@@ -8,7 +8,7 @@ import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
-import { isAnswered, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { Who } from "./Who.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
@@ -78,11 +78,12 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         shape={presents ? "aside" : undefined}
       />
       <StreamSound stream={remote.stream} speaker={devices.chosen.speaker} onRefused={(play) => refused.value = play} />
-      {local.camera && local.stream !== null && (
+      {/* Out of the way of the first picture of the other side, which is there in an instant. */}
+      {local.camera && local.stream !== null && phase.phase !== "connecting" && (
         <SelfView
           stream={local.stream}
           label={t.localVideo}
-          large={!isAnswered(phase)}
+          large={!talking}
           turned={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}

@@ -32,11 +32,6 @@ export function isStaged(call: CallPhase): call is StagedPhase {
   return call.phase !== "idle" && call.phase !== "incoming" && call.phase !== "ended";
 }
 
-/** Whether the other person has accepted: there is, or soon will be, somebody to see. */
-export function isAnswered(phase: StagedPhase): boolean {
-  return phase.phase === "connecting" || isTalking(phase);
-}
-
 /** Whether the two people hear each other, or did a moment ago. */
 export function isTalking(
   phase: StagedPhase,

@@ -252,8 +252,9 @@ export class ActiveCall {
       const own = peer.openOffer;
       if (description.type === "offer" && own) this.#negotiates(own);
       for (const section of peer.sections) this.#sections.add(section);
+      // After a reload of both, the side that offers has no other sign of it.
+      if (answer !== null || description.type === "answer") this.#answered();
       if (answer !== null) {
-        this.#answered();
         this.#negotiates(answer);
         this.#released();
       }

@@ -7,10 +7,11 @@ import type { Role, Snapshot } from "./state.ts";
 const CONNECTING_MS = 30_000;
 /** A gap shorter than this, in ms, closes by itself more often than not. */
 const GAP_MS = 2_000;
-/** One try has this long, in ms, before the next; a way over TCP takes up to three seconds. */
-const TRY_MS = 6_000;
-/** Tries without a connection in between. */
-const MAX_TRIES = 4;
+/**
+ * Tries without a connection in between, each with this long before the next, in ms. The first comes with the news of a network, and
+ * may be too early for its addresses; a way over TCP takes up to three seconds.
+ */
+const TRIES_MS: readonly number[] = [1_300, 3_000, 6_000, 6_000];
 /** The callee leaves the first move to the caller for this long, in ms: two offers at once would cross. */
 const POLITE_MS = 700;
 
@@ -113,7 +114,7 @@ export class Mending {
   /** The other side gathers anew: there is a new way soon. */
   restarted(): void {
     this.#isDoubted = false;
-    if (this.#hasConnected) this.#after(TRY_MS, () => this.#try());
+    if (this.#hasConnected) this.#after(TRIES_MS.at(-1)!, () => this.#try());
   }
 
   close(): void {
@@ -143,10 +144,11 @@ export class Mending {
     if (signaling !== "open" && signaling !== "connecting") return this.#ports.giveUp();
     // Who is away may be back within the grace, and then there is somebody to offer to.
     if (this.#peerAway || signaling !== "open") return this.#after(this.#ports.graceMs, () => this.#ports.giveUp());
-    if (this.#tries++ === MAX_TRIES) return this.#ports.giveUp();
+    const patienceMs = TRIES_MS[this.#tries++];
+    if (patienceMs === undefined) return this.#ports.giveUp();
     this.#isDoubted = false;
     this.#ports.restart();
-    this.#after(TRY_MS, () => this.#try());
+    this.#after(patienceMs, () => this.#try());
   }
 
   #after(ms: number, action: () => void): void {

@@ -47,9 +47,12 @@ export async function startProduct(env: Record<string, string> = {}, within: str
 }
 
 /** Starts any script of this repository that prints the URL it serves. */
-export async function startScript(args: string[], env: Record<string, string>): Promise<AsyncDisposable> {
+export async function startScript(
+  args: string[],
+  env: Record<string, string>,
+): Promise<AsyncDisposable & { readonly url: string }> {
   const process = await Process.start(env, args);
-  return { [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
+  return { url: process.url, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
 }
 
 const PRODUCT = ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"];

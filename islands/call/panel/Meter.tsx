@@ -17,15 +17,18 @@ export function Meter({ stream, label }: { stream: MediaStream | null; label: st
     const samples = new Float32Array(analyser.fftSize);
     let frame = 0;
     let told = 0;
+    let loudest = 0;
     const draw = (now: number) => {
       frame = requestAnimationFrame(draw);
       analyser.getFloatTimeDomainData(samples);
       const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
       const level = Math.max(0, 1 - 10 * Math.log10(power + 1e-9) / FLOOR_DB);
       meter.current!.style.setProperty("--level", level.toFixed(2));
+      loudest = Math.max(loudest, level);
       if (now - told < TELL_MS) return;
+      meter.current!.ariaValueNow = String(Math.round(loudest * 100));
       told = now;
-      meter.current!.ariaValueNow = String(Math.round(level * 100));
+      loudest = 0;
     };
     frame = requestAnimationFrame(draw);
     return () => {
