@@ -1,13 +1,9 @@
 /** The call store: `shared/client` behind Preact signals, made once per page, in the browser. */
 
-import { options } from "preact";
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CallClient } from "../../shared/client/client.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 import { browserEnvironment } from "./browser.ts";
-
-// The screen is drawn in a task of its own, after what a message or a click sets going: the answer to a call does not wait for it.
-options.debounceRendering = (draw) => setTimeout(draw);
 
 /** What the call component draws from and acts through. */
 export interface CallStore {
