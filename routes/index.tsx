@@ -55,5 +55,8 @@ export default define.page<typeof handler>(({ data, state: { t } }) => (
         </ul>
       </section>
     )}
+    <p class="help">
+      <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
+    </p>
   </main>
 ));

@@ -74,6 +74,7 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   return (
     <Notice title={t.status.ended} text={endedText(view, call)} focus={focus}>
       <button class="button" type="button" disabled={signaling !== "open"} onClick={again}>{t.callAgain}</button>
+      {call.outcome === "failed" && <a class="button" href="/doctor">{t.doctor}</a>}
       <Close view={view} />
     </Notice>
   );

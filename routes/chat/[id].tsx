@@ -56,6 +56,9 @@ export default define.page<typeof handler>(({ data, state }) => {
             <p class="notice">{t.page.noScript}</p>
           </noscript>
           <Call chatId={data.id} userId={data.userId} seats={data.seats} members={data.members} t={t.chat} />
+          <p class="help">
+            <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
+          </p>
         </main>
       );
     }

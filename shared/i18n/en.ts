@@ -29,6 +29,7 @@ export interface Strings {
     readonly hosted: string;
     readonly chats: string;
     readonly nobody: string;
+    readonly doctor: string;
   };
   readonly join: {
     readonly title: string;
@@ -40,6 +41,7 @@ export interface Strings {
     readonly hosted: string;
   };
   readonly chat: ChatStrings;
+  readonly doctor: DoctorStrings;
 }
 
 /** What the call component says: the part of the dictionary that goes to the browser. */
@@ -69,6 +71,7 @@ export interface ChatStrings {
   readonly callAgain: string;
   readonly callBack: string;
   readonly openChat: string;
+  readonly doctor: string;
   readonly close: string;
   readonly signaling: { readonly connecting: string; readonly replaced: string; readonly unauthorized: string };
   readonly useHere: string;
@@ -156,6 +159,74 @@ export interface ChatStrings {
   readonly missed: Readonly<Record<MissedCall["media"], string>>;
 }
 
+/** What Call Doctor says: the part of the dictionary that goes to its page. */
+export interface DoctorStrings {
+  readonly title: string;
+  readonly heading: string;
+  readonly intro: string;
+  readonly noScript: string;
+  readonly start: string;
+  readonly again: string;
+  readonly progress: string;
+  readonly running: string;
+  readonly speak: string;
+  readonly toName: string;
+  readonly missed: string;
+  readonly openChat: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly report: string;
+  readonly checks: Readonly<Record<CheckName, string>>;
+  readonly grades: { readonly good: string; readonly poor: string; readonly bad: string; readonly none: string };
+  readonly findings: {
+    readonly cameraGood: string;
+    readonly cameraDenied: string;
+    readonly cameraMissing: string;
+    readonly cameraBusy: string;
+    readonly microphoneGood: string;
+    readonly microphoneSilent: string;
+    readonly microphoneDenied: string;
+    readonly microphoneMissing: string;
+    readonly microphoneBusy: string;
+    readonly insecure: string;
+    readonly unnamed: string;
+    readonly notTried: string;
+    readonly broken: string;
+    readonly socketGood: string;
+    readonly socketSlow: string;
+    readonly socketBlocked: string;
+    readonly socketDown: string;
+    readonly socketMute: string;
+    readonly stunGood: string;
+    readonly stunBlocked: string;
+    readonly stunNone: string;
+    readonly turnGood: string;
+    readonly turnStuck: string;
+    readonly turnRefused: string;
+    readonly turnFull: string;
+    readonly turnUnreachable: string;
+    readonly turnNoUdp: string;
+    readonly turnNoTcp: string;
+    readonly turnNoTls: string;
+  };
+  readonly verdicts: Readonly<Record<VerdictName, { readonly title: string; readonly text: string }>>;
+}
+
+type CheckName = "camera" | "microphone" | "socket" | "stun" | "udp" | "tcp" | "tls";
+
+type VerdictName =
+  | "good"
+  | "noCamera"
+  | "silent"
+  | "onlyUdp"
+  | "brokenRelay"
+  | "noRelay"
+  | "sameNetwork"
+  | "unnamed"
+  | "noMicrophone"
+  | "noSocket"
+  | "noWay";
+
 /** English. */
 export const en: Strings = {
   switchTo: { locale: "ru", label: "Русский" },
@@ -183,6 +254,7 @@ export const en: Strings = {
     hosted: "Chats here are started by the application you came from. Open a chat there to call.",
     chats: "Your chats",
     nobody: "Nobody has joined yet",
+    doctor: "Will calls work here?",
   },
   join: {
     title: "You are invited to a chat",
@@ -218,6 +290,7 @@ export const en: Strings = {
     callAgain: "Call again",
     callBack: "Call back",
     openChat: "Open chat",
+    doctor: "Find out why",
     close: "Close",
     signaling: {
       connecting: "Connecting to the server… Calls will work in a moment.",
@@ -400,5 +473,111 @@ export const en: Strings = {
       },
     },
     missed: { video: "Missed video call from {name}", audio: "Missed call from {name}" },
+  },
+  doctor: {
+    title: "Call Doctor — Zvonok",
+    heading: "Call Doctor",
+    intro: "Tries everything a call needs, here in your browser, and says what to do about what does not work. " +
+      "Nobody sees or hears you, and nothing is kept.",
+    noScript: "This check runs in your browser and needs JavaScript. Turn it on for this page.",
+    start: "Start the check",
+    again: "Run again",
+    progress: "Checking: {done} of {all} done",
+    running: "checking…",
+    speak: "Say something.",
+    toName: "Go to the start page",
+    missed: "Missed call from {name}",
+    openChat: "Open chat",
+    copy: "Copy report",
+    copied: "Copied",
+    report: "Report",
+    checks: {
+      camera: "Camera",
+      microphone: "Microphone",
+      socket: "Server",
+      stun: "Direct connection",
+      udp: "Relay over UDP",
+      tcp: "Relay over TCP",
+      tls: "Relay over TLS",
+    },
+    grades: { good: "works", poor: "could be better", bad: "does not work", none: "not tried" },
+    findings: {
+      cameraGood: "“{label}” opens.",
+      cameraDenied: "The camera is blocked. Press the icon left of the address, allow the camera, and run this again.",
+      cameraMissing: "No camera found. Plug one in, or call with audio only.",
+      cameraBusy: "The camera would not start. Close the programs that may be using it, and run this again.",
+      microphoneGood: "We hear you through “{label}”.",
+      microphoneSilent:
+        "“{label}” opens, but only silence comes from it. Check that it is not muted, by a switch on it " +
+        "or in the system's settings, speak up, and run this again.",
+      microphoneDenied:
+        "The microphone is blocked. Press the icon left of the address, allow the microphone, and run this again.",
+      microphoneMissing: "No microphone found. Plug in a microphone or a headset and run this again.",
+      microphoneBusy: "The microphone would not start. Close the programs that may be using it, and run this again.",
+      insecure: "Browsers open devices on secure pages only. Open this page by its https:// address.",
+      unnamed: "This needs a name first: start or join a chat, then come back.",
+      notTried: "The server did not answer, so there was nothing to try.",
+      broken:
+        "This browser has no WebRTC, or something turned it off: look through its extensions and settings, or take " +
+        "another browser.",
+      socketGood: "The server answers in {ms} ms.",
+      socketSlow: "The server answers in {ms} ms. Calls work, but take a while to start.",
+      socketBlocked:
+        "Pages come through, but the socket that calls ring by does not. A proxy or a security program may " +
+        "block WebSockets: try without it, or on another network.",
+      socketDown: "The server does not answer. Check your internet connection; if it works, try again in a minute.",
+      socketMute:
+        "The socket opens, but nothing comes back over it. A proxy may hold messages back: try another network.",
+      stunGood: "UDP gets out of your network: you can be connected directly with most people.",
+      stunBlocked: "No answer over UDP. This network probably blocks it, so calls depend on a relay over TCP or TLS.",
+      stunNone:
+        "This server names no STUN server, so direct calls work within one network only. Whoever runs it can set " +
+        "STUN_URLS.",
+      turnGood: "Data goes through the relay and back in {ms} ms.",
+      turnStuck: "The relay lets you in, but carries nothing. Whoever runs it should look at its ports and at which " +
+        "peers it denies.",
+      turnRefused: "The relay refuses the credentials that this server gives out. Whoever runs it should compare the " +
+        "secrets of both.",
+      turnFull: "The relay has no room for more. Try again later.",
+      turnUnreachable: "The relay does not answer this way. Your network may block it, or the relay is down.",
+      turnNoUdp: "This server has no such relay. Whoever cannot be connected directly depends on the other relays.",
+      turnNoTcp: "This server has no such relay. It would help those whose network blocks UDP.",
+      turnNoTls: "This server has no such relay. It would help those whose network lets only web traffic out.",
+    },
+    verdicts: {
+      good: { title: "Calls will work", text: "Everything that a call needs is there." },
+      noCamera: { title: "Calls will work", text: "But without your picture: see what is wrong with the camera." },
+      silent: { title: "Calls will work", text: "But you may not be heard: see what is wrong with the microphone." },
+      onlyUdp: {
+        title: "Calls will work from most networks",
+        text: "From this one they will. But people whose network blocks UDP need a relay over TCP or TLS.",
+      },
+      brokenRelay: {
+        title: "Calls will work from most networks",
+        text: "From this one they will. But one of the relays does not work, and some networks may depend on it.",
+      },
+      noRelay: {
+        title: "Calls will work from most networks",
+        text: "But no relay works: where the other person's network or yours is strict, there is no way through.",
+      },
+      sameNetwork: {
+        title: "Calls will work within one network",
+        text: "But hardly beyond it, for there is neither a STUN server nor a relay that works.",
+      },
+      unnamed: {
+        title: "Only half of it could be checked",
+        text: "The server does not know you yet. Start or join a chat, then come back.",
+      },
+      noMicrophone: {
+        title: "Calls cannot work",
+        text: "Without a microphone there is no call: see below what to do.",
+      },
+      noSocket: { title: "Calls cannot work", text: "There is no connection to the server that lets calls ring." },
+      noWay: {
+        title: "Calls cannot work",
+        text:
+          "At least not beyond this network: it blocks UDP, and no relay works. Try another one, such as mobile data.",
+      },
+    },
   },
 };

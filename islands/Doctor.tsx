@@ -1,0 +1,120 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { DoctorStrings } from "../shared/i18n/en.ts";
+import { fill } from "../shared/i18n/fill.ts";
+import { examine } from "./doctor/examine.ts";
+import { CHECKS, type Findings } from "./doctor/finding.ts";
+import { Mark } from "./doctor/Mark.tsx";
+import { reportOf, sentence } from "./doctor/report.ts";
+import type { Missed } from "./doctor/socket.ts";
+import { browserSurroundings } from "./doctor/surroundings.ts";
+import { gradeOf, type Verdict, verdictOn } from "./doctor/verdict.ts";
+
+/** Tries everything that a call needs, and says in plain words what works and what to do about what does not. */
+export default function Doctor({ t }: { t: DoctorStrings }) {
+  const state = useSignal<"idle" | "running" | Verdict>("idle");
+  const findings = useSignal<Findings>({});
+  const missed = useSignal<Missed[]>([]);
+  const isRunning = state.value === "running";
+  const verdict = state.value === "idle" || state.value === "running" ? null : state.value;
+  const done = Object.keys(findings.value).length;
+
+  // By a click, and not before: browsers let a page hear only after one, and ask for devices with less surprise.
+  async function start() {
+    state.value = "running";
+    findings.value = {};
+    await examine(browserSurroundings(), {
+      onFinding: (id, finding) => findings.value = { ...findings.value, [id]: finding },
+      onMissed: (call) => missed.value = [...missed.value, call],
+    });
+    state.value = verdictOn(findings.value);
+  }
+
+  return (
+    <section class="card doctor" aria-label={t.heading}>
+      <div role="status">
+        {isRunning && <p>{fill(t.progress, { done, all: CHECKS.length })}</p>}
+        {verdict && (
+          <div class="verdict">
+            <Mark grade={gradeOf(verdict)} />
+            <div>
+              <h2>{t.verdicts[verdict].title}</h2>
+              <p>{t.verdicts[verdict].text}</p>
+            </div>
+          </div>
+        )}
+      </div>
+      {verdict === "unnamed" && <a class="button" href="/">{t.toName}</a>}
+      {missed.value.map((call) => (
+        <p key={call.callId} class="notice">
+          <span>{fill(t.missed, { name: call.callerName })}</span>
+          <a class="button" href={`/chat/${call.chatId}`}>{t.openChat}</a>
+        </p>
+      ))}
+      {state.value !== "idle" && <List t={t} findings={findings.value} />}
+      <div class="row">
+        <button class={verdict ? "button" : "button accent"} type="button" disabled={isRunning} onClick={start}>
+          {state.value === "idle" ? t.start : t.again}
+        </button>
+        {verdict && <Copy key={done} t={t} verdict={verdict} findings={findings.value} />}
+      </div>
+    </section>
+  );
+}
+
+function List({ t, findings }: { t: DoctorStrings; findings: Findings }) {
+  return (
+    <ul>
+      {CHECKS.map((id) => {
+        const finding = findings[id];
+        return (
+          <li key={id}>
+            <Mark grade={finding?.grade ?? "running"} />
+            <div>
+              <h3>
+                {t.checks[id]}: <span class="grade">{finding ? t.grades[finding.grade] : t.running}</span>
+              </h3>
+              {finding && <p>{sentence(t, finding)}</p>}
+              {!finding && id === "microphone" && <p>{t.speak}</p>}
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Copy({ t, verdict, findings }: { t: DoctorStrings; verdict: Verdict; findings: Findings }) {
+  const copied = useSignal(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const byHand = useSignal(false);
+  const report = reportOf(t, verdict, findings, [navigator.userAgent, new Date().toISOString()]);
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(report);
+      copied.value = true;
+    } catch {
+      // Without https, or without permission: it is there to be selected.
+      byHand.value = true;
+    }
+  }
+
+  return (
+    <>
+      <button class="button" type="button" onClick={copy}>{copied.value ? t.copied : t.copy}</button>
+      <span class="unseen" aria-live="polite">{copied.value && t.copied}</span>
+      {byHand.value && (
+        <textarea
+          ref={field}
+          readOnly
+          rows={8}
+          aria-label={t.report}
+          onFocus={() => field.current?.select()}
+        >
+          {report}
+        </textarea>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+/** STUN and TURN (RFC 8489, RFC 8656), tried with peer connections of this page to itself. */
+
+import type { IceServer } from "../../shared/protocol.ts";
+import type { Finding } from "./finding.ts";
+import { settled } from "./socket.ts";
+import type { Access, Surroundings } from "./surroundings.ts";
+
+/** How a client talks to a TURN server. */
+export type Transport = "udp" | "tcp" | "tls";
+
+/** Browsers ask a silent STUN server for about ten seconds; one that answers does so long before this, in ms. */
+const STUN_MS = 5_000;
+const TURN_MS = 8_000;
+/** What is sent through a TURN server and back. */
+const BYTES = 1_000;
+/** A TURN server that has no room for more (RFC 8656, section 18): Allocation Quota Reached, Insufficient Capacity. */
+const FULL = [486, 508];
+/** No TURN server answered (W3C WebRTC, `RTCPeerConnectionIceErrorEvent.errorCode`). */
+const NO_ANSWER = 701;
+
+const NOT_TRIED = { unnamed: "unnamed", unreachable: "notTried" } as const;
+const NOT_CONFIGURED = { udp: "turnNoUdp", tcp: "turnNoTcp", tls: "turnNoTls" } as const;
+
+/** Whether UDP gets out of this network and back: whether a STUN server's answer comes. */
+export async function checkStun(world: Surroundings, access: Access): Promise<Finding> {
+  if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
+  const urls = urlsOf(access).map(({ url }) => url).filter((url) => /^stuns?:/.test(url));
+  if (urls.length === 0) return { grade: "none", says: "stunNone" };
+  const connection = world.createPeerConnection({ iceServers: [{ urls }] });
+  try {
+    const isHeard = await settled<boolean>(STUN_MS, false, (settle) => {
+      let failed = false;
+      // An address of IPv6 cannot ask a server that has only IPv4; that says nothing of the network.
+      connection.onicecandidateerror = ({ errorText }) => failed ||= !/incompatible/.test(errorText);
+      connection.onicecandidate = ({ candidate }) => candidate?.type === "srflx" && settle(true);
+      // Where this device's own address is public, the answer brings no new candidate, and no error.
+      connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && settle(!failed);
+      connection.createDataChannel("");
+      connection.setLocalDescription();
+    });
+    return isHeard ? { grade: "good", says: "stunGood" } : { grade: "bad", says: "stunBlocked" };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Whether data goes through a TURN server and back, by a transport; where there are several, by any of them. */
+export async function checkTurn(world: Surroundings, access: Access, transport: Transport): Promise<Finding> {
+  if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
+  const servers = urlsOf(access).filter(({ url }) => transportOf(url) === transport)
+    .map(({ url, server }) => ({ ...server, urls: url }));
+  if (servers.length === 0) return { grade: "none", says: NOT_CONFIGURED[transport] };
+  const findings = await Promise.all(servers.map((server) => loopback(world, server)));
+  return findings.find(({ grade }) => grade === "good") ?? findings[0]!;
+}
+
+function urlsOf(servers: readonly IceServer[]): { url: string; server: IceServer }[] {
+  return servers.flatMap((server) => [server.urls].flat().map((url) => ({ url, server })));
+}
+
+/** By RFC 7065: `turn:` is UDP unless it says otherwise, `turns:` is TLS. */
+function transportOf(url: string): Transport | null {
+  if (url.startsWith("turns:")) return "tls";
+  if (!url.startsWith("turn:")) return null;
+  return /[?&]transport=tcp\b/i.test(url) ? "tcp" : "udp";
+}
+
+/**
+ * Sends bytes from one peer connection to another and back. Both may only use the relay: a network that lets nothing else out
+ * must not make it look broken.
+ */
+async function loopback(world: Surroundings, server: RTCIceServer): Promise<Finding> {
+  const config: RTCConfiguration = { iceServers: [server], iceTransportPolicy: "relay" };
+  const [near, far] = [world.createPeerConnection(config), world.createPeerConnection(config)];
+  try {
+    let isAdmitted = false;
+    let refusal: number | null = null;
+    near.onicecandidateerror = ({ errorCode }) => {
+      if (refusal === null || refusal === NO_ANSWER) refusal = errorCode;
+    };
+    const ms = await settled<number | null>(TURN_MS, null, (settle) => {
+      near.onicecandidate = ({ candidate }) => {
+        isAdmitted ||= Boolean(candidate?.candidate);
+        add(far, candidate);
+      };
+      near.onicegatheringstatechange = () => {
+        if (near.iceGatheringState === "complete" && !isAdmitted) settle(null);
+      };
+      far.onicecandidate = ({ candidate }) => add(near, candidate);
+      far.ondatachannel = ({ channel }) => channel.onmessage = ({ data }) => channel.send(data);
+      const channel = near.createDataChannel("");
+      channel.binaryType = "arraybuffer";
+      let sent = 0;
+      channel.onopen = () => {
+        sent = world.now();
+        channel.send(new Uint8Array(BYTES));
+      };
+      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(world.now() - sent);
+      negotiate(near, far).catch(() => settle(null));
+    });
+    if (ms !== null) return { grade: "good", says: "turnGood", values: { ms: Math.max(1, Math.round(ms)) } };
+    if (isAdmitted) return { grade: "bad", says: "turnStuck" };
+    return { grade: "bad", says: whyRefused(refusal) };
+  } finally {
+    near.close();
+    far.close();
+  }
+}
+
+function whyRefused(code: number | null): Finding["says"] {
+  if (code === null || code === NO_ANSWER) return "turnUnreachable";
+  return FULL.includes(code) ? "turnFull" : "turnRefused";
+}
+
+/** A candidate that is late for a closed connection is of no use to anybody. */
+function add(connection: RTCPeerConnection, candidate: RTCIceCandidate | null): void {
+  if (candidate !== null && connection.signalingState !== "closed") {
+    connection.addIceCandidate(candidate).catch(() => {});
+  }
+}
+
+async function negotiate(near: RTCPeerConnection, far: RTCPeerConnection): Promise<void> {
+  // Candidates come once there is a local description, and need a remote one at the other side: so that goes first.
+  const offer = await near.createOffer();
+  await far.setRemoteDescription(offer);
+  const answer = await far.createAnswer();
+  await near.setLocalDescription(offer);
+  await near.setRemoteDescription(answer);
+  await far.setLocalDescription(answer);
+}

@@ -1,0 +1,75 @@
+/** The signaling socket: whether it opens, and how soon it answers. */
+
+import type { ServerMessage } from "../../shared/protocol.ts";
+import type { Finding } from "./finding.ts";
+import type { Access, Surroundings } from "./surroundings.ts";
+
+const PINGS = 5;
+/** Slower answers than this delay every step of a call, in ms. */
+const SLOW_MS = 500;
+const OPEN_MS = 5_000;
+/** Short: a call could ring at a socket that cannot answer it. */
+const TALK_MS = 1_500;
+
+/** A call that nobody was there for: it is told once, so whoever is told here must be shown it here. */
+export type Missed = Extract<ServerMessage, { type: "call:missed" }>;
+
+/** Opens the socket, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
+export async function checkSocket(
+  world: Surroundings,
+  access: Access,
+  onMissed: (call: Missed) => void,
+): Promise<Finding> {
+  if (access === "unnamed") return { grade: "none", says: "unnamed" };
+  if (access === "unreachable") return { grade: "bad", says: "socketDown" };
+  const socket = world.openSocket();
+  const isOpen = await settled<boolean>(OPEN_MS, false, (settle) => {
+    socket.onopen = () => settle(true);
+    socket.onclose = () => settle(false);
+  });
+  if (!isOpen) {
+    socket.close();
+    return { grade: "bad", says: "socketBlocked" };
+  }
+  const times = await roundTrips(world, socket, onMissed);
+  socket.onmessage = null;
+  socket.close();
+  if (times.length === 0) return { grade: "bad", says: "socketMute" };
+  const ms = Math.max(1, Math.round(times.toSorted((a, b) => a - b)[times.length >> 1]!));
+  return ms < SLOW_MS
+    ? { grade: "good", says: "socketGood", values: { ms } }
+    : { grade: "poor", says: "socketSlow", values: { ms } };
+}
+
+/** The times from `ping` to `pong`, in ms; as many as came. */
+function roundTrips(world: Surroundings, socket: WebSocket, onMissed: (call: Missed) => void): Promise<number[]> {
+  const times: number[] = [];
+  return settled(TALK_MS, times, (settle) => {
+    let sent = 0;
+    const ping = () => {
+      sent = world.now();
+      socket.send(JSON.stringify({ type: "ping" }));
+    };
+    socket.onmessage = ({ data }) => {
+      const message: ServerMessage = JSON.parse(data);
+      if (message.type === "call:missed") onMissed(message);
+      if (message.type !== "pong") return;
+      times.push(world.now() - sent);
+      if (times.length === PINGS) settle(times);
+      else ping();
+    };
+    socket.onclose = () => settle(times);
+    ping();
+  });
+}
+
+/** What `start` settles on, or `otherwise` where it does not within some ms. */
+export function settled<T>(ms: number, otherwise: T, start: (settle: (value: T) => void) => void): Promise<T> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(otherwise), ms);
+    start((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
