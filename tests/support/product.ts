@@ -15,6 +15,8 @@ export interface Product extends AsyncDisposable {
   readonly pid: number;
   /** What it has printed so far, both streams. */
   output(): string;
+  /** Kills it for good. */
+  halt(): Promise<void>;
   /** Kills it without a word, and starts it again at the same address. */
   crash(): Promise<void>;
 }
@@ -30,18 +32,23 @@ export async function startProduct(env: Record<string, string> = {}, within: str
   const first = await Process.start({ PORT: "0", ...env }, PRODUCT, within);
   const { url } = first;
   let current = first;
+  let isHalted = false;
   return {
     url,
     get pid() {
       return current.pid;
     },
     output: () => current.output,
+    async halt() {
+      await current.stop("SIGKILL");
+      isHalted = true;
+    },
     async crash() {
       await current.stop("SIGKILL");
       current = await Process.start({ ...env, PORT: new URL(url).port }, PRODUCT, within);
     },
     async [Symbol.asyncDispose]() {
-      await current.stop("SIGTERM");
+      if (!isHalted) await current.stop("SIGTERM");
     },
   };
 }
