@@ -2,6 +2,7 @@
 
 import { launch, Person } from "../tests/support/chromium.ts";
 import { meet } from "../tests/support/scene.ts";
+import { there } from "../tests/support/until.ts";
 import { type Clock, installClock, RING_MS, sleep, type Subject, WARM_UP_MS } from "./subject.ts";
 
 /** A chat of two people at the product's `url`. */
@@ -35,13 +36,13 @@ export async function zvonok(browser: Awaited<ReturnType<typeof launch>>, url: s
 /** By the camera check, which leaves them open for the call. */
 async function openDevices(person: Person): Promise<void> {
   await person.click("Check camera and microphone");
-  await person.page.waitForSelector("video");
+  await there(person.page, "video");
 }
 
 /** Clicks inside the page, and says when. */
-async function accept({ page }: Person): Promise<number> {
-  const button = await page.waitForSelector('::-p-aria([name="Accept"][role="button"])');
-  return await button!.evaluate((element) => {
+async function accept(person: Person): Promise<number> {
+  const button = await person.sees("button", "Accept");
+  return await button.evaluate((element) => {
     const accepted = (globalThis as unknown as Clock).clock();
     (element as HTMLElement).click();
     return accepted;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { puppeteer } from "../tests/support/packages.ts";
+import { there, until } from "../tests/support/until.ts";
 import { copyOfApp } from "./testdata/build.ts";
 import { serving } from "./testdata/serve.ts";
 
@@ -25,7 +26,7 @@ Deno.test("islands come to life in a browser, under a strict CSP", async (t) => 
         });
       });
       await page.goto(`${origin}/counters`);
-      await page.waitForSelector("[data-nested]");
+      await there(page, "[data-nested]");
       const read = (selector: string) => page.$eval(selector, (element) => element.textContent);
 
       await t.step("props are what they were on the server", async () => {
@@ -35,9 +36,9 @@ Deno.test("islands come to life in a browser, under a strict CSP", async (t) => 
         "state works, and a signal is shared by islands",
         async () => {
           await page.click(".first");
-          await page.waitForFunction(() => document.querySelector("em"));
+          await there(page, "em");
           await page.click(".second");
-          await page.waitForFunction(() => document.querySelectorAll("em")[1]);
+          await until("a second one", async () => (await page.$$("em")).length > 1);
           assert.equal(await read(".first"), "first: 5 after 1");
           assert.equal(await read(".second"), "second: 5 after 1");
         },

@@ -1,10 +1,10 @@
 /** Calls over bad networks in a real Chromium: how much video is sent follows what the network has room for, and the voice goes on. */
 
-import assert from "node:assert/strict";
 import type { Step } from "../shared/protocol.ts";
 import { STEPS } from "../shared/client/quality/ladder.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
+import { until } from "./support/until.ts";
 
 /** What a network does to packets: a share lost, in percent, and room, in bytes a second. */
 interface Weather {
@@ -28,13 +28,10 @@ async function weather({ page }: Person): Promise<(weather: Weather) => Promise<
 
 /** Waits for a step that the other side reads on its screen, as the stage says it. */
 async function stepIs(person: Person, fits: (step: Step) => boolean, timeoutMs: number): Promise<Step> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return await until("a step that fits", async () => {
     const step = await person.page.$eval(".stage", (stage) => (stage as HTMLElement).dataset.step as Step);
-    if (fits(step)) return step;
-    assert.ok(Date.now() < deadline, `still ${step} after ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+    return fits(step) ? step : null;
+  }, timeoutMs);
 }
 
 const isBelow = (step: Step, other: Step) => STEPS.indexOf(step) > STEPS.indexOf(other);

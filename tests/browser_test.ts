@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { connect, scene } from "./support/scene.ts";
+import { canCall, gone, there } from "./support/until.ts";
 
 /** Longer than the fake microphone's pause between two beeps, which is a second. */
 const LISTEN_MS = 2_500;
@@ -23,7 +24,7 @@ scene("a video call: both see and hear each other, and a hang-up ends it for bot
       return { width: video.videoWidth, paused: video.paused };
     });
     assert.ok(width > 0 && !paused, "the picture is on the screen");
-    await person.page.waitForSelector('video[aria-label="Local video"]');
+    await there(person.page, 'video[aria-label="Local video"]');
   }
   await boris.click("Hang up");
   await ada.hears("Call ended");
@@ -98,7 +99,7 @@ scene("cancelled: the ringing stops, and a missed call is told", async ({ ada, b
   await ada.click("Video call");
   await boris.sees("button", "Accept");
   await ada.click("Cancel");
-  await boris.page.waitForSelector('[role="alertdialog"]', { hidden: true });
+  await gone(boris.page, '[role="alertdialog"]');
   await boris.hears("Call ended. The call was cancelled");
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
 });
@@ -108,13 +109,13 @@ scene("nobody answers: both are told", async ({ ada, boris }) => {
   await boris.sees("button", "Accept");
   await ada.hears("Call ended. Nobody answered.");
   await boris.hears("Call ended. Nobody answered.");
-  await boris.page.waitForSelector('[role="alertdialog"]', { hidden: true });
+  await gone(boris.page, '[role="alertdialog"]');
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
 }, { env: { RING_TIMEOUT_MS: "1500" } });
 
 scene("camera and microphone refused: it is said how to allow them, and nobody is rung", async ({ ada, boris }) => {
   await ada.click("Video call");
-  await ada.page.waitForSelector('[role="alert"]');
+  await there(ada.page, '[role="alert"]');
   const said = await ada.page.$eval('[role="alert"]', (element) => element.textContent ?? "");
   assert.match(said, /is blocked.*Press the icon left of the address/);
   await ada.sees("button", "Video call");
@@ -123,7 +124,7 @@ scene("camera and microphone refused: it is said how to allow them, and nobody i
 
 scene("no camera: it is said, and calls go on with audio", async ({ ada, boris }) => {
   await ada.click("Video call");
-  await ada.page.waitForSelector('[role="alert"]');
+  await there(ada.page, '[role="alert"]');
   assert.match(await ada.page.$eval('[role="alert"]', (element) => element.textContent ?? ""), /No camera found/);
   await ada.click("Call with audio only");
   await boris.click("Accept");
@@ -149,11 +150,11 @@ scene("every window of the callee rings, and stops when one answers", async (sta
   const { ada, boris, chat } = stage;
   const second = await boris.anotherWindow();
   await second.goto(chat);
-  await second.waitForSelector('::-p-aria([name="Video call"][role="button"]):not([disabled])');
+  await canCall(second);
   await ada.click("Video call");
-  await second.waitForSelector('[role="alertdialog"]');
+  await there(second, '[role="alertdialog"]');
   await boris.click("Accept");
-  await second.waitForSelector('[role="alertdialog"]', { hidden: true });
+  await gone(second, '[role="alertdialog"]');
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
   await Promise.all([ada.receives("framesDecoded"), boris.receives("framesDecoded")]);
 });

@@ -5,31 +5,27 @@ import { VIDEO_CODECS } from "../shared/constants.ts";
 import type { VideoCodec } from "../shared/protocol.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
+import { until } from "./support/until.ts";
 
 /** What a page receives video in, once it does; such as `VP8`. */
 async function videoCodec({ page }: Person): Promise<string> {
-  const handle = await page.waitForFunction(async () => {
+  const look = async () => {
     const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
     const stats = await keptConnections.at(-1)!.getStats();
     const video = [...stats.values()].find(({ type, kind }) => type === "inbound-rtp" && kind === "video");
-    return video?.framesDecoded > 0 && stats.get(video.codecId)?.mimeType.split("/")[1];
-  }, { timeout: 10_000 });
-  return await handle.jsonValue() as string;
+    return video?.framesDecoded > 0 && stats.get(video.codecId)?.mimeType.split("/")[1] as string;
+  };
+  return await until("video comes in some codec", () => page.evaluate(look));
 }
 
 /** Waits until video comes in a codec. */
 async function comesIn(person: Person, codec: VideoCodec): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (await videoCodec(person) !== codec) {
-    assert.ok(Date.now() < deadline, `still ${await videoCodec(person)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(`video comes in ${codec}`, async () => await videoCodec(person) === codec);
   await person.receives("framesDecoded");
 }
 
-async function choose({ page }: Person, codec: VideoCodec): Promise<void> {
-  const list = await page.waitForSelector('::-p-aria([name="Video codec"][role="combobox"])');
-  await (list as unknown as { select(value: string): Promise<void> }).select(codec);
+async function choose(person: Person, codec: VideoCodec): Promise<void> {
+  await (await person.sees("combobox", "Video codec")).select(codec);
 }
 
 for (const codec of VIDEO_CODECS) {
@@ -73,8 +69,7 @@ scene("a voice goes first, and a silent one sends next to nothing", async (stage
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     return (await sent()).packets - packets;
   };
-  const deadline = Date.now() + 5_000;
-  while ((await sent()).networkPriority !== "high") assert.ok(Date.now() < deadline, "not sent first");
+  await until("the voice is sent first", async () => (await sent()).networkPriority === "high");
   assert.equal((await sent()).priority, "high");
   const speaking = await inTwoSeconds();
   await ada.click("Mute microphone");

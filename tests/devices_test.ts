@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type FakeDevices, launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
 import { connect, meet, type Scene } from "./support/scene.ts";
+import { gone, there, until } from "./support/until.ts";
 
 /** Ada and Boris in a browser with three cameras, of which the second, one for depth, gives no pictures, and several microphones. */
 function test(name: string, run: (scene: Scene) => Promise<void>, devices: FakeDevices = "grant"): void {
@@ -30,42 +31,38 @@ async function live({ page }: Person): Promise<{ kind: string; device: string }[
   });
 }
 
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!await holds()) {
-    assert.ok(Date.now() < deadline, what);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 const camera = async (person: Person) => (await live(person)).find(({ kind }) => kind === "video")?.device;
 const opened = async ({ page }: Person) =>
   await page.evaluate(() => (globalThis as unknown as { keptTracks: unknown[] }).keptTracks.length);
 
 /** Chooses in a list by its label: another entry than the one that is chosen. Gives its value. */
-async function chooseAnother({ page }: Person, label: string): Promise<string> {
-  const list = await page.waitForSelector(`::-p-aria([name="${label}"][role="combobox"])`);
-  const value = await list!.evaluate((element) => {
+async function chooseAnother(person: Person, label: string): Promise<string> {
+  const list = await person.sees("combobox", label);
+  const value = await list.evaluate((element) => {
     const list = element as HTMLSelectElement;
     return [...list.options].find(({ value }) => value !== list.value)!.value;
   });
-  await (list as unknown as { select(value: string): Promise<void> }).select(value);
+  await list.select(value);
   return value;
 }
 
-test("the check opens camera and microphone, nothing before, and lets go of all", async ({ ada }) => {
+test("the check shows the camera and hears the microphone, opens nothing before, and lets go of all", async ({ ada }) => {
   assert.deepEqual(await live(ada), []);
   await ada.click("Check camera and microphone");
   await ada.sees("combobox", "Camera");
   await ada.sees("combobox", "Microphone");
-  await ada.page.waitForSelector('video[aria-label="Local video"]');
-  await ada.page.waitForSelector('[role="meter"][aria-label="Microphone level"]');
+  await until("her picture", () => {
+    return ada.page.$eval('video[aria-label="Local video"]', (video) => (video as HTMLVideoElement).videoWidth > 0);
+  });
+  await until("a loud microphone", () => {
+    return ada.page.$eval('[role="meter"][aria-label="Microphone level"]', (meter) => Number(meter.ariaValueNow) > 10);
+  });
   assert.deepEqual((await live(ada)).map(({ kind }) => kind), ["audio", "video"]);
   const other = await chooseAnother(ada, "Camera");
-  await until(async () => await camera(ada) === other, "the other camera is not open");
+  await until("the other camera", async () => await camera(ada) === other);
   assert.equal((await live(ada)).length, 2, "the first camera is let go");
   await ada.click("Done");
-  await until(async () => (await live(ada)).length === 0, "something is still open");
+  await until("all is let go", async () => (await live(ada)).length === 0);
 });
 
 test("a call goes on with what the check has open; an audio call without the camera", async (stage) => {
@@ -82,7 +79,7 @@ test("a call goes on with what the check has open; an audio call without the cam
   }
   await ada.click("Hang up");
   await boris.hears("Call ended");
-  for (const person of [ada, boris]) await until(async () => (await live(person)).length === 0, "still open");
+  for (const person of [ada, boris]) await until("all is let go", async () => (await live(person)).length === 0);
   await ada.click("Check camera and microphone");
   await ada.sees("combobox", "Camera");
   await connect(stage, "Audio call");
@@ -96,18 +93,18 @@ test("another camera and microphone in mid-call: no negotiation, the mute stays,
   await boris.receives("framesDecoded");
   const [first, negotiations] = [await camera(ada), await ada.negotiations()];
   await ada.click("Switch camera");
-  await until(async () => ![undefined, first].includes(await camera(ada)), "the camera is the same");
+  await until("another camera", async () => ![undefined, first].includes(await camera(ada)));
   const depth = await camera(ada);
   await ada.click("Switch camera");
-  await until(async () => ![undefined, first, depth].includes(await camera(ada)), "the camera is the same");
+  await until("a third camera", async () => ![undefined, first, depth].includes(await camera(ada)));
   const third = await camera(ada);
   await boris.receives("framesDecoded");
   await ada.click("Mute microphone");
   await ada.click("Settings");
   const microphone = await chooseAnother(ada, "Microphone");
-  await until(async () => (await live(ada)).some(({ device }) => device === microphone), "the microphone is the same");
+  await until("another microphone", async () => (await live(ada)).some(({ device }) => device === microphone));
   await ada.page.keyboard.press("Escape");
-  await ada.page.waitForSelector("dialog", { hidden: true });
+  await gone(ada.page, "dialog");
   await ada.sees("button", "Unmute microphone");
   await ada.click("Unmute microphone");
   await boris.receives("audioEnergy");
@@ -118,7 +115,7 @@ test("another camera and microphone in mid-call: no negotiation, the mute stays,
   await ada.page.reload();
   await ada.online();
   await connect(stage);
-  await until(async () => (await live(ada)).length === 2, "no devices");
+  await until("both devices", async () => (await live(ada)).length === 2);
   assert.deepEqual((await live(ada)).map(({ device }) => device), [microphone, third]);
 });
 
@@ -127,9 +124,9 @@ test("a camera that is taken away in mid-call: it is said, and the voice goes on
   await connect(stage);
   await boris.receives("framesDecoded");
   await ada.deny(product.url, "camera");
-  await ada.page.waitForSelector('[role="alert"]');
+  await there(ada.page, '[role="alert"]');
   await ada.sees("button", "Turn camera on");
-  await boris.page.waitForSelector('video[aria-label="Remote video"][aria-hidden]');
+  await there(boris.page, 'video[aria-label="Remote video"][aria-hidden]');
   await boris.receives("audioEnergy");
   assert.deepEqual((await live(ada)).map(({ kind }) => kind), ["audio"]);
 }, "ask");

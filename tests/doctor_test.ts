@@ -51,10 +51,10 @@ async function scene(
 }
 
 /** Presses a button, and reads what has come of it when all is checked. */
-async function examine({ page, click }: Person, button: string): Promise<Examined> {
-  await click.call({ page }, button);
-  await page.waitForSelector('::-p-aria([name="Copy report"][role="button"])', { timeout: DONE_MS });
-  return await page.evaluate(() => {
+async function examine(person: Person, button: string): Promise<Examined> {
+  await person.click(button);
+  await person.sees("button", "Copy report", DONE_MS);
+  return await person.page.evaluate(() => {
     const items = [...document.querySelectorAll(".doctor li")].map((item) => {
       const [name, grade] = item.querySelector("h3")!.textContent!.split(": ");
       return [name, `${grade}. ${item.querySelector("p")!.textContent}`];

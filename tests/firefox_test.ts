@@ -8,6 +8,7 @@ import { launch, Person } from "./support/chromium.ts";
 import { findFirefox, launchFirefox } from "./support/firefox.ts";
 import { build, startProduct } from "./support/product.ts";
 import { meet } from "./support/scene.ts";
+import { there, until } from "./support/until.ts";
 
 interface Pair {
   readonly caller: Person;
@@ -74,7 +75,7 @@ const CALLS: Record<string, (pair: Pair) => Promise<void>> = {
     await talkIn(pair, "video/AV1");
     for (const [one, other] of [[caller, callee], [callee, caller]] as const) {
       await one.click("Share screen");
-      await other.page.waitForSelector('video[aria-label="Remote screen"]:not([aria-hidden])');
+      await there(other.page, 'video[aria-label="Remote screen"]:not([aria-hidden])');
       await seesBoth(other);
     }
     await hangUp(pair, caller);
@@ -184,26 +185,21 @@ function shareCanvas(): void {
 
 /** Waits until two video sections of the newest peer connection have brought pictures: a camera and a screen. */
 async function seesBoth({ page }: Person): Promise<void> {
-  await page.waitForFunction(
-    async () => {
-      const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-      const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
-      return reports.filter((report) => report.type === "inbound-rtp" && report.framesDecoded > 0).length === 2;
-    },
-    { timeout: 10_000, polling: 100 },
-  );
+  const areTwo = async () => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
+    return reports.filter((report) => report.type === "inbound-rtp" && report.framesDecoded > 0).length === 2;
+  };
+  await until("pictures in two sections", () => page.evaluate(areTwo));
 }
 
 /** The codec of the pictures that come, by the newest peer connection's statistics, once these say so. */
 async function codecDecoded({ page }: Person): Promise<string> {
-  const found = await page.waitForFunction(
-    async () => {
-      const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-      const reports = await keptConnections.at(-1)!.getStats();
-      const video = [...reports.values()].find((report) => report.type === "inbound-rtp" && report.framesDecoded > 0);
-      return reports.get(video?.codecId)?.mimeType as string | undefined;
-    },
-    { timeout: 10_000, polling: 100 },
-  );
-  return (await found.jsonValue())!;
+  const look = async () => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    const reports = await keptConnections.at(-1)!.getStats();
+    const video = [...reports.values()].find((report) => report.type === "inbound-rtp" && report.framesDecoded > 0);
+    return reports.get(video?.codecId)?.mimeType as string | undefined;
+  };
+  return await until("the codec of the pictures", () => page.evaluate(look));
 }

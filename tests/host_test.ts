@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Frame } from "./support/packages.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct, startScript } from "./support/product.ts";
+import { canCall, press, said, until } from "./support/until.ts";
 
 const JWT_SECRET = "what only the two servers know";
 
@@ -28,23 +29,22 @@ Deno.test("host application: its users call each other in its page, and nobody e
   const enter = async (person: Person, user: string): Promise<Frame> => {
     await person.page.goto(`${host}/?user=${user}`);
     const frame = await person.page.waitForFrame((frame) => frame.url() === `${zvonok}/chat/project-x`);
-    await frame.waitForSelector('::-p-aria([name="Video call"][role="button"]):not([disabled])');
+    await canCall(frame);
     return frame;
   };
   const [adas, boriss] = [await enter(ada, "ada"), await enter(boris, "boris")];
-  const press = async (frame: Frame, name: string) =>
-    await frame.locator(`::-p-aria([name="${name}"][role="button"])`).click();
   await press(adas, "Video call");
   await press(boriss, "Accept");
   for (const frame of [adas, boriss]) {
-    await frame.waitForFunction(() => document.querySelector('[role="status"]')?.textContent === "Connected");
-    await frame.waitForFunction(() => {
+    await said(frame, "Connected");
+    const isSeen = () => {
       const video = document.querySelector<HTMLVideoElement>('video[aria-label="Remote video"]');
       return video !== null && video.videoWidth > 0 && video.currentTime > 0;
-    });
+    };
+    await until("the other person is seen", () => frame.evaluate(isSeen));
   }
   await press(adas, "Hang up");
-  await boriss.waitForFunction(() => document.querySelector('[role="status"]')?.textContent?.startsWith("Call ended"));
+  await said(boriss, "Call ended");
 
   const enterWith = (token: string, origin = host) =>
     fetch(`${zvonok}/enter`, {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import type { Receipt } from "../shared/protocol.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
+import { there, until } from "./support/until.ts";
 
 const SECONDS = 3;
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
@@ -19,16 +20,12 @@ async function lastCall({ page }: Person): Promise<{ name: string; role: string;
 scene("bars and words for both directions, and figures that grow", async (stage) => {
   const { ada } = stage;
   await connect(stage);
-  await ada.page.waitForSelector(".signal");
+  await there(ada.page, ".signal");
   await ada.reads("You: ");
   await ada.reads("Boris: ");
   await ada.click("Settings");
-  const received = async () => {
-    const cell = await ada.page.waitForSelector("table.figures tbody tr:first-child td:last-child");
-    return await cell!.evaluate((cell) => Number(cell.textContent));
-  };
-  const deadline = Date.now() + 10_000;
-  while (await received() < 100) assert.ok(Date.now() < deadline, "no figures");
+  const cell = "table.figures tbody tr:first-child td:last-child";
+  await until("figures", () => ada.page.$eval(cell, ({ textContent }) => Number(textContent) >= 100));
   const text = await ada.page.$eval("dialog", (dialog) => dialog.textContent ?? "");
   assert.match(text, /Direct, UDP\..*Round trip: \d+ ms/);
   assert.match(text, /opus, VP8/);

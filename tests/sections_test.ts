@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
 import { connect, meet, type Scene, scene } from "./support/scene.ts";
+import { gone, there, until } from "./support/until.ts";
 
 /** What the newest peer connection of a page receives, for each section in its order: frames since the last look. */
 async function sections({ page }: Person): Promise<{ kind: string; frames: number; width: number }[]> {
@@ -24,11 +25,7 @@ async function sections({ page }: Person): Promise<{ kind: string; frames: numbe
 async function sees(person: Person, section: number): Promise<void> {
   const frames = async () => (await sections(person))[section]?.frames ?? 0;
   const before = await frames();
-  const deadline = Date.now() + 10_000;
-  while (await frames() <= before) {
-    assert.ok(Date.now() < deadline, `nothing new in section ${section}: ${JSON.stringify(await sections(person))}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(`new pictures in section ${section}`, async () => await frames() > before);
 }
 
 const kindsOf = async (person: Person) => (await sections(person)).map(({ kind }) => kind);
@@ -41,7 +38,7 @@ for (const [first, second] of [["ada", "boris"], ["boris", "ada"]] as const) {
     await other.receives("audioEnergy");
     await one.click("Turn camera on");
     await sees(other, 1);
-    await other.page.waitForSelector(video("Remote video"));
+    await there(other.page, video("Remote video"));
     assert.deepEqual(await other.open(), { connections: 1, tracks: 1 }, "no camera but the one that was turned on");
     await other.click("Turn camera on");
     await sees(one, 1);
@@ -49,7 +46,7 @@ for (const [first, second] of [["ada", "boris"], ["boris", "ada"]] as const) {
     assert.deepEqual(await kindsOf(one), ["audio", "video"]);
     assert.deepEqual(await kindsOf(other), ["audio", "video"]);
     await one.click("Turn camera off");
-    await other.page.waitForSelector(video("Remote video"), { hidden: true });
+    await gone(other.page, video("Remote video"));
     assert.deepEqual(await one.open(), { connections: 1, tracks: 1 }, "its light is out");
   });
 }
@@ -92,10 +89,10 @@ sharing(
     await ada.click("Share screen");
     await sees(boris, 2);
     await sees(boris, 1);
-    for (const label of ["Remote video", "Remote screen"]) await boris.page.waitForSelector(video(label));
+    for (const label of ["Remote video", "Remote screen"]) await there(boris.page, video(label));
     await ada.reads("You are sharing your screen");
     await ada.click("Stop sharing");
-    await boris.page.waitForSelector(video("Remote screen"), { hidden: true });
+    await gone(boris.page, video("Remote screen"));
     assert.deepEqual(await ada.open(), { connections: 1, tracks: 2 }, "the screen is let go");
     const offers = await ada.negotiations();
     await ada.click("Share screen");
@@ -113,7 +110,7 @@ sharing("what ends by the system's own button, or with the shared window, is not
   await ada.click("Share screen");
   await sees(boris, 2);
   await closeShared();
-  await boris.page.waitForSelector(video("Remote screen"), { hidden: true });
+  await gone(boris.page, video("Remote screen"));
   await ada.sees("button", "Share screen");
   await boris.receives("audioEnergy");
 });
@@ -129,6 +126,6 @@ sharing("both share at once, over a reload of one side, and one of them turns th
   await ada.page.reload();
   await ada.hears("Connected");
   await Promise.all([sees(ada, 1), sees(ada, 2)]);
-  for (const label of ["Remote video", "Remote screen"]) await ada.page.waitForSelector(video(label));
+  for (const label of ["Remote video", "Remote screen"]) await there(ada.page, video(label));
   await ada.receives("audioEnergy");
 });

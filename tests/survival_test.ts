@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { Person } from "./support/chromium.ts";
 import { connect, type Scene, scene } from "./support/scene.ts";
+import { canCall, gone } from "./support/until.ts";
 
 async function mediaFlows({ ada, boris }: Scene): Promise<void> {
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
@@ -91,7 +92,7 @@ scene("a duplicated tab has a device of its own: it does not take the call from 
   const kept = await boris.page.evaluate(() => sessionStorage.getItem("zvonok.device")!);
   await copy.evaluateOnNewDocument((kept) => sessionStorage.setItem("zvonok.device", kept), kept);
   await copy.goto(chat);
-  await copy.waitForSelector('::-p-aria([name="Video call"][role="button"]):not([disabled])');
+  await canCall(copy);
   assert.notEqual(await copy.evaluate(() => sessionStorage.getItem("zvonok.device")), kept);
   await mediaFlows(stage);
   await hangsUp(ada, boris);
@@ -112,7 +113,7 @@ scene("[R14] the server is killed while it rings: nobody is left ringing, and th
   await ada.hears("Ringing…");
   await product.crash();
   await Promise.all([ada.hears("Call ended"), boris.hears("Call ended")]);
-  await boris.page.waitForSelector('[role="alertdialog"]', { hidden: true });
+  await gone(boris.page, '[role="alertdialog"]');
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
   await Promise.all([ada.online(), boris.online()]);
   await connect(stage);

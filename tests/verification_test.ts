@@ -6,21 +6,18 @@ import { launch, Person } from "./support/chromium.ts";
 import { Middle } from "./support/middle.ts";
 import { build, startProduct } from "./support/product.ts";
 import { connect, meet, scene } from "./support/scene.ts";
+import { gone, until } from "./support/until.ts";
 
 const CHANGED = "The digits are new";
 
 /** The digits on a person's screen, once they are others than `before`. */
 async function digits({ page }: Person, before: readonly string[] = []): Promise<string[]> {
-  const found = await page.waitForFunction(
-    (before) => {
-      const items = document.querySelectorAll('ol[aria-label="Digits to compare"] > li > [aria-hidden]');
-      const groups = [...items].map((item) => item.textContent!);
-      return groups.length > 0 && groups.join() !== before && groups;
-    },
-    { timeout: 15_000 },
-    before.join(),
-  );
-  return await found.jsonValue() as string[];
+  const look = (before: string) => {
+    const items = document.querySelectorAll('ol[aria-label="Digits to compare"] > li > [aria-hidden]');
+    const groups = [...items].map((item) => item.textContent!);
+    return groups.length > 0 && groups.join() !== before && groups;
+  };
+  return await until("digits that are new", () => page.evaluate(look, before.join()));
 }
 
 const says = ({ page }: Person, text: string) => page.evaluate((text) => document.body.innerText.includes(text), text);
@@ -50,7 +47,7 @@ scene("verification: both screens show the same digits, and others once a page w
   assert.equal(fingerprintsOf({ local: next, remote }), fingerprintsOf({ local, remote }), "an ICE restart");
 
   await boris.page.keyboard.press("Escape");
-  await boris.page.waitForSelector("dialog[open]", { hidden: true });
+  await gone(boris.page, "dialog[open]");
   await boris.page.reload();
   await boris.hears("Connected");
   const after = await digits(ada, hers);

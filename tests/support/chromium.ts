@@ -1,7 +1,8 @@
 /** A real Chromium with fake devices, and people in it: each with a browser context, so with cookies, of their own. */
 
 import { firstFile } from "./commands.ts";
-import { type Browser, type BrowserContext, type Page, puppeteer } from "./packages.ts";
+import { type Browser, type BrowserContext, type ElementHandle, type Page, puppeteer } from "./packages.ts";
+import { canCall, named, press, said, there, until } from "./until.ts";
 
 /** Where a Chromium or Chrome is; `null` where none was found. */
 export function findChromium(): string | null {
@@ -132,45 +133,40 @@ export class Person implements AsyncDisposable {
   }
 
   async click(name: string): Promise<void> {
-    await this.page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
+    await press(this.page, name);
   }
 
   async fill(name: string, text: string): Promise<void> {
-    await this.page.locator(`::-p-aria([name="${name}"][role="textbox"])`).fill(text);
+    await (await there(this.page, named("textbox", name))).asLocator().fill(text);
   }
 
-  /** Waits for something by role and accessible name. */
-  async sees(role: string, name: string, timeoutMs = 10_000): Promise<void> {
-    await this.page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: timeoutMs });
+  /** Waits for something by role and accessible name, and gives it. */
+  async sees(role: string, name: string, timeoutMs?: number): Promise<ElementHandle> {
+    return await there(this.page, named(role, name), timeoutMs);
   }
 
   /** Waits until the page shows a text. */
   async reads(text: string): Promise<void> {
-    await this.page.waitForFunction((text) => document.body.innerText.includes(text), { timeout: 10_000 }, text);
+    await until(
+      `the page shows "${text}"`,
+      () => this.page.evaluate((text) => document.body.innerText.includes(text), text),
+    );
   }
 
   /** Waits until this page can call: its socket is open. */
   async online(): Promise<void> {
-    await this.page.waitForSelector('::-p-aria([name="Video call"][role="button"]):not([disabled])');
+    await canCall(this.page);
   }
 
   /** Waits until the live region says something that starts with `text`. */
-  async hears(text: string, timeoutMs = 15_000): Promise<void> {
-    await this.page.waitForFunction(
-      (text) => [...document.querySelectorAll('[role="status"]')].some((node) => node.textContent?.startsWith(text)),
-      { timeout: timeoutMs },
-      text,
-    );
+  async hears(text: string, timeoutMs?: number): Promise<void> {
+    await said(this.page, text, timeoutMs);
   }
 
   /** Waits until `kind` of the other person's media has visibly, or audibly, come since now. */
   async receives(kind: keyof Received, timeoutMs = 10_000): Promise<void> {
     const before = (await this.received())[kind];
-    const deadline = Date.now() + timeoutMs;
-    while ((await this.received())[kind] <= before) {
-      if (Date.now() > deadline) throw new Error(`No ${kind} came for ${timeoutMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until(`more ${kind}`, async () => (await this.received())[kind] > before, timeoutMs);
   }
 
   /** What the newest peer connection has received, by its own statistics. */

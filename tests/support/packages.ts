@@ -8,6 +8,7 @@ export {
   type Browser,
   type BrowserContext,
   default as puppeteer,
+  type ElementHandle,
   type Frame,
   type Page,
 } from "npm:puppeteer-core@25.16.0";

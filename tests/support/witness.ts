@@ -1,6 +1,7 @@
 /** What somebody's page notices of a call: when it was answered, when it was connected, when pictures came, and by which path. */
 
 import type { Person } from "./chromium.ts";
+import { until } from "./until.ts";
 
 /** How often the page looks for new frames, in ms. */
 const LOOK_MS = 25;
@@ -58,12 +59,8 @@ export async function noticedBy({ page }: Person): Promise<Noticed> {
 /** How long after `since` pictures came again that had stopped then, in ms. */
 export async function backAfter(person: Person, since: number, timeoutMs = 20_000): Promise<number> {
   const isNew = (at: number) => at > since + ON_ITS_WAY_MS;
-  while (Date.now() < since + timeoutMs) {
-    const at = (await noticedBy(person)).framesAt.find(isNew);
-    if (at !== undefined) return at - since;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`No picture came back within ${timeoutMs} ms`);
+  const look = async () => (await noticedBy(person)).framesAt.find(isNew);
+  return await until("pictures again", look, timeoutMs) - since;
 }
 
 /** How the newest connection of somebody's page goes, by its own statistics (W3C WebRTC statistics, `selectedCandidatePairId`). */
@@ -84,11 +81,8 @@ export async function pathOf({ page }: Person): Promise<Path> {
 
 /** The path once it is a direct one: a relay may be found before. */
 export async function directPathOf(person: Person, timeoutMs = 5_000): Promise<Path> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  return await until("a direct path", async () => {
     const path = await pathOf(person);
-    if (!isRelayed(path)) return path;
-    if (Date.now() > deadline) throw new Error(`Still relayed after ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return isRelayed(path) ? null : path;
+  }, timeoutMs);
 }

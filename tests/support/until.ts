@@ -1,0 +1,65 @@
+/**
+ * Waiting. Not by puppeteer's `waitFor…`: those look from inside the page, where one look that throws, or a change during the very first
+ * look, leaves them waiting for good.
+ */
+
+import type { ElementHandle, Frame, Page } from "./packages.ts";
+
+const PAUSE_MS = 50;
+
+/**
+ * Looks again and again until there is something, and gives it. A look that throws finds nothing: a page may be about to go. After
+ * `timeoutMs` that is an error, which says what was waited for, and what a look threw last.
+ */
+export async function until<Found>(
+  what: string,
+  look: () => Promise<Found>,
+  timeoutMs = 15_000,
+): Promise<Exclude<Found, null | undefined | false | 0 | "">> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    let cause: unknown;
+    const found = await look().catch((error) => void (cause = error));
+    if (found) return found as Exclude<Found, null | undefined | false | 0 | "">;
+    if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`, { cause });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+/** Selects by role and accessible name. */
+export function named(role: string, name: string): string {
+  return `::-p-aria([name="${name}"][role="${role}"])`;
+}
+
+/** Waits for an element. */
+export async function there(page: Page | Frame, selector: string, timeoutMs?: number): Promise<ElementHandle> {
+  return await until(`${selector} is there`, () => page.$(selector), timeoutMs);
+}
+
+/** Waits until no such element is to be seen. */
+export async function gone(page: Page | Frame, selector: string): Promise<void> {
+  await until(`${selector} is gone`, async () => {
+    for (const element of await page.$$(selector)) if (await element.isVisible()) return false;
+    return true;
+  });
+}
+
+/** Waits until a chat page can call: its socket is open. */
+export async function canCall(page: Page | Frame): Promise<void> {
+  const button = named("button", "Video call");
+  await until("the chat page can call", async () => {
+    return await (await page.$(button))?.evaluate((button) => !(button as HTMLButtonElement).disabled);
+  }, 30_000);
+}
+
+/** Waits until a live region says something that starts with `text`. */
+export async function said(page: Page | Frame, text: string, timeoutMs?: number): Promise<void> {
+  const isSaid = (text: string) =>
+    [...document.querySelectorAll('[role="status"]')].some((node) => node.textContent?.startsWith(text));
+  await until(`"${text}" is said`, () => page.evaluate(isSaid, text), timeoutMs);
+}
+
+/** Clicks a button once it is there. */
+export async function press(page: Page | Frame, name: string): Promise<void> {
+  await (await there(page, named("button", name), 30_000)).asLocator().click();
+}
