@@ -14,6 +14,10 @@ const HANDOVER_MS = 3_000;
 const OVERLAP_MS = 5_000;
 /** Long enough for a browser to know both: Chromium takes up to three seconds to tell a page's connections of a new network. */
 const IN_BOTH_NETWORKS_MS = 3_500;
+/** A way that is gone, for longer than a sender keeps what it sent. */
+const CUT_MS = 3_500;
+/** How much later than the voice pictures may be back. Chromium may put off what it shows by two seconds, after pictures came that late. */
+const PICTURES_AFTER_SOUND_MS = 3_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 farApart("both behind cone NATs: straight from one to the other", ["cone", "cone"], async (scene) => {
@@ -55,6 +59,20 @@ farApart("handed over where two overlap, and no event tells that one is gone", [
     await pause(IN_BOTH_NETWORKS_MS);
     await old.down();
   });
+});
+
+farApart("cut off for some seconds, and not told: pictures again with the voice", ["cone", "cone"], async (scene) => {
+  const { ada, boris, links: [link] } = scene;
+  await talk(scene);
+  await link.cut();
+  const since = Date.now();
+  await pause(CUT_MS);
+  await link.mend();
+  for (const person of [ada, boris]) {
+    const [sound, pictures] = [await backAfter(person, since, "soundAt"), await backAfter(person, since)];
+    console.log(`cut off for ${CUT_MS} ms: sound after ${sound} ms, pictures after ${pictures} ms`);
+    assert.ok(sound >= CUT_MS && pictures - sound <= PICTURES_AFTER_SOUND_MS);
+  }
 });
 
 type Move = (links: FarApart["links"]) => Promise<void>;

@@ -89,6 +89,7 @@ export class ActiveCall {
       graceMs: ports.graceMs,
       signaling: ports.signaling,
       restart: () => this.#restart(),
+      resumed: () => this.#adaptation?.refresh(),
       received: () => this.#closed ? Promise.resolve(0) : this.#peer?.received() ?? Promise.resolve(0),
       check: () => ports.check(),
       giveUp: () => this.#fail(),

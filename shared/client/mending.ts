@@ -35,6 +35,8 @@ export interface MendingPorts {
   check(): void;
   /** Gathers anew and offers that. */
   restart(): void;
+  /** Media comes again after a gap. */
+  resumed(): void;
   /** The call cannot be saved. */
   giveUp(): void;
 }
@@ -127,8 +129,10 @@ export class Mending {
     this.#cancelLook = this.#ports.env.after(LOOK_MS, async () => {
       const received = await this.#ports.received();
       if (this.#isClosed) return;
-      if (received !== this.#received) this.#emptyLooks = 0;
-      else if (++this.#emptyLooks === EMPTY_LOOKS) this.doubt();
+      if (received !== this.#received) {
+        if (this.#received > 0 && this.#emptyLooks >= EMPTY_LOOKS) this.#ports.resumed();
+        this.#emptyLooks = 0;
+      } else if (++this.#emptyLooks === EMPTY_LOOKS) this.doubt();
       this.#received = received;
       this.#look();
     });

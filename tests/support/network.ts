@@ -50,6 +50,9 @@ export class Namespace {
 
 /** A device's way to a router. A phone has several, one up at a time. */
 export interface Link {
+  /** Cuts the router off from the internet, which the device is not told of; and ends that. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
   /** Takes the device's interface, address and default route. */
   up(): Promise<void>;
   /** Takes them away: what is sent from the old address goes nowhere from now on. */
@@ -101,7 +104,10 @@ export class Network implements AsyncDisposable {
     await space.ip(`link add lan type veth peer name ${name} netns ${device.name}`);
     await space.ip(`address add 10.0.${number}.1/24 dev lan`);
     await space.ip("link set lan up");
+    const internet = await this.internet();
     const link: Link = {
+      cut: () => internet.ip(`link set to-${number} down`),
+      mend: () => internet.ip(`link set to-${number} up`),
       async up() {
         await device.ip(`link set ${name} up`);
         await device.ip(`address add 10.0.${number}.2/24 dev ${name}`);
@@ -139,6 +145,9 @@ export class Network implements AsyncDisposable {
     await run(["ip", "netns", "add", space.name]);
     this.#spaces.push(space);
     await space.ip("link set lo up");
+    // There is no IPv6 on this internet. The addresses that links would give themselves take a second to be their own, and Chromium
+    // waits for it before it tells of a new network.
+    for (const which of ["all", "default"]) await space.write(`/proc/sys/net/ipv6/conf/${which}/disable_ipv6`, "1");
     return space;
   }
 }

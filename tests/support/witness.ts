@@ -11,8 +11,9 @@ export interface Noticed {
   /** The last click on the page. */
   readonly clickedAt: number;
   readonly connectedAt: number;
-  /** Every time at which more frames had been decoded than before. */
+  /** Every time at which more frames had been decoded than before; and more packets of sound were there. */
   readonly framesAt: readonly number[];
+  readonly soundAt: readonly number[];
 }
 
 /** How long after a break pictures may still come that were on their way, in ms. */
@@ -36,16 +37,19 @@ export function isRelayed({ types }: Path): boolean {
 export async function observe({ page }: Person): Promise<void> {
   await page.evaluateOnNewDocument((lookMs) => {
     const world = globalThis as unknown as { keptConnections: RTCPeerConnection[]; noticed: Noticed };
-    const noticed = world.noticed = { clickedAt: 0, connectedAt: 0, framesAt: [] as number[] };
+    const noticed = world.noticed = { clickedAt: 0, connectedAt: 0, framesAt: [] as number[], soundAt: [] as number[] };
     addEventListener("click", () => noticed.clickedAt = Date.now(), true);
     let frames = 0;
+    let packets = 0;
     setInterval(async () => {
       const connection = world.keptConnections.at(-1);
       if (connection?.connectionState === "connected") noticed.connectedAt ||= Date.now();
       for (const report of (await connection?.getStats())?.values() ?? []) {
-        if (report.type !== "inbound-rtp" || report.kind !== "video" || report.framesDecoded === frames) continue;
-        frames = report.framesDecoded;
-        noticed.framesAt.push(Date.now());
+        if (report.type !== "inbound-rtp") continue;
+        if (report.kind === "video" && report.framesDecoded !== frames) noticed.framesAt.push(Date.now());
+        if (report.kind === "audio" && report.packetsReceived !== packets) noticed.soundAt.push(Date.now());
+        frames = report.framesDecoded ?? frames;
+        if (report.kind === "audio") packets = report.packetsReceived;
       }
     }, lookMs);
   }, LOOK_MS);
@@ -56,11 +60,16 @@ export async function noticedBy({ page }: Person): Promise<Noticed> {
   return await page.evaluate(() => (globalThis as unknown as { noticed: Noticed }).noticed);
 }
 
-/** How long after `since` pictures came again that had stopped then, in ms. */
-export async function backAfter(person: Person, since: number, timeoutMs = 20_000): Promise<number> {
+/** How long after `since` pictures, or sound, came again that had stopped then, in ms. */
+export async function backAfter(
+  person: Person,
+  since: number,
+  what: "framesAt" | "soundAt" = "framesAt",
+  timeoutMs = 20_000,
+): Promise<number> {
   const isNew = (at: number) => at > since + ON_ITS_WAY_MS;
-  const look = async () => (await noticedBy(person)).framesAt.find(isNew);
-  return await until("pictures again", look, timeoutMs) - since;
+  const look = async () => (await noticedBy(person))[what].find(isNew);
+  return await until(`more ${what}`, look, timeoutMs) - since;
 }
 
 /** How the newest connection of somebody's page goes, by its own statistics (W3C WebRTC statistics, `selectedCandidatePairId`). */

@@ -48,6 +48,8 @@ export class Adaptation {
   #settling = 0;
   /** What each sender was told last. */
   readonly #told = new WeakMap<RTCRtpSender, string>();
+  /** Senders whose next picture has to be a whole one. */
+  readonly #stale = new Set<RTCRtpSender>();
   #cancelTimer = () => {};
   #cancelFirst = () => {};
   #isClosed = false;
@@ -81,6 +83,18 @@ export class Adaptation {
   settle(): void {
     this.#ladder = START;
     this.#settling = SETTLING;
+    this.apply();
+  }
+
+  /**
+   * Media goes through again after a gap. Pictures that build on lost ones are of no use, and a browser asks for a whole one every
+   * three seconds only: it is sent unasked (W3C WebRTC Extensions, `RTCEncodingOptions`; other browsers than Chromium leave it).
+   */
+  refresh(): void {
+    for (const section of ["video", "screen"] as const) {
+      const sender = this.#ports.sender(section);
+      if (sender?.track) this.#stale.add(sender);
+    }
     this.apply();
   }
 
@@ -129,23 +143,27 @@ export class Adaptation {
   async #tell(section: Section, wanted: (track: MediaStreamTrack) => Partial<RTCRtpEncodingParameters>): Promise<void> {
     const sender = this.#ports.sender(section);
     if (!sender?.track) return;
+    const isStale = this.#stale.delete(sender);
     try {
       const encoding = wanted(sender.track);
       const text = JSON.stringify([sender.track.id, encoding]);
-      if (this.#told.get(sender) === text) return;
+      if (this.#told.get(sender) === text && !isStale) return;
       this.#told.set(sender, text);
       const parameters = sender.getParameters();
       Object.assign(parameters.encodings[0]!, encoding);
       if (section !== "audio") {
         Object.assign(parameters, { degradationPreference: section === "screen" ? "maintain-resolution" : "balanced" });
       }
-      await sender.setParameters(parameters);
+      await sender.setParameters(parameters, isStale ? WHOLE_PICTURE : undefined);
     } catch {
       // A sender that is being negotiated refuses; the next second tells it again.
       this.#told.delete(sender);
+      if (isStale) this.#stale.add(sender);
     }
   }
 }
+
+const WHOLE_PICTURE = { encodingOptions: [{ keyFrame: true }] };
 
 /** What a picture of this size is worth, to who looks at it. */
 const RATING_OF: Readonly<Record<Step, Rating>> = { high: 4, medium: 3, low: 2, paused: 1, audio: 1 };
