@@ -4,9 +4,10 @@ import type { ChatStrings } from "../shared/i18n/en.ts";
 import type { Member } from "../shared/protocol.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "./call/ChatPage.tsx";
-import { useLazy } from "./call/lazy.ts";
 import type { CallStore } from "./call/store.ts";
 import { isStaged, statusText, type View } from "./call/view.ts";
+
+type Screens = typeof import("./call/screens.ts");
 
 /** What the chat page hands over to the browser. */
 export interface CallProps {
@@ -22,13 +23,16 @@ export interface CallProps {
 /** A chat and its calls: the only part of Zvonok that runs JavaScript in the browser. */
 export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
-  const screens = useLazy(() => import("./call/screens.ts"), true);
+  const screens = useSignal<Screens | null>(null);
   useEffect(() => {
     let left = false;
-    // The page can be read before its client is there.
-    import("./call/store.ts").then(({ createCallStore }) => {
-      if (!left) store.value = createCallStore(chatId);
-    });
+    // The page can be read before its client is there. static/heal.js hears what becomes of it.
+    Promise.all([import("./call/store.ts"), import("./call/screens.ts")]).then(([{ createCallStore }, loaded]) => {
+      if (left) return;
+      screens.value = loaded;
+      store.value = createCallStore(chatId);
+      dispatchEvent(new Event("zvonok:alive"));
+    }, () => dispatchEvent(new Event("zvonok:broken")));
     const leave = () => {
       left = true;
       store.value?.client.close();
@@ -50,12 +54,13 @@ export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const snapshot = { ...latest, members: { ...rendered, ...latest.members } };
   const view: View = { t, chatId, userId, seats, snapshot, actions: store.value?.client ?? null };
   const { call } = snapshot;
+  const Screens = screens.value;
 
   return (
     <>
       <p class="unseen" role="status">{statusText(view)}</p>
-      {screens && isStaged(call) ? <screens.Stage view={view} phase={call} /> : <ChatPage view={view} />}
-      {screens && call.phase === "incoming" && <screens.Incoming view={view} phase={call} />}
+      {Screens && isStaged(call) ? <Screens.Stage view={view} phase={call} /> : <ChatPage view={view} />}
+      {Screens && call.phase === "incoming" && <Screens.Incoming view={view} phase={call} />}
     </>
   );
 }

@@ -7,6 +7,8 @@ import type { Environment } from "../../shared/client/ports.ts";
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
 const KEPT_KEY = "zvonok.kept.";
+/** An answer that has not come by then does not come, in ms: a network that is gone says nothing. */
+const FETCH_MS = 10_000;
 
 /** The page's own environment; makes the ids of this tab and document. */
 export function browserEnvironment(): Environment {
@@ -20,14 +22,14 @@ export function browserEnvironment(): Environment {
     },
     isAuthorized: async () => {
       try {
-        return (await fetch("/api/session")).status !== 401;
+        return (await fetch("/api/session", { signal: AbortSignal.timeout(FETCH_MS) })).status !== 401;
       } catch {
         return true; // no network: nothing is known of the session
       }
     },
     iceServers: async () => {
       try {
-        const response = await fetch("/api/ice");
+        const response = await fetch("/api/ice", { signal: AbortSignal.timeout(FETCH_MS) });
         return response.ok ? await response.json() : null;
       } catch {
         return null; // no network

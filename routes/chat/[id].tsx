@@ -5,6 +5,7 @@ import { fill } from "../../shared/i18n.ts";
 import { chatId, type Member } from "../../shared/protocol.ts";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
+import { Heal } from "../(_kit)/Heal.tsx";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
 
@@ -52,6 +53,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       return (
         <main class="page">
           <Title text={other ? fill(t.chat.title, { name: other.name }) : t.chat.titleAlone} />
+          <Heal />
           <noscript>
             <p class="notice">{t.page.noScript}</p>
           </noscript>
