@@ -35,6 +35,15 @@ const camera = async (person: Person) => (await live(person)).find(({ kind }) =>
 const opened = async ({ page }: Person) =>
   await page.evaluate(() => (globalThis as unknown as { keptTracks: unknown[] }).keptTracks.length);
 
+/** How wide the pictures are that somebody's page sends, by its newest peer connection's statistics. */
+async function pictureFrom({ page }: Person): Promise<number> {
+  return await page.evaluate(async () => {
+    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+    const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
+    return reports.find(({ type, kind }) => type === "outbound-rtp" && kind === "video")?.frameWidth ?? 0;
+  });
+}
+
 /** Chooses in a list by its label: another entry than the one that is chosen. Gives its value. */
 async function chooseAnother(person: Person, label: string): Promise<string> {
   const list = await person.sees("combobox", label);
@@ -117,6 +126,22 @@ test("another camera and microphone in mid-call: no negotiation, the mute stays,
   await connect(stage);
   await until("both devices", async () => (await live(ada)).length === 2);
   assert.deepEqual((await live(ada)).map(({ device }) => device), [microphone, third]);
+});
+
+test("a phone takes and sends pictures of 640 × 480 at most, 24 a second", async (stage) => {
+  const { ada, boris } = stage;
+  await ada.page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+  await ada.page.reload();
+  await ada.online();
+  await connect(stage);
+  await boris.receives("framesDecoded");
+  const { width, height, frameRate } = await ada.page.evaluate(() => {
+    const { keptTracks } = globalThis as unknown as { keptTracks: MediaStreamTrack[] };
+    return keptTracks.find(({ kind }) => kind === "video")!.getSettings();
+  });
+  assert.ok(width! <= 640 && height! <= 480 && frameRate! <= 24, `${width} × ${height} at ${frameRate}`);
+  assert.ok(width! >= 320, "and not less than that makes a picture");
+  await until("all of that is sent", async () => await pictureFrom(ada) === width);
 });
 
 test("a camera that is taken away in mid-call: it is said, and the voice goes on", async (stage) => {

@@ -7,10 +7,16 @@ export function Preferences({ view: { t: { panel: t }, snapshot: { saver, codec 
   return (
     <section aria-label={t.video}>
       <label class="switch">
-        <input type="checkbox" checked={saver} onChange={(event) => actions?.setSaver(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={saver}
+          aria-label={t.saver}
+          aria-describedby="saver-hint"
+          onChange={(event) => actions?.setSaver(event.currentTarget.checked)}
+        />
         <span>
           {t.saver}
-          <small class="hint">{t.saverHint}</small>
+          <small class="hint" id="saver-hint">{t.saverHint}</small>
         </span>
       </label>
       <label class="field">
