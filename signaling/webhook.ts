@@ -95,6 +95,7 @@ export class Webhook {
     for (const message of this.#messages) {
       if (message.timer === undefined) continue;
       clearTimeout(message.timer);
+      delete message.timer;
       this.#ready.push(message);
     }
     this.#pump();
@@ -108,7 +109,6 @@ export class Webhook {
   }
 
   async #try(message: Message): Promise<void> {
-    delete message.timer;
     message.tries++;
     this.#inFlight++;
     const verdict = await this.#post(message);
@@ -118,6 +118,7 @@ export class Webhook {
       this.#counts.retried++;
       const pause = Math.min(maxPauseMs, pauseMs * 4 ** (message.tries - 1)) * (1 - Math.random() / 2);
       const again = () => {
+        delete message.timer;
         this.#ready.push(message);
         this.#pump();
       };

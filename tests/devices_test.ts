@@ -128,6 +128,23 @@ test("another camera and microphone in mid-call: no negotiation, the mute stays,
   assert.deepEqual((await live(ada)).map(({ device }) => device), [microphone, third]);
 });
 
+test("the other person's voice comes from the speaker that is chosen, in this call and the next", async (stage) => {
+  const { ada, boris } = stage;
+  const playsBy = () => ada.page.$eval("audio", (element) => (element as HTMLAudioElement).sinkId);
+  await connect(stage);
+  await ada.click("Settings");
+  const speaker = await chooseAnother(ada, "Speaker");
+  await until("that speaker", async () => await playsBy() === speaker);
+  await ada.page.keyboard.press("Escape");
+  await ada.receives("audioEnergy");
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+  await ada.page.reload();
+  await ada.online();
+  await connect(stage);
+  await until("that speaker again", async () => await playsBy() === speaker);
+});
+
 test("a phone takes and sends pictures of 640 × 480 at most, 24 a second", async (stage) => {
   const { ada, boris } = stage;
   await ada.page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
