@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { DoctorStrings } from "../shared/i18n/en.ts";
 import { fill } from "../shared/i18n/fill.ts";
 import { examine } from "./doctor/examine.ts";
@@ -18,6 +18,8 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   const isRunning = state.value === "running";
   const verdict = state.value === "idle" || state.value === "running" ? null : state.value;
   const done = Object.keys(findings.value).length;
+
+  useEffect(() => void dispatchEvent(new Event("zvonok:alive")), []);
 
   // By a click, and not before: browsers let a page hear only after one, and ask for devices with less surprise.
   async function start() {

@@ -4,29 +4,46 @@ import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
 import { meet } from "./support/scene.ts";
+import { until } from "./support/until.ts";
 
 const LOST = [
   ["what the island imports", /\/chunk-[^/]+\.js$/],
   ["what the island loads", /\/store-[^/]+\.js$/],
 ] as const;
 
+/** Somebody whose page at a path gets none of some scripts, the first two times; and how often it was asked for. */
+async function loser(stack: AsyncDisposableStack, path: string, pattern: RegExp) {
+  await build();
+  const product = stack.use(await startProduct());
+  const browser = stack.use(await launch());
+  const ada = stack.use(await Person.enter(browser));
+  let loads = 0;
+  await ada.page.setRequestInterception(true);
+  ada.page.on("request", (request) => {
+    if (request.isNavigationRequest() && new URL(request.url()).pathname.startsWith(path)) loads++;
+    if (loads <= 2 && pattern.test(request.url())) request.abort("connectionreset");
+    else request.continue();
+  });
+  return { product, browser, ada, loads: () => loads };
+}
+
+const heals = ({ page }: Person) => page.evaluate(() => sessionStorage.getItem("zvonok.heals"));
+
 for (const [what, pattern] of LOST) {
   Deno.test(`heal: ${what} does not come, twice: the page loads itself again, and can call`, async () => {
-    await build();
     await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct());
-    const browser = stack.use(await launch());
-    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    let loads = 0;
-    await ada.page.setRequestInterception(true);
-    ada.page.on("request", (request) => {
-      if (request.isNavigationRequest() && new URL(request.url()).pathname.startsWith("/chat/")) loads++;
-      if (loads <= 2 && pattern.test(request.url())) request.abort("connectionreset");
-      else request.continue();
-    });
+    const { product, browser, ada, loads } = await loser(stack, "/chat/", pattern);
+    const boris = stack.use(await Person.enter(browser));
     await meet(product.url, ada, boris);
-    assert.equal(loads, 3);
-    const heals = await ada.page.evaluate(() => sessionStorage.getItem("zvonok.heals"));
-    assert.equal(heals, null, "the next time begins anew");
+    assert.equal(loads(), 3);
+    assert.equal(await heals(ada), null, "the next time begins anew");
   });
 }
+
+Deno.test("heal: Call Doctor does not come, twice: its page loads itself again, and lives", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { product, ada, loads } = await loser(stack, "/doctor", /\/Doctor\.js$/);
+  await ada.page.goto(`${product.url}/doctor`);
+  await until("the third load", () => Promise.resolve(loads() === 3));
+  await until("the next time begins anew", async () => await heals(ada) === null);
+});
