@@ -66,24 +66,16 @@ scene(
   "a wish to save data: smaller pictures from this side, and less of them from the other; until it is taken back",
   async (stage) => {
     const { ada, boris } = stage;
-    /** What a side aims to send of its camera, in kbit/s, and how wide. */
-    const sending = async ({ page }: Person) =>
-      await page.evaluate(async () => {
-        const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-        const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
-        const video = reports.find(({ type, kind }) => type === "outbound-rtp" && kind === "video");
-        return { kbps: video.targetBitrate / 1000, width: video.frameWidth };
-      });
     const isFull = async (person: Person) => {
-      const { kbps, width } = await sending(person);
+      const { kbps, width } = await person.sent();
       return kbps > 1_000 && width === 1280;
     };
     await connect(stage);
     for (const person of [ada, boris]) await until("full pictures", () => isFull(person), 20_000);
     await boris.click("Settings");
     await (await boris.sees("checkbox", "Use less data")).click();
-    await until("small pictures from the one who saves", async () => (await sending(boris)).width <= 640);
-    await until("little data from the other", async () => (await sending(ada)).kbps <= 500);
+    await until("small pictures from the one who saves", async () => (await boris.sent()).width <= 640);
+    await until("little data from the other", async () => (await ada.sent()).kbps <= 500);
     await Promise.all([ada.receives("framesDecoded"), boris.receives("framesDecoded")]);
     await (await boris.sees("checkbox", "Use less data")).click();
     for (const person of [ada, boris]) await until("full pictures again", () => isFull(person), 30_000);

@@ -69,7 +69,7 @@ scene("a voice goes first, and a silent one sends next to nothing", async (stage
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     return (await sent()).packets - packets;
   };
-  await until("the voice is sent first", async () => (await sent()).networkPriority === "high");
+  await until("the voice is sent first", async () => (await sent()).networkPriority === "high", 5_000);
   assert.equal((await sent()).priority, "high");
   const speaking = await inTwoSeconds();
   await ada.click("Mute microphone");

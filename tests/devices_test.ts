@@ -35,15 +35,6 @@ const camera = async (person: Person) => (await live(person)).find(({ kind }) =>
 const opened = async ({ page }: Person) =>
   await page.evaluate(() => (globalThis as unknown as { keptTracks: unknown[] }).keptTracks.length);
 
-/** How wide the pictures are that somebody's page sends, by its newest peer connection's statistics. */
-async function pictureFrom({ page }: Person): Promise<number> {
-  return await page.evaluate(async () => {
-    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-    const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
-    return reports.find(({ type, kind }) => type === "outbound-rtp" && kind === "video")?.frameWidth ?? 0;
-  });
-}
-
 /** Chooses in a list by its label: another entry than the one that is chosen. Gives its value. */
 async function chooseAnother(person: Person, label: string): Promise<string> {
   const list = await person.sees("combobox", label);
@@ -158,7 +149,7 @@ test("a phone takes and sends pictures of 640 × 480 at most, 24 a second", asyn
   });
   assert.ok(width! <= 640 && height! <= 480 && frameRate! <= 24, `${width} × ${height} at ${frameRate}`);
   assert.ok(width! >= 320, "and not less than that makes a picture");
-  await until("all of that is sent", async () => await pictureFrom(ada) === width);
+  await until("all of that is sent", async () => (await ada.sent()).width === width);
 });
 
 test("a camera that is taken away in mid-call: it is said, and the voice goes on", async (stage) => {

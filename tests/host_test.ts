@@ -36,12 +36,13 @@ Deno.test("host application: its users call each other in its page, and nobody e
   await press(adas, "Video call");
   await press(boriss, "Accept");
   for (const frame of [adas, boriss]) {
-    await said(frame, "Connected");
+    const isConnected = () => document.querySelector('[role="status"]')?.textContent === "Connected";
+    await until("it says Connected, and no more", () => frame.evaluate(isConnected), 30_000);
     const isSeen = () => {
       const video = document.querySelector<HTMLVideoElement>('video[aria-label="Remote video"]');
       return video !== null && video.videoWidth > 0 && video.currentTime > 0;
     };
-    await until("the other person is seen", () => frame.evaluate(isSeen));
+    await until("the other person is seen", () => frame.evaluate(isSeen), 30_000);
   }
   await press(adas, "Hang up");
   await said(boriss, "Call ended");

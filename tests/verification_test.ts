@@ -17,7 +17,7 @@ async function digits({ page }: Person, before: readonly string[] = []): Promise
     const groups = [...items].map((item) => item.textContent!);
     return groups.length > 0 && groups.join() !== before && groups;
   };
-  return await until("digits that are new", () => page.evaluate(look, before.join()));
+  return await until("digits that are new", () => page.evaluate(look, before.join()), 15_000);
 }
 
 const says = ({ page }: Person, text: string) => page.evaluate((text) => document.body.innerText.includes(text), text);

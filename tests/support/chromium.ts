@@ -141,7 +141,7 @@ export class Person implements AsyncDisposable {
   }
 
   /** Waits for something by role and accessible name, and gives it. */
-  async sees(role: string, name: string, timeoutMs?: number): Promise<ElementHandle> {
+  async sees(role: string, name: string, timeoutMs = 10_000): Promise<ElementHandle> {
     return await there(this.page, named(role, name), timeoutMs);
   }
 
@@ -180,6 +180,19 @@ export class Person implements AsyncDisposable {
         found.audioEnergy += report.totalAudioEnergy ?? 0;
       }
       return found;
+    });
+  }
+
+  /** How wide the pictures of the camera are that the newest peer connection sends, and how much it means to send, in kbit/s. */
+  async sent(): Promise<{ width: number; kbps: number }> {
+    return await this.page.evaluate(async () => {
+      const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+      const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
+      const { frameWidth, targetBitrate } = reports.find(({ type, kind }) =>
+        type === "outbound-rtp" && kind === "video"
+      );
+      if (!(frameWidth > 0 && targetBitrate > 0)) throw new Error("No picture was sent");
+      return { width: frameWidth, kbps: targetBitrate / 1000 };
     });
   }
 

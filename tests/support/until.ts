@@ -7,6 +7,9 @@ import type { ElementHandle, Frame, Page } from "./packages.ts";
 
 const PAUSE_MS = 50;
 
+/** What a look may have found. */
+type Something<Found> = Exclude<Found, null | undefined | false | 0 | "">;
+
 /**
  * Looks again and again until there is something, and gives it. A look that throws finds nothing: a page may be about to go. After
  * `timeoutMs` that is an error, which says what was waited for, and what a look threw last.
@@ -14,13 +17,13 @@ const PAUSE_MS = 50;
 export async function until<Found>(
   what: string,
   look: () => Promise<Found>,
-  timeoutMs = 15_000,
-): Promise<Exclude<Found, null | undefined | false | 0 | "">> {
+  timeoutMs = 10_000,
+): Promise<Something<Found>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let cause: unknown;
     const found = await look().catch((error) => void (cause = error));
-    if (found) return found as Exclude<Found, null | undefined | false | 0 | "">;
+    if (found) return found as Something<Found>;
     if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`, { cause });
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
@@ -32,7 +35,7 @@ export function named(role: string, name: string): string {
 }
 
 /** Waits for an element. */
-export async function there(page: Page | Frame, selector: string, timeoutMs?: number): Promise<ElementHandle> {
+export async function there(page: Page | Frame, selector: string, timeoutMs = 30_000): Promise<ElementHandle> {
   return await until(`${selector} is there`, () => page.$(selector), timeoutMs);
 }
 
@@ -41,7 +44,7 @@ export async function gone(page: Page | Frame, selector: string): Promise<void> 
   await until(`${selector} is gone`, async () => {
     for (const element of await page.$$(selector)) if (await element.isVisible()) return false;
     return true;
-  });
+  }, 30_000);
 }
 
 /** Waits until a chat page can call: its socket is open. */
@@ -53,7 +56,7 @@ export async function canCall(page: Page | Frame): Promise<void> {
 }
 
 /** Waits until a live region says something that starts with `text`. */
-export async function said(page: Page | Frame, text: string, timeoutMs?: number): Promise<void> {
+export async function said(page: Page | Frame, text: string, timeoutMs = 15_000): Promise<void> {
   const isSaid = (text: string) =>
     [...document.querySelectorAll('[role="status"]')].some((node) => node.textContent?.startsWith(text));
   await until(`"${text}" is said`, () => page.evaluate(isSaid, text), timeoutMs);
@@ -61,5 +64,5 @@ export async function said(page: Page | Frame, text: string, timeoutMs?: number)
 
 /** Clicks a button once it is there. */
 export async function press(page: Page | Frame, name: string): Promise<void> {
-  await (await there(page, named("button", name), 30_000)).asLocator().click();
+  await (await there(page, named("button", name))).asLocator().click();
 }

@@ -11,8 +11,9 @@ export interface Noticed {
   /** The last click on the page. */
   readonly clickedAt: number;
   readonly connectedAt: number;
-  /** Every time at which more frames had been decoded than before; and more packets of sound were there. */
+  /** Every time at which more frames had been decoded than before. */
   readonly framesAt: readonly number[];
+  /** Every time at which more packets of sound were there than before. */
   readonly soundAt: readonly number[];
 }
 
@@ -39,17 +40,17 @@ export async function observe({ page }: Person): Promise<void> {
     const world = globalThis as unknown as { keptConnections: RTCPeerConnection[]; noticed: Noticed };
     const noticed = world.noticed = { clickedAt: 0, connectedAt: 0, framesAt: [] as number[], soundAt: [] as number[] };
     addEventListener("click", () => noticed.clickedAt = Date.now(), true);
-    let frames = 0;
-    let packets = 0;
+    const times = { video: noticed.framesAt, audio: noticed.soundAt };
+    const counts = { video: 0, audio: 0 };
     setInterval(async () => {
       const connection = world.keptConnections.at(-1);
       if (connection?.connectionState === "connected") noticed.connectedAt ||= Date.now();
       for (const report of (await connection?.getStats())?.values() ?? []) {
         if (report.type !== "inbound-rtp") continue;
-        if (report.kind === "video" && report.framesDecoded !== frames) noticed.framesAt.push(Date.now());
-        if (report.kind === "audio" && report.packetsReceived !== packets) noticed.soundAt.push(Date.now());
-        frames = report.framesDecoded ?? frames;
-        if (report.kind === "audio") packets = report.packetsReceived;
+        const kind = report.kind as "video" | "audio";
+        const count = kind === "video" ? report.framesDecoded : report.packetsReceived;
+        if (count !== counts[kind]) times[kind].push(Date.now());
+        counts[kind] = count;
       }
     }, lookMs);
   }, LOOK_MS);
