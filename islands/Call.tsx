@@ -20,7 +20,7 @@ export interface CallProps {
   t: ChatStrings;
 }
 
-/** A chat and its calls: the only part of Zvonok that runs JavaScript in the browser. */
+/** A chat and its calls. */
 export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
   const screens = useSignal<Screens | null>(null);

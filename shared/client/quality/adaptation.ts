@@ -28,6 +28,11 @@ const VOICE_BPS: Readonly<Record<Step, number>> = {
   audio: 16_000,
 };
 
+/** Sections that carry pictures. */
+const PICTURES = ["video", "screen"] as const;
+/** An order that a sender takes with its parameters. */
+const WHOLE_PICTURE = { encodingOptions: [{ keyFrame: true }] };
+
 /** What adaptation needs of the call. */
 export interface AdaptationPorts {
   readonly env: Environment;
@@ -49,7 +54,7 @@ export class Adaptation {
   /** What each sender was told last. */
   readonly #told = new WeakMap<RTCRtpSender, string>();
   /** Senders whose next picture has to be a whole one. */
-  readonly #stale = new Set<RTCRtpSender>();
+  readonly #stale = new WeakSet<RTCRtpSender>();
   #cancelTimer = () => {};
   #cancelFirst = () => {};
   #isClosed = false;
@@ -91,7 +96,7 @@ export class Adaptation {
    * three seconds only: it is sent unasked (W3C WebRTC Extensions, `RTCEncodingOptions`; other browsers than Chromium leave it).
    */
   refresh(): void {
-    for (const section of ["video", "screen"] as const) {
+    for (const section of PICTURES) {
       const sender = this.#ports.sender(section);
       if (sender?.track) this.#stale.add(sender);
     }
@@ -129,7 +134,7 @@ export class Adaptation {
   #move(sample: Sample): void {
     const { sender, ceiling, onChange } = this.#ports;
     // Without a picture to send nothing can be learned of what the network has room for.
-    const sends = (["video", "screen"] as const).some((section) => sender(section)?.track);
+    const sends = PICTURES.some((section) => sender(section)?.track);
     if (this.#settling > 0) this.#settling--;
     else {this.#ladder = sends
         ? advance(this.#ladder, sample, ceiling())
@@ -162,8 +167,6 @@ export class Adaptation {
     }
   }
 }
-
-const WHOLE_PICTURE = { encodingOptions: [{ keyFrame: true }] };
 
 /** What a picture of this size is worth, to who looks at it. */
 const RATING_OF: Readonly<Record<Step, Rating>> = { high: 4, medium: 3, low: 2, paused: 1, audio: 1 };
