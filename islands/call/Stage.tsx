@@ -13,12 +13,12 @@ import { Who } from "./Who.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
 export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
-  const { t, snapshot: { local, remote, devices, problem, gone }, actions } = view;
+  const { t, snapshot: { local, remote, devices, quality, problem, gone }, actions } = view;
   const stage = useOrphanedFocus<HTMLElement>();
   const { awake, wake } = useAwake();
   const settings = useSignal(false);
-  // With the call, not with the first click: by then the network may be in trouble.
-  const panel = useLazy(() => import("./panel/Panel.tsx"), true);
+  // Once there is something to see, which it must not delay; not with the first click: by then the network may be in trouble.
+  const panel = useLazy(() => import("./panel/Panel.tsx"), settings.value || quality !== null);
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
