@@ -7,11 +7,12 @@ import type { CallMedia, ErrorCode, Member, ServerMessage, ServerMessages, Video
 import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
-import { Devices, type Kind, type Opened } from "./devices.ts";
+import { Devices } from "./devices.ts";
 import type { CodecOrder, Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
+import type { Kind, Opened } from "./opening.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";

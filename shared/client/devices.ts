@@ -1,6 +1,6 @@
 /**
  * This device's camera and microphone while a call or the check before one uses them: opening, choosing, muting, releasing, going on
- * with another one when one is gone, and saying why one would not open.
+ * with another one when one is gone.
  */
 
 import type { CallMedia } from "../protocol.ts";
@@ -13,20 +13,14 @@ import {
   rememberedChoice,
   withDevices,
 } from "./device_choice.ts";
+import { DEVICE_OF, type Kind, type Opened, problemOf } from "./opening.ts";
 import type { Environment } from "./ports.ts";
 import type { LocalMedia, MediaProblem } from "./state.ts";
-
-/** A section of a call, and the kind of track it carries. */
-export type Kind = "audio" | "video";
 
 /** What of this side's media comes from devices. */
 export type DeviceMedia = Omit<LocalMedia, "screen">;
 
 const NONE: DeviceMedia = { stream: null, microphone: false, camera: false };
-const NAME = { audio: "microphone", video: "camera" } as const satisfies Record<Kind, DeviceKind>;
-
-/** What became of an attempt to open devices. `superseded`: they were released meanwhile. */
-export type Opened = "open" | "superseded" | MediaProblem;
 
 /** Where the news of devices goes. */
 export interface DeviceHandlers {
@@ -80,7 +74,7 @@ export class Devices {
     if (kinds.length === 0) return "open";
     const result = await this.#get(kinds);
     if (typeof result === "string") return result;
-    if (kinds.length === 1) return problemOf(result.error, NAME[kinds[0]!]);
+    if (kinds.length === 1) return problemOf(result.error, DEVICE_OF[kinds[0]!]);
     // Which of the two is at fault is not told; whether there is a working microphone tells.
     const microphone = await this.#get(["audio"]);
     if (microphone === "superseded") return microphone;
@@ -101,7 +95,7 @@ export class Devices {
     this.#wanted[kind] = true;
     if (this.#opening.has(kind) || this.#track(kind)) return "open";
     const result = await this.#get([kind]);
-    return typeof result === "string" ? result : problemOf(result.error, NAME[kind]);
+    return typeof result === "string" ? result : problemOf(result.error, DEVICE_OF[kind]);
   }
 
   /** Uses another device from now on, also on other pages; one that is in use is changed for it. Never rejects. */
@@ -175,7 +169,7 @@ export class Devices {
     const result = await this.#get([kind]);
     if (result === "superseded") return;
     if (result !== "open") this.#close(kind);
-    this.#handlers.onSwap(null, result === "open" ? null : problemOf(result.error, NAME[kind]));
+    this.#handlers.onSwap(null, result === "open" ? null : problemOf(result.error, DEVICE_OF[kind]));
   }
 
   /** A device that was in use is unplugged, or not allowed any more: another takes its place, if there is one. */
@@ -186,7 +180,7 @@ export class Devices {
     await this.#list();
     const result = await this.#get([kind]);
     if (result === "superseded") return;
-    const device = NAME[kind];
+    const device = DEVICE_OF[kind];
     const problem = result === "open" ? null : problemOf(result.error, device);
     const isGone = problem === null || problem === `${device}-missing`;
     this.#handlers.onSwap(
@@ -228,20 +222,4 @@ export class Devices {
 function stop(track: MediaStreamTrack): void {
   track.onended = null;
   track.stop();
-}
-
-/** By the names of W3C Media Capture and Streams, section 10.2.1. */
-function problemOf(error: unknown, device: "camera" | "microphone"): MediaProblem {
-  switch ((error as { name?: string } | null)?.name) {
-    case "NotAllowedError":
-    case "SecurityError":
-      return `${device}-denied`;
-    case "NotFoundError":
-    case "OverconstrainedError":
-      return `${device}-missing`;
-    case "TypeError": // `navigator.mediaDevices` is undefined outside a secure context
-      return "insecure";
-    default:
-      return "device-busy";
-  }
 }
