@@ -48,7 +48,9 @@ export const app = new ZvonokApp()
     }
     state.hub = server.hub;
     state.ice = (userId) => server.ice(userId);
-    state.session = await server.session(req);
+    const known = await server.session(req);
+    state.session = typeof known === "string" ? null : known;
+    state.tokenRefusal = typeof known === "string" ? known : null;
     const overTls = ctx.url.protocol === "https:";
     state.guests = server.guests(state.session, overTls);
     state.enter = (token) => server.enter(token, overTls);

@@ -14,7 +14,10 @@ export const handler = define.handlers({
     if (form instanceof Response) return form;
     const chat = chatId.safeParse(form.get("chat"));
     const entered = await state.enter(String(form.get("token") ?? ""));
-    if (entered === null || !chat.success || !entered.session.chats.includes(chat.data)) return accessDenied();
+    if (typeof entered === "string") return accessDenied(entered);
+    if (!chat.success || !entered.session.chats.includes(chat.data)) {
+      return accessDenied("the token is good, but the chat is not one of its chats");
+    }
     return seeOther(`/chat/${chat.data}`, entered.cookie);
   },
 });

@@ -115,6 +115,17 @@ export const errorCodes = [
   "UNAVAILABLE",
 ] as const;
 
+/** Why a token is not to be believed, in the `message` of a refusal and in the log; for whoever signs the tokens. */
+export const tokenProblems = [
+  "TOKEN_MALFORMED",
+  "TOKEN_ALGORITHM",
+  "TOKEN_SIGNATURE",
+  "TOKEN_KEYS",
+  "TOKEN_EXPIRED",
+  "TOKEN_NOT_YET_VALID",
+  "TOKEN_CLAIMS",
+] as const;
+
 // --- Client to server ------------------------------------------------------------------------------------------------
 
 /** What a client may send, by `type`. */
@@ -271,6 +282,8 @@ export type Step = NonNullable<ServerMessages["call:media"]["step"]>;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
 /** A stable error code. */
 export type ErrorCode = (typeof errorCodes)[number];
+/** Why a token is not to be believed. */
+export type TokenProblem = (typeof tokenProblems)[number];
 /** What one side measured in a call. */
 export type Receipt = z.infer<typeof receipt>;
 /** A chat's member, and whether a device of theirs is connected. */

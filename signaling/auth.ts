@@ -3,32 +3,28 @@
 import {
   createRemoteJWKSet,
   decodeProtectedHeader,
+  errors,
   type JWTPayload,
   jwtVerify,
   type JWTVerifyOptions,
   SignJWT,
 } from "jose";
-import { z } from "zod";
 import { BEARER_PREFIX } from "../shared/constants.ts";
-import { chatId, displayName, userId } from "../shared/protocol.ts";
+import type { TokenProblem } from "../shared/protocol.ts";
+import { MAX_CHATS_IN_TOKEN, readClaims, type TokenRefusal } from "./claims.ts";
 import type { Session } from "./guests.ts";
 
 /** Name of the cookie that carries a session's token. */
 const SESSION_COOKIE = "zvonok_session";
 
-/** R18: a token speaks for at most this many chats, the newest ones. */
-const MAX_CHATS_IN_TOKEN = 64;
-
 /** How long a guest session lasts, in seconds; a visit in its second half renews it. */
 export const SESSION_SECONDS = 30 * 24 * 3600;
 
-const claims = z.object({
-  sub: userId,
-  name: displayName,
-  chats: z.array(chatId),
-  iat: z.number().default(0),
-  exp: z.number(),
-});
+/**
+ * How far a host application's clock may be off, in seconds: its tokens count so long before their `nbf` and after their `exp`. Ours are
+ * signed and checked by one clock.
+ */
+const LEEWAY_SECONDS = 30;
 
 /** Whose tokens are believed. */
 export interface Keys {
@@ -65,7 +61,12 @@ export class Tokens {
       ...host.map((secret) => ({ key: utf8.encode(secret), isOurs: false })),
     ];
     this.#published = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
-    this.#host = { requiredClaims: REQUIRED, ...(issuer ? { issuer } : {}), ...(audience ? { audience } : {}) };
+    this.#host = {
+      requiredClaims: REQUIRED,
+      clockTolerance: LEEWAY_SECONDS,
+      ...(issuer ? { issuer } : {}),
+      ...(audience ? { audience } : {}),
+    };
   }
 
   /** A token for `SESSION_SECONDS` that lists the newest `MAX_CHATS_IN_TOKEN` chats. */
@@ -78,43 +79,96 @@ export class Tokens {
       .sign(this.#secrets[0]!.key);
   }
 
-  /** The session a token speaks for; `null` where it is forged, expired, unsigned or not of this form. Never throws. */
+  /** The session a token speaks for; `null` where it is not to be believed. Never throws. */
   async verify(token: string): Promise<Session | null> {
-    const verified = await this.#payload(token);
-    const parsed = claims.safeParse(verified?.payload);
-    if (verified === null || !parsed.success) return null;
-    const { sub, name, chats, iat, exp } = parsed.data;
-    const isGuest = verified.isOurs;
-    return {
-      userId: sub,
-      name,
-      chats: chats.slice(-MAX_CHATS_IN_TOKEN),
-      isGuest,
-      issuedAt: iat * 1000,
-      expiresAt: exp * 1000,
-    };
+    const checked = await this.check(token);
+    return "session" in checked ? checked.session : null;
   }
 
-  async #payload(token: string): Promise<{ payload: JWTPayload; isOurs: boolean } | null> {
+  /** The session a token speaks for and how many of its chats had to be left out; or why it is not to be believed. Never throws. */
+  async check(token: string): Promise<Checked | TokenRefusal> {
+    const verified = await this.#payload(token);
+    if ("problem" in verified) return verified;
+    const claims = readClaims(verified.payload);
+    if ("problem" in claims) return claims;
+    const { userId, name, chats, iat, badChats } = claims;
+    const isGuest = verified.isOurs;
+    // What is believed a little longer than it says also speaks for its user that long.
+    const exp = claims.exp * 1000 > Date.now() ? claims.exp : claims.exp + LEEWAY_SECONDS;
+    return { session: { userId, name, chats, isGuest, issuedAt: iat * 1000, expiresAt: exp * 1000 }, badChats };
+  }
+
+  async #payload(token: string): Promise<{ payload: JWTPayload; isOurs: boolean } | TokenRefusal> {
+    let alg: string | undefined;
     try {
-      if (decodeProtectedHeader(token).alg !== "HS256") {
-        if (this.#published === null) return null;
+      alg = decodeProtectedHeader(token).alg;
+    } catch {
+      return refusal("TOKEN_MALFORMED");
+    }
+    if (alg !== "HS256") {
+      if (this.#published === null || !ASYMMETRIC.includes(alg ?? "")) return refusal("TOKEN_ALGORITHM");
+      try {
         const { payload } = await jwtVerify(token, this.#published, { ...this.#host, algorithms: ASYMMETRIC });
         return { payload, isOurs: false };
+      } catch (error) {
+        return refusalFrom(error);
       }
-    } catch {
-      return null;
     }
+    let why = refusal("TOKEN_SIGNATURE");
     for (const { key, isOurs } of this.#secrets) {
       const options = { ...(isOurs ? { requiredClaims: REQUIRED } : this.#host), algorithms: ["HS256"] };
       try {
         return { payload: (await jwtVerify(token, key, options)).payload, isOurs };
-      } catch {
-        // Signed with another one of the secrets, or not to be believed at all.
+      } catch (error) {
+        // Signed with another one of the secrets; or with this one, and wrong in another way.
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) why = refusalFrom(error);
       }
     }
-    return null;
+    return why;
   }
+}
+
+/** A token that is believed. */
+export interface Checked {
+  readonly session: Session;
+  /** How many of its chats had ids that no chat can have, and were left out. */
+  readonly badChats: number;
+}
+
+function refusal(problem: TokenProblem, claim: string | null = null): TokenRefusal {
+  return { problem, claim };
+}
+
+/** What the library's error means for whoever signs the tokens. */
+function refusalFrom(error: unknown): TokenRefusal {
+  if (error instanceof errors.JWTExpired) return refusal("TOKEN_EXPIRED", "exp");
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.claim === "nbf" && error.reason === "check_failed"
+      ? refusal("TOKEN_NOT_YET_VALID", "nbf")
+      : refusal("TOKEN_CLAIMS", error.claim);
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {
+    return refusal("TOKEN_SIGNATURE");
+  }
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return refusal("TOKEN_MALFORMED");
+  if (error instanceof errors.JOSEAlgNotAllowed) return refusal("TOKEN_ALGORITHM");
+  return refusal("TOKEN_KEYS");
+}
+
+/** Sentences for developers; nothing of a token is in them but names of claims. */
+const PROBLEMS: Record<TokenProblem, string> = {
+  TOKEN_MALFORMED: "this is no signed JWT",
+  TOKEN_ALGORITHM: "not one of the algorithms that this server is configured for",
+  TOKEN_SIGNATURE: "signed with another key than this server was given",
+  TOKEN_KEYS: "the keys at JWKS_URL cannot be had",
+  TOKEN_EXPIRED: "it has expired",
+  TOKEN_NOT_YET_VALID: "it is not valid yet",
+  TOKEN_CLAIMS: "a claim is missing or not of the form that docs/protocol.md gives",
+};
+
+/** Why a token was refused, for developers: its code, the claim and a sentence. */
+export function explain({ problem, claim }: TokenRefusal): string {
+  return `${problem}${claim === null ? "" : ` (${claim})`}: ${PROBLEMS[problem]}`;
 }
 
 /** Where a request's token came from: a cookie travels by itself, so a request with one also needs an `Origin` that is ours. */

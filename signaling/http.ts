@@ -10,6 +10,11 @@ export function httpError(status: number, code: ErrorCode, message: string): Res
   return Response.json({ code, message }, { status, headers: { "cache-control": "no-store" } });
 }
 
+/** 401; `why`: what is wrong with the token that came, `null` where none did. */
+export function noSession(why: string | null): Response {
+  return httpError(401, "ACCESS_DENIED", why === null ? "No valid session" : `No valid session: ${why}`);
+}
+
 /** 429, with `Retry-After` in whole seconds where it is known. */
 export function tooMany(message: string, retryAfterMs?: number): Response {
   const response = httpError(429, "RATE_LIMITED", message);

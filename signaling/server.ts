@@ -1,12 +1,13 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { credentialOf, originAllowed, sessionCookie, Tokens } from "./auth.ts";
+import { credentialOf, explain, originAllowed, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ice.ts";
+import { Notices } from "./notices.ts";
 import { Receipts } from "./receipts.ts";
 import { upgrade } from "./socket.ts";
 import { turnCheck } from "./turn_check.ts";
@@ -27,6 +28,7 @@ export class SignalingServer {
   readonly #tokens: Tokens;
   readonly #sockets: Buckets;
   readonly #writes = new Buckets(HTTP_WRITES);
+  readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
   readonly #turnCheck: (() => Promise<string | null>) | null;
 
   constructor(config: Config) {
@@ -69,18 +71,18 @@ export class SignalingServer {
     return upgrade(req, {
       hub: this.hub,
       allowedOrigins,
-      verify: (token) => this.#tokens.verify(token),
+      check: (token) => this.#check(token),
       admit: () => this.#sockets.take(addressOf(req.headers, info, trustedProxies), performance.now()),
       now: () => performance.now(),
     });
   }
 
-  /** Who sends a request, by its bearer token or session cookie; `null` without a valid one. */
-  async session(req: Request): Promise<Session | null> {
+  /** Who sends a request, by its bearer token or session cookie: `null` without one, and why it is refused where it is no good. */
+  async session(req: Request): Promise<Session | string | null> {
     const credential = credentialOf(req.headers);
-    const session = credential === null ? null : await this.#tokens.verify(credential.token);
-    if (session !== null) this.hub.admit(session);
-    return session;
+    const checked = credential === null ? null : await this.#check(credential.token);
+    if (checked !== null && typeof checked !== "string") this.hub.admit(checked);
+    return checked;
   }
 
   /** Why a state-changing request is refused: its origin or its rate; `null` where it may go on. */
@@ -99,12 +101,33 @@ export class SignalingServer {
     return this.#config.guests && isOurs ? new Guests(this.#tokens, this.hub, secure) : null;
   }
 
-  /** The session that a host application's token speaks for, and the cookie that carries it; `null` for a token not to be believed. */
-  async enter(token: string, secure: boolean): Promise<Renewed | null> {
-    const session = await this.#tokens.verify(token);
-    if (session === null) return null;
+  /**
+   * The session that a host application's token speaks for, and the cookie that carries it; or why it is not to be believed, in words
+   * for developers.
+   */
+  async enter(token: string, secure: boolean): Promise<Renewed | string> {
+    const session = await this.#check(token);
+    if (typeof session === "string") return session;
     this.hub.admit(session);
     return { session, cookie: sessionCookie(token, secure, true) };
+  }
+
+  /** The session a token speaks for, or why it is refused. Where a host application signs tokens, what is wrong with one is logged. */
+  async #check(token: string): Promise<Session | string> {
+    const checked = await this.#tokens.check(token);
+    const { hostSecrets, jwksUrl } = this.#config;
+    const hasHost = hostSecrets.length > 0 || jwksUrl !== null;
+    if ("problem" in checked) {
+      const why = explain(checked);
+      if (hasHost) this.#notices.say(checked.problem, `A token was refused: ${why}`);
+      return why;
+    }
+    const { session, badChats } = checked;
+    if (badChats > 0) {
+      const form = "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -";
+      this.#notices.say("chats", `A token's chats: ids left out: ${badChats}, ${form}`);
+    }
+    return session;
   }
 
   /** STUN and TURN servers for one user. */

@@ -4,7 +4,7 @@ import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../shared/constants.ts";
 import { deviceId as idFormat, parseClientMessage, type ServerMessage } from "../shared/protocol.ts";
 import { type Credential, credentialOf, originAllowed, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
-import { httpError, tooMany } from "./http.ts";
+import { httpError, noSession, tooMany } from "./http.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { FloodGate } from "./limits.ts";
 import type { Place } from "./presence.ts";
@@ -26,7 +26,8 @@ const DRAIN_MS = 1_000;
 export interface SocketOptions {
   readonly hub: Hub;
   readonly allowedOrigins: readonly string[];
-  verify(token: string): Promise<Session | null>;
+  /** The session a token speaks for, or why it is refused, in words for developers. */
+  check(token: string): Promise<Session | string>;
   /** Counts a new socket: 0, or how long to wait before the next, in ms. */
   admit(): number;
   now(): number;
@@ -45,8 +46,9 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
   if (!originAllowed(req, credential, options.allowedOrigins)) {
     return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
   }
-  const session = credential === null ? null : await options.verify(credential.token);
-  if (session === null) return httpError(401, "ACCESS_DENIED", "No valid session");
+  if (credential === null) return noSession(null);
+  const session = await options.check(credential.token);
+  if (typeof session === "string") return noSession(session);
   const query = new URL(req.url).searchParams;
   const page = query.get("page");
   const device = query.get("device") ?? randomId();

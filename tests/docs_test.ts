@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { clientMessages, errorCodes, serverMessages } from "../shared/protocol.ts";
+import { clientMessages, errorCodes, serverMessages, tokenProblems } from "../shared/protocol.ts";
 import { Webhook } from "../signaling/webhook.ts";
 
 const text = await Deno.readTextFile(new URL("../docs/protocol.md", import.meta.url));
@@ -61,4 +61,9 @@ Deno.test("docs: the receipt's fields are all there", () => {
 
 Deno.test("docs: the error table has every code", () => {
   assert.deepEqual(Object.keys(table("Errors")).toSorted(), errorCodes.toSorted());
+});
+
+Deno.test("docs: the table of a host application's token has every word", () => {
+  const words = Object.keys(table("A host application's token")).filter((word) => word.startsWith("TOKEN_"));
+  assert.deepEqual(words.toSorted(), tokenProblems.toSorted());
 });

@@ -25,5 +25,8 @@ export async function readJson<T>(req: Request, schema: z.ZodType<T>): Promise<T
   return result.success ? result.data : httpError(400, "INVALID_MESSAGE", describeIssue(result.error.issues[0]!));
 }
 
-export const noSession = () => httpError(401, "ACCESS_DENIED", "No valid session");
-export const accessDenied = () => httpError(403, "ACCESS_DENIED", "Access denied");
+export { noSession } from "../../signaling/http.ts";
+
+/** 403; `why` for developers. */
+export const accessDenied = (why?: string) =>
+  httpError(403, "ACCESS_DENIED", why === undefined ? "Access denied" : `Access denied: ${why}`);

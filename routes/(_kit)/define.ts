@@ -10,10 +10,12 @@ import type { IceGrant } from "../../signaling/ice.ts";
 export interface State {
   /** Who asks; `null` without a valid session. */
   session: Session | null;
+  /** What is wrong with the token that came, in words for developers; `null` where none did, or a good one. */
+  tokenRefusal: string | null;
   /** Issues and renews guest sessions; `null` where the host application does that itself. */
   guests: Guests | null;
-  /** Takes a host application's token for a session; `null` where it is not to be believed. */
-  enter(token: string): Promise<Renewed | null>;
+  /** Takes a host application's token for a session; or says, to developers, why it is not to be believed. */
+  enter(token: string): Promise<Renewed | string>;
   hub: Hub;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
   ice(userId: string): IceGrant;

@@ -7,8 +7,8 @@ import { define } from "../(_kit)/define.ts";
 const TTL_SECONDS = 24 * 3600;
 
 export const handler = define.handlers({
-  GET({ state: { session, ice } }) {
-    if (session === null) return noSession();
+  GET({ state: { session, tokenRefusal, ice } }) {
+    if (session === null) return noSession(tokenRefusal);
     const { iceServers, ttl } = ice(session.userId);
     return json({ iceServers, ttl: ttl ?? TTL_SECONDS });
   },

@@ -8,8 +8,8 @@ import { define } from "../(_kit)/define.ts";
 const body = z.strictObject({ name: displayName });
 
 export const handler = define.handlers({
-  GET({ state: { session } }) {
-    if (session === null) return noSession();
+  GET({ state: { session, tokenRefusal } }) {
+    if (session === null) return noSession(tokenRefusal);
     return json({ user: { id: session.userId, name: session.name }, chats: session.chats });
   },
 

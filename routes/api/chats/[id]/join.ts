@@ -4,9 +4,9 @@ import { accessDenied, json, noSession } from "../../../(_kit)/api.ts";
 import { define } from "../../../(_kit)/define.ts";
 
 export const handler = define.handlers({
-  async POST({ params: { id }, state: { guests, hub, session } }) {
+  async POST({ params: { id }, state: { guests, hub, session, tokenRefusal } }) {
     if (guests === null) return accessDenied();
-    if (session === null) return noSession();
+    if (session === null) return noSession(tokenRefusal);
     const joined = await guests.joinChat(session, id!);
     if (joined === null) return accessDenied();
     return json({ chatId: id, members: hub.members(id!) }, { cookie: joined.cookie });

@@ -1,0 +1,40 @@
+/** What whoever runs the server should know to mend it: said in the log, and not a thousand times. */
+
+import { Buckets, type Rate } from "./limits.ts";
+
+/** Lines of one kind: as many at once, then one a minute. */
+const LINES: Rate = { burst: 5, perSecond: 1 / 60 };
+
+/** Longest part of a line that comes from outside, in characters. */
+const MAX_QUOTED = 200;
+
+/** A log that says each kind of thing now and then, with a count of what it left out. */
+export class Notices {
+  readonly #buckets = new Buckets(LINES);
+  readonly #unsaid = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #print: (line: string) => void;
+
+  /** `now` is monotonic, in ms. */
+  constructor(now: () => number, print: (line: string) => void) {
+    this.#now = now;
+    this.#print = print;
+  }
+
+  /** Prints the line, or counts it. `kind` is one of a few words of ours, never what somebody sent. */
+  say(kind: string, line: string): void {
+    const unsaid = this.#unsaid.get(kind) ?? 0;
+    if (this.#buckets.take(kind, this.#now()) > 0) {
+      this.#unsaid.set(kind, unsaid + 1);
+      return;
+    }
+    this.#unsaid.delete(kind);
+    this.#print(unsaid === 0 ? line : `${line} (and ${unsaid} more like it before)`);
+  }
+}
+
+/** Text from outside as a line of a log may have it: in quotes, short, without control characters or what turns text around. */
+export function quoted(text: string): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
+  return JSON.stringify(clean.length > MAX_QUOTED ? `${clean.slice(0, MAX_QUOTED)}…` : clean);
+}
