@@ -60,6 +60,7 @@ export default function Call({ chatId, userId, seats, members, t }: CallProps) {
     <>
       <p class="unseen" role="status">{statusText(view)}</p>
       {Screens && isStaged(call) ? <Screens.Stage view={view} phase={call} /> : <ChatPage view={view} />}
+      {Screens && <Screens.Sounds view={view} />}
       {Screens && call.phase === "incoming" && <Screens.Incoming view={view} phase={call} />}
     </>
   );

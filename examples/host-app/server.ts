@@ -30,8 +30,9 @@ function token(userId: string): string {
 }
 
 /** What the call page in the frame may use, by name: a frame that a form fills has no `src` to go by. */
-const ALLOW = ["camera", "microphone", "display-capture", "fullscreen", "autoplay", "clipboard-write"]
-  .map((feature) => `${feature} ${new URL(ZVONOK_URL).origin}`).join("; ");
+const FEATURES =
+  "camera microphone display-capture fullscreen autoplay clipboard-write screen-wake-lock speaker-selection";
+const ALLOW = FEATURES.split(" ").map((feature) => `${feature} ${new URL(ZVONOK_URL).origin}`).join("; ");
 
 /** The chat page: the call page is in a frame, and gets the token by a form, so that it appears in no address. */
 function page(userId: string): string {

@@ -1,10 +1,9 @@
 import { useComputed } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../../shared/i18n/fill.ts";
 import { useNow } from "./clock.ts";
 import { Icon } from "./Icon.tsx";
 import { Avatar } from "./Person.tsx";
-import { startRinging } from "./ring.ts";
 import { type IncomingPhase, peerName, type View } from "./view.ts";
 
 /** A call that rings here: over everything else, until it is answered, declined or gone. */
@@ -25,7 +24,6 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
     element.focus();
     return () => element.close();
   }, []);
-  useEffect(() => startRinging(fill(t.ringTitle, { name })), [phase.call.callId]);
 
   return (
     <dialog

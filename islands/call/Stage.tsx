@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
@@ -9,6 +10,7 @@ import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
 import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { keepScreenOn } from "./wake_lock.ts";
 import { Who } from "./Who.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
@@ -30,6 +32,9 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     refused.value === null &&
     local.microphone &&
     !awake.value;
+
+  // The stage is there for as long as a call lasts.
+  useEffect(keepScreenOn, []);
 
   function toggleFullScreen() {
     if (document.fullscreenElement) document.exitFullscreen();

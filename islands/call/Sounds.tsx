@@ -1,0 +1,18 @@
+import { useEffect } from "preact/hooks";
+import { fill } from "../../shared/i18n/fill.ts";
+import { soundOf, startBell, startTone } from "./sounds.ts";
+import { peerName, type View } from "./view.ts";
+
+/** What is heard of a call beside the voices; there is nothing to see. */
+export function Sounds({ view }: { view: View }) {
+  const { t, snapshot: { call, devices } } = view;
+  const sound = soundOf(call);
+  const callId = "call" in call ? call.call.callId : null;
+  const { speaker } = devices.chosen;
+  useEffect(() => {
+    if (sound === null) return;
+    return sound === "bell" ? startBell(fill(t.ringTitle, { name: peerName(view) })) : startTone(sound, speaker);
+    // Whoever takes another speaker hears it ring on by that, but hears no end of a call twice.
+  }, [sound, callId, sound === "ringback" && speaker]);
+  return null;
+}

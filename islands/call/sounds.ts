@@ -1,0 +1,123 @@
+/** What a call sounds like beside the voices, made without any asset: the bell, the ringback tone, and the end. */
+
+import type { CallPhase } from "../../shared/client/state.ts";
+
+/** `bell`: it rings here. `ringback`: it rings at the other side. `ended`: a call is over that this user did not end. */
+export type Sound = "bell" | "ringback" | "ended";
+
+const BELL_EVERY_MS = 3000;
+const TITLE_EVERY_MS = 1000;
+
+/** A small bell: the partials of a strike, each as a ratio to the lowest, its loudness, and its length in seconds. */
+const bell = [[1, 0.5, 1.6], [2, 0.3, 1.1], [3, 0.12, 0.7], [4.2, 0.08, 0.4]] as const;
+/** Two strikes, a fourth apart: pitch in Hz, and seconds after the start. */
+const strikes = [[659.3, 0], [880, 0.28]] as const;
+
+/**
+ * Tones as telephones have them in most of Europe and in Russia (ITU-T E.180): seconds on and off, and how often. The ringback
+ * tone goes on until it is stopped; the end is a short busy tone.
+ */
+const cadences = {
+  ringback: { on: 1, off: 4, times: Infinity },
+  ended: { on: 0.2, off: 0.2, times: 3 },
+} as const;
+const TONE_HZ = 425;
+const TONE_LOUDNESS = 0.15;
+/** A tone that began at once would click: it swells, and fades, for so many seconds. */
+const EDGE_S = 0.01;
+/** Samples a second: a plenty for such a tone. */
+const TONE_RATE = 8000;
+
+/**
+ * What is to be heard in a phase. Nothing from the answer to the end: the microphone is open, and the other side would hear it too. A
+ * ring that stops says by that alone that the call is over.
+ */
+export function soundOf(call: CallPhase): Sound | null {
+  switch (call.phase) {
+    case "incoming":
+      return "bell";
+    case "ringing":
+      return "ringback";
+    case "ended":
+      return !call.byMe && (call.call.role === "caller" || call.durationMs !== null) ? "ended" : null;
+    default:
+      return null;
+  }
+}
+
+/** Plays the tone of a call, on a speaker (`null`: the system's choice), until the returned function is called. */
+export function startTone(sound: keyof typeof cadences, speaker: string | null): () => void {
+  const audio = openAudio();
+  if (audio === null) return () => {};
+  // One that is gone is refused, and the system's choice goes on.
+  if (speaker !== null) audio.setSinkId?.(speaker).catch(() => {});
+  const { on, off, times } = cadences[sound];
+  const buffer = new AudioBuffer({ length: (on + off) * TONE_RATE, sampleRate: TONE_RATE });
+  const samples = buffer.getChannelData(0);
+  for (let at = 0; at < on * TONE_RATE; at++) {
+    const time = at / TONE_RATE;
+    const level = Math.min(1, time / EDGE_S, (on - time) / EDGE_S) * TONE_LOUDNESS;
+    samples[at] = level * Math.sin(2 * Math.PI * TONE_HZ * time);
+  }
+  const tone = new AudioBufferSourceNode(audio, { buffer, loop: true });
+  const close = () => audio.close().catch(() => {}); // closed already
+  tone.connect(audio.destination);
+  tone.onended = close;
+  tone.start();
+  if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
+  return close;
+}
+
+/**
+ * Draws attention to a call that rings here, by sound, vibration and the page's title, until the returned function is called. It rings
+ * by the system's speaker, not the chosen one: a headset for calls lies on the table between them.
+ */
+export function startBell(title: string): () => void {
+  const audio = openAudio();
+  const quietTitle = document.title;
+  const vibrate = (pattern: number[]) => navigator.userActivation?.hasBeenActive && navigator.vibrate?.(pattern);
+  const ring = () => {
+    // A page nobody has touched yet may neither sound nor vibrate; it keeps trying, since a touch may come.
+    audio?.resume().catch(() => {});
+    if (audio?.state === "running") strikeBell(audio);
+    vibrate([300, 150, 300]);
+  };
+  const flash = () => document.title = document.title === quietTitle ? title : quietTitle;
+
+  ring();
+  flash();
+  const rings = setInterval(ring, BELL_EVERY_MS);
+  const flashes = setInterval(flash, TITLE_EVERY_MS);
+  return () => {
+    clearInterval(rings);
+    clearInterval(flashes);
+    document.title = quietTitle;
+    vibrate([]);
+    audio?.close();
+  };
+}
+
+/** `null` where there is no Web Audio, or none left: a call goes on without. */
+function openAudio(): AudioContext & { setSinkId?(id: string): Promise<void> } | null {
+  try {
+    return new AudioContext();
+  } catch {
+    return null;
+  }
+}
+
+function strikeBell(audio: AudioContext) {
+  for (const [pitch, delay] of strikes) {
+    for (const [ratio, loudness, seconds] of bell) {
+      const start = audio.currentTime + delay;
+      const tone = new OscillatorNode(audio, { frequency: pitch * ratio });
+      const level = new GainNode(audio, { gain: 0 });
+      level.gain.setValueAtTime(0, start);
+      level.gain.linearRampToValueAtTime(loudness * 0.4, start + 0.01);
+      level.gain.exponentialRampToValueAtTime(0.0001, start + seconds);
+      tone.connect(level).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + seconds);
+    }
+  }
+}
