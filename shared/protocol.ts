@@ -5,7 +5,8 @@
 
 import { z } from "zod";
 import { MAX_FRAME_BYTES, MAX_NAME_LENGTH, VIDEO_CODECS } from "./constants.ts";
-import { candidateProblem, descriptionProblem, isLongerThan } from "./sdp.ts";
+import { type Candidate, isLongerThan, readCandidate } from "./candidate.ts";
+import { descriptionProblem, unusableCandidates, withUsableCandidates } from "./sdp.ts";
 
 // --- Formats ---------------------------------------------------------------------------------------------------------
 
@@ -32,25 +33,34 @@ export const displayName = z.string().trim().regex(
 const media = z.enum(["audio", "video"]);
 const milliseconds = z.number().int().min(0);
 
+/** A session description; candidate lines that cannot be used are left out of it (R17). */
 function description<T extends "offer" | "answer">(...types: T[]) {
   return z.strictObject({
     type: z.enum(types),
-    sdp: z.string().superRefine((sdp, context) => report(descriptionProblem(sdp), context)),
+    sdp: z.string().transform((sdp, context) => {
+      const problem = descriptionProblem(sdp);
+      if (problem === null) return withUsableCandidates(sdp);
+      context.addIssue(problem);
+      return z.NEVER;
+    }),
   });
 }
 
-function report(problem: string | null, context: { addIssue(issue: string): void }) {
-  if (problem !== null) context.addIssue(problem);
-}
+/** Marks an issue that asks for no error: what it is about is left out, and that is all. */
+const LEFT_OUT = { leftOut: true };
 
-/** `RTCIceCandidateInit`; `null`, or an empty `candidate`, ends the candidates. */
+/** `RTCIceCandidateInit` in its one form (R17); `null`, or an empty `candidate`, ends the candidates. */
 const candidate = z.strictObject({
-  candidate: z.string().superRefine((line, context) => {
-    if (line !== "") report(candidateProblem(line), context);
-  }),
-  sdpMid: z.string().regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 printable characters").nullish(),
-  sdpMLineIndex: z.number().int().min(0).max(65535).nullish(),
-  usernameFragment: z.string().regex(/^[A-Za-z0-9+/]{4,256}$/, "4 to 256 ice-chars").nullish(),
+  candidate: z.string(),
+  sdpMid: z.string().nullish(),
+  sdpMLineIndex: z.number().int().nullish(),
+  usernameFragment: z.string().nullish(),
+}).transform((init, context): Candidate => {
+  const read = readCandidate(init);
+  if (!("problem" in read)) return read;
+  const { field, problem: message, isDangerous } = read;
+  context.addIssue({ code: "custom", path: [field], message, ...(isDangerous ? {} : { params: LEFT_OUT }) });
+  return z.NEVER;
 }).nullable();
 
 const callRef = { chatId, callId: callId.optional() };
@@ -301,8 +311,14 @@ export interface Refusal {
   callId?: string;
 }
 
-/** What became of a frame. */
-export type Parsed = { ok: true; message: ClientMessage } | { ok: false; refusal: Refusal };
+/**
+ * What became of a frame. `dropped`, where there are any: why candidates were left out (R17); `message` is then `null` where there
+ * was nothing else in it.
+ */
+export type Parsed =
+  | { ok: true; message: ClientMessage; dropped?: readonly string[] }
+  | { ok: true; message: null; dropped: readonly string[] }
+  | { ok: false; refusal: Refusal };
 
 const refuse = (message: string, more: Partial<Refusal> = {}): Parsed => ({
   ok: false,
@@ -329,8 +345,34 @@ export function parseClientMessage(data: unknown): Parsed {
   if (typeof type !== "string") return refuse("type: expected a string");
   if (!Object.hasOwn(clientMessages, type)) return refuse("type: unknown message type");
   const result = clientMessages[type as keyof ClientMessages].safeParse(value);
-  if (result.success) return { ok: true, message: result.data };
-  return refuse(describeIssue(result.error.issues[0]!), idsOf(value));
+  if (result.success) return { ok: true, message: result.data, ...droppedFrom(value, result.data) };
+  const { issues } = result.error;
+  const refused = issues.find((issue) => issue.code !== "custom" || issue.params !== LEFT_OUT);
+  if (refused === undefined) return { ok: true, message: null, dropped: issues.map(({ message }) => message) };
+  return refuse(describeIssue(refused), idsOf(value));
+}
+
+/** Why candidates were left out of a message's description, where some were. */
+function droppedFrom(sent: object, message: ClientMessage): { dropped?: string[] } {
+  const read = descriptionIn(message)?.sdp;
+  if (read === undefined) return {};
+  const { sdp } = descriptionIn(sent as ClientMessage)!;
+  if (sdp === read) return {};
+  const dropped = unusableCandidates(sdp);
+  return dropped.length === 0 ? {} : { dropped };
+}
+
+function descriptionIn(message: ClientMessage): { sdp: string } | null {
+  switch (message.type) {
+    case "call:initiate":
+      return message.offer;
+    case "call:answer":
+      return message.answer;
+    case "call:negotiate":
+      return message.description;
+    default:
+      return null;
+  }
 }
 
 function idsOf(value: object): { chatId?: string; callId?: string } {

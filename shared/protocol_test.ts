@@ -250,9 +250,9 @@ Deno.test("formats: what is outside the bounds is refused", () => {
   }
   for (const id of ["", "c".repeat(129), "a b", "a/b", "a%20", "ж", "a\n"]) refusedJson(initiate({ chatId: id }));
   for (const to of ["", "u".repeat(129), "a\nb", "a\x7f", "a\x85"]) refusedJson(initiate({ to }));
-  for (const sdpMid of ["", "m".repeat(33), "a b", "ж", "0\n"]) refusedJson(ice({ sdpMid }));
-  for (const sdpMLineIndex of [-1, 1.5, 65536, 1e300, "0"]) refusedJson(ice({ sdpMLineIndex }));
-  for (const usernameFragment of ["", "abc", "u".repeat(257), "ab-d", "ab d"]) refusedJson(ice({ usernameFragment }));
+  for (const sdpMid of ["0\n", "m".repeat(1025), 0]) refusedJson(ice({ sdpMid }));
+  for (const sdpMLineIndex of [1.5, 1e300, "0"]) refusedJson(ice({ sdpMLineIndex }));
+  for (const usernameFragment of ["abcd\n", "u".repeat(1025), 0]) refusedJson(ice({ usernameFragment }));
   refusedJson(initiate({ media: MARK }));
   refusedJson(initiate({ offer: answer }));
   refusedJson({ ...client["call:answer"], answer: offer });
@@ -264,11 +264,24 @@ Deno.test("formats: what is outside the bounds is refused", () => {
   refusedJson({ ...client["call:resume"], role: MARK });
 });
 
+Deno.test("[R17] what does not fit a candidate's bounds is forwarded by nobody", () => {
+  const leftOut = (fields: object) => {
+    const parsed = parseClientMessage(JSON.stringify(ice(fields)));
+    assert.ok(parsed.ok && parsed.message === null, JSON.stringify(fields));
+    for (const why of parsed.dropped) assert.ok(/^[\x20-\x7e]{1,200}$/.test(why) && !why.includes(MARK), why);
+  };
+  for (const sdpMid of ["m".repeat(33), "a b", "ж", `${MARK} ${MARK}`]) leftOut({ sdpMid });
+  for (const sdpMLineIndex of [-2, 65536]) leftOut({ sdpMLineIndex });
+  for (const usernameFragment of ["abc", "u".repeat(257), "ab-d", "ab d", `${MARK}!`]) leftOut({ usernameFragment });
+  leftOut({ candidate: `candidate:1 1 udp 1 ${MARK}.example 1 typ host` });
+  leftOut({ candidate: `candidate:1 1 udp 1 192.0.2.1 1 typ ${MARK}` });
+});
+
 Deno.test("[R17] a bad description or candidate is refused in words that hold nothing of it", () => {
   refusedJson(initiate({ offer: { type: "offer", sdp: MARK } }));
   refusedJson(initiate({ offer: { type: "offer", sdp: TRICKLE_OFFER + `${MARK}\r\n` } }));
-  refusedJson(ice({ candidate: `candidate:1 1 udp 1 ${MARK}.example 1 typ host` }));
-  refusedJson(ice({ candidate: `candidate:1 1 udp 1 192.0.2.1 1 typ ${MARK}` }));
+  refusedJson(ice({ candidate: `candidate:1 1 udp 1 192.0.2.1 1 typ host\r\na=${MARK}` }));
+  refusedJson(ice({ sdpMid: `${MARK}\0` }));
 });
 
 const stamped = { chatId, callId };

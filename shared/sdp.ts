@@ -1,19 +1,12 @@
 /**
- * Checks of session descriptions and ICE candidates (protocol rule R17), and the withholding of addresses (R6).
+ * Checks of session descriptions (protocol rule R17), and the withholding of addresses (R6).
  *
  * SDP: RFC 8866; its use by WebRTC: RFC 8829 (JSEP); ICE in SDP: RFC 8839; DTLS fingerprints: RFC 8122; BUNDLE: RFC 9143.
  * Pure text work, no dependency: it runs on the server, and wherever else someone wants to check before sending.
  */
 
-import { MAX_CANDIDATE_BYTES, MAX_SDP_BYTES } from "./constants.ts";
-
-/** A candidate as it travels: `RTCIceCandidateInit` (W3C WebRTC, section 4.8.1). An empty `candidate` ends a generation. */
-export interface Candidate {
-  candidate: string;
-  sdpMid?: string | null;
-  sdpMLineIndex?: number | null;
-  usernameFragment?: string | null;
-}
+import { type Candidate, candidateProblem, isLongerThan, MID, UFRAG } from "./candidate.ts";
+import { MAX_SDP_BYTES } from "./constants.ts";
 
 /** A description split into what may be shown before the answer and the candidates that may not. */
 export interface WithheldOffer {
@@ -23,43 +16,6 @@ export interface WithheldOffer {
 
 // deno-lint-ignore no-control-regex
 const FORBIDDEN_CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const MDNS_NAME = /^[a-z0-9-]{1,63}\.local$/i;
-
-/** `candidate-attribute` of RFC 8839, section 5.1, with the extension attributes as name and value pairs (an address cannot hide in one). */
-const CANDIDATE =
-  /^candidate:[a-z0-9+/]{1,32} (\d{1,3}) (?:udp|tcp) (\d{1,10}) (\S{1,255}) (\d{1,5}) typ (?:host|srflx|prflx|relay)(?: raddr (\S{1,255}))?(?: rport (\d{1,5}))?(?: (?!r(?:addr|port) )[\x21-\x7e]+ [\x21-\x7e]+)*$/i;
-
-const utf8 = new TextEncoder();
-
-/** Bytes of a text in UTF-8, counted only where its length leaves the question open. */
-export function isLongerThan(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && utf8.encode(text).length > bytes;
-}
-
-function isAddress(text: string): boolean {
-  if (IPV4.test(text) || MDNS_NAME.test(text)) return true;
-  return /^[0-9a-f:.]+$/i.test(text) && text.includes(":") && URL.canParse(`http://[${text}]`);
-}
-
-/**
- * Why `line` is not a candidate this protocol carries, or `null` where it is one.
- * UDP and TCP; IPv4, IPv6 and mDNS names (no other host names: they would make a browser ask the DNS).
- */
-export function candidateProblem(line: string): string | null {
-  if (isLongerThan(line, MAX_CANDIDATE_BYTES)) return `longer than ${MAX_CANDIDATE_BYTES} bytes`;
-  const match = CANDIDATE.exec(line);
-  if (match === null) return "not a candidate of RFC 8839";
-  const [, component, priority, address, port, relatedAddress, relatedPort] = match;
-  if (Number(component) < 1 || Number(component) > 256) return "component outside 1 to 256";
-  if (Number(priority) < 1 || Number(priority) > 2 ** 31 - 1) return "priority outside 1 to 2^31-1";
-  if (!isAddress(address!) || (relatedAddress !== undefined && !isAddress(relatedAddress))) {
-    return "address is not IPv4, IPv6 or an mDNS name";
-  }
-  if (Number(port) > 65535 || Number(relatedPort ?? 0) > 65535) return "port above 65535";
-  return null;
-}
 
 /** The session part and the media sections of a description, as lines. */
 function sections(sdp: string): string[][] {
@@ -77,7 +33,7 @@ const valueOf = (lines: string[], attribute: string) =>
 
 /** What each section needs, of its own, from the session or from its bundle: RFC 8839, section 5.4, and RFC 8122, section 5. */
 const TRANSPORT = {
-  "ice-ufrag": /^[A-Za-z0-9+/]{4,256}$/,
+  "ice-ufrag": UFRAG,
   "ice-pwd": /^[A-Za-z0-9+/]{22,256}$/,
   "fingerprint": /^[\x21-\x7e]+ (?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}$/,
 };
@@ -85,11 +41,11 @@ const TRANSPORT = {
 /** Media sections of one description; a call has two or three. */
 const MAX_SECTIONS = 32;
 
-/** `a=mid`, as `sdpMid` repeats it. */
-const MID = /^[\x21-\x7e]{1,32}$/;
+/** A candidate line (`a=candidate`, whatever follows it) with its line end. */
+const CANDIDATE_LINE = /(?<=[\r\n])(a=candidate(?![\w-])[^\r\n]*)(\r\n|\r|\n|$)/gi;
 
 /**
- * Why `sdp` is not a description this protocol carries, or `null` where it is one.
+ * Why `sdp` is not a description this protocol carries, or `null` where it is one; of its candidates `withUsableCandidates` judges.
  * A section may leave its transport to the session, or to the section it is bundled with.
  */
 export function descriptionProblem(sdp: string): string | null {
@@ -121,12 +77,21 @@ export function descriptionProblem(sdp: string): string | null {
   }
   for (const line of [session, ...media].flat()) {
     if (!/^[a-z]=/.test(line)) return "a line that is not SDP";
-    if (/^a=candidate:/i.test(line)) {
-      const problem = candidateProblem(line.slice(2).trimEnd());
-      if (problem !== null) return `a candidate line: ${problem}`;
-    }
   }
   return null;
+}
+
+/** A description with those of its candidate lines that this protocol carries, and no blanks behind them; all else stays byte for byte. */
+export function withUsableCandidates(sdp: string): string {
+  return sdp.replace(CANDIDATE_LINE, (_, text: string, lineEnd: string) => {
+    const line = text.trimEnd();
+    return candidateProblem(line.slice(2)) === null ? line + lineEnd : "";
+  });
+}
+
+/** Why candidate lines of a description are left out of it, one reason for each. */
+export function unusableCandidates(sdp: string): string[] {
+  return (sdp.match(CANDIDATE_LINE) ?? []).flatMap((text) => candidateProblem(text.slice(2).trimEnd()) ?? []);
 }
 
 function portOf(lines: string[]): number {

@@ -8,7 +8,7 @@ import type {
   ServerMessage,
   ServerMessages,
 } from "../shared/protocol.ts";
-import type { Candidate } from "../shared/sdp.ts";
+import type { Candidate } from "../shared/candidate.ts";
 
 /** A device of a user: what a delivery goes to and a message comes from. */
 export interface Endpoint {

@@ -66,6 +66,8 @@ export interface Connection {
   admit(): number;
   /** Takes a message that was parsed and is within limits. */
   receive(message: ClientMessage): void;
+  /** R17: candidates were left out of what this device sent, for these reasons. It is not told: the call is none the worse. */
+  note(dropped: readonly string[]): void;
   /** The socket is gone. Idempotent; harmless once another socket took the device over. */
   drop(): void;
 }
@@ -73,7 +75,7 @@ export interface Connection {
 type Timer = ReturnType<typeof setTimeout>;
 
 /** For a socket that opened too late. */
-const NOBODY: Connection = { admit: () => 0, receive() {}, drop() {} };
+const NOBODY: Connection = { admit: () => 0, receive() {}, note() {}, drop() {} };
 
 export class Hub {
   readonly #options: HubOptions;
@@ -197,6 +199,10 @@ export class Hub {
     return {
       admit: () => device.messages.take(this.#options.now()),
       receive: (message) => this.#receive(from, device, message),
+      note: (dropped) => {
+        const why = [...new Set(dropped)].join("; ");
+        this.#options.log("candidates-dropped", { count: String(dropped.length), why, ...from });
+      },
       drop: () => {
         if (device.port === port) this.#drop(from, device);
       },

@@ -130,8 +130,9 @@ function attach(
     const wait = connection.admit();
     if (wait > 0) return refuse(wait);
     const parsed = parseClientMessage(data);
-    if (parsed.ok) connection.receive(parsed.message);
-    else send({ type: "call:error", ...parsed.refusal });
+    if (!parsed.ok) return send({ type: "call:error", ...parsed.refusal });
+    if (parsed.dropped !== undefined) connection.note(parsed.dropped);
+    if (parsed.message !== null) connection.receive(parsed.message);
   };
   // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.
   socket.onclose = leave;

@@ -196,7 +196,10 @@ Deno.test("[R17] bad frames: an error with its code, nothing forwarded, and the 
       "INVALID_MESSAGE",
     ],
     [
-      json({ type: "call:ice-candidate", candidate: { candidate: "candidate:1 1 udp 1 marker.example 1 typ host" } }),
+      json({
+        type: "call:ice-candidate",
+        candidate: { candidate: "candidate:1 1 udp 1 192.0.2.1 1 typ host\r\na=marker" },
+      }),
       "INVALID_MESSAGE",
     ],
   ];

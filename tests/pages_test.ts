@@ -164,8 +164,11 @@ Deno.test(log, async () => {
   };
   const [anns, bobs] = [await open(ann), await open(bob)];
   const rings = new Promise((resolve) => bobs.onmessage = resolve);
-  anns.send(JSON.stringify({ type: "call:initiate", chatId, offer: { type: "offer", sdp: TRICKLE_OFFER } }));
+  const line = "candidate:1 1 udp 1 fe80::1%24 1 typ host";
+  const offer = { type: "offer", sdp: `${TRICKLE_OFFER}a=${line}\r\na=${line}\r\n` };
+  anns.send(JSON.stringify({ type: "call:initiate", chatId, offer }));
   anns.send(JSON.stringify({ type: "call:ice-candidate", chatId, candidate: candidate(1) }));
+  anns.send(JSON.stringify({ type: "call:ice-candidate", chatId, candidate: { candidate: line } }));
   await rings;
   const pong = new Promise((resolve) => anns.onmessage = ({ data }) => data.includes("pong") && resolve(data));
   anns.send("not JSON");
@@ -179,8 +182,25 @@ Deno.test(log, async () => {
   const output = product.output();
   assert.match(output, /call:initiate/);
   assert.match(output, /call:ice-candidate/);
+  for (const count of [1, 2]) {
+    assert.match(
+      output,
+      new RegExp(`candidates-dropped count="${count}" why="address is not IPv4, IPv6 or an mDNS name"`),
+    );
+  }
   for (
-    const secret of [token(ann), token(bob), "v=0", "a=", "candidate:1", "192.0.2.2", "GKNL", SECRET, "127.0.0.1 "]
+    const secret of [
+      "fe80",
+      token(ann),
+      token(bob),
+      "v=0",
+      "a=",
+      "candidate:1",
+      "192.0.2.2",
+      "GKNL",
+      SECRET,
+      "127.0.0.1 ",
+    ]
   ) {
     assert.ok(!output.includes(secret), secret);
   }

@@ -4,7 +4,7 @@
  */
 
 import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
-import type { Candidate } from "../sdp.ts";
+import type { Candidate } from "../candidate.ts";
 import { Mending } from "./mending.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";

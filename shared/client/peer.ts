@@ -3,7 +3,7 @@
  * tracks are put into transceivers that exist already, so a device that opens late delays nothing.
  */
 
-import type { Candidate } from "../sdp.ts";
+import type { Candidate } from "../candidate.ts";
 import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
 import {
