@@ -168,7 +168,7 @@ test("a microphone that was muted while devices opened stays muted, though the c
   bob.client.setMicrophone(false);
   opening.resolve();
   await Promise.all([ann.phase("connected"), bob.phase("connected")]);
-  await bob.until(({ problem, local }) => problem === "device-busy" && local.stream !== null);
+  await bob.until(({ problem, local }) => problem?.camera === "busy" && local.stream !== null);
   await ann.until(({ remote }) => !remote.audio && !remote.video);
   assert.equal(bob.client.snapshot.local.microphone, false);
 });

@@ -110,20 +110,20 @@ test("a refused or missing device is named; who accepted without one is still in
   const named = (name: string) => Object.assign(new Error(name), { name });
   ann.refusal = ({ video }) => video ? named("NotAllowedError") : null;
   ann.client.call(CHAT, "video");
-  await ann.until(({ problem, call }) => problem === "camera-denied" && call.phase === "idle");
+  await ann.until(({ problem, call }) => problem?.camera === "denied" && call.phase === "idle");
   ann.refusal = ({ video }) => video ? named("NotFoundError") : null;
   ann.client.call(CHAT, "video");
-  await ann.until(({ problem, call }) => problem === "camera-missing" && call.phase === "idle");
+  await ann.until(({ problem, call }) => problem?.camera === "missing" && call.phase === "idle");
   ann.refusal = () => named("NotAllowedError");
   ann.client.call(CHAT, "audio");
-  await ann.until(({ problem, call }) => problem === "microphone-denied" && call.phase === "idle");
+  await ann.until(({ problem, call }) => problem?.microphone === "denied" && call.phase === "idle");
   assert.deepEqual(ann.open, nothingOpen);
 
   bob.client.call(CHAT, "video");
   await ann.phase("incoming");
   ann.client.accept("video");
   await Promise.all([ann.phase("connected"), bob.phase("connected")]);
-  assert.equal(ann.client.snapshot.problem, "microphone-denied");
+  assert.deepEqual(ann.client.snapshot.problem, { microphone: "denied" });
   await ann.receives("video");
   await bob.until(({ remote }) => !remote.audio && !remote.video);
 });

@@ -1,7 +1,8 @@
 import type { ComponentChildren, Ref } from "preact";
-import type { CallPhase, MediaProblem } from "../../shared/client/state.ts";
+import type { CallPhase } from "../../shared/client/state.ts";
 import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
+import { problemText, subjectOf } from "../../shared/i18n/problem.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
 import { endedText, type View } from "./view.ts";
@@ -80,24 +81,15 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   );
 }
 
-/** Whether a call without the camera would work all the same. */
-const audioHelps: Record<MediaProblem, boolean> = {
-  "camera-denied": true,
-  "camera-missing": true,
-  "device-busy": true,
-  "screen-failed": false,
-  "microphone-denied": false,
-  "microphone-missing": false,
-  insecure: false,
-};
-
 /** What is wrong with this device's camera or microphone, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
   const { t, chatId, snapshot: { problem, gone, signaling }, actions } = view;
   if (problem === null) return gone && <Gone view={view} gone={gone} />;
+  const subject = subjectOf(problem);
+  const title = inCall && subject !== "screen" ? t.problems.inCall[subject] : t.problems.titles[subject];
   return (
-    <Notice {...t.problems[problem]} role="alert">
-      {!inCall && audioHelps[problem] && (
+    <Notice title={title} text={problemText(t.problems, problem)} role="alert">
+      {!inCall && problem.camera && !problem.microphone && (
         <button
           class="button"
           type="button"

@@ -3,6 +3,7 @@
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
+import { mediaContext } from "./media_context.ts";
 
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
@@ -38,6 +39,7 @@ export function browserEnvironment(): Environment {
     canAnswerEarly: !navigator.userAgent.includes("Firefox/"),
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
+    mediaContext,
     listDevices: async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [],
     onDevicesChange: (action) => navigator.mediaDevices?.addEventListener("devicechange", action),
     isPhone: matchMedia("(pointer: coarse) and (max-device-width: 820px)").matches,

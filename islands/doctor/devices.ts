@@ -1,18 +1,13 @@
 /** Camera and microphone, each opened alone and released right after. */
 
+import { causeOf } from "../../shared/client/causes.ts";
 import type { Finding } from "./finding.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** How long somebody gets to be heard, in ms. */
 const LISTEN_MS = 3_000;
-
-/** By the names of W3C Media Capture and Streams, section 10.2.1. */
-const WHY = {
-  NotAllowedError: "Denied",
-  SecurityError: "Denied",
-  NotFoundError: "Missing",
-  OverconstrainedError: "Missing",
-} as const;
+/** The names of W3C Media Capture, `MediaDeviceInfo.kind`. */
+const KIND = { camera: "videoinput", microphone: "audioinput" } as const;
 
 /** Whether there is a camera that opens. */
 export function checkCamera(world: Surroundings): Promise<Finding> {
@@ -38,10 +33,8 @@ async function opened(
   try {
     stream = await world.getUserMedia(device === "camera" ? { video: true } : { audio: true });
   } catch (error) {
-    const { name } = error as Error;
-    // `navigator.mediaDevices` is undefined outside a secure context.
-    if (name === "TypeError") return { grade: "bad", says: "insecure" };
-    return { grade: "bad", says: `${device}${WHY[name as keyof typeof WHY] ?? "Busy"}` };
+    const isListed = (await world.listDevices()).some(({ kind }) => kind === KIND[device]);
+    return { grade: "bad", device, cause: causeOf(error, world.mediaContext(device), isListed) };
   }
   try {
     return await look(stream, stream.getTracks()[0]!.label);

@@ -1,5 +1,6 @@
 /** What the checks are called and what they can find. */
 
+import type { Cause } from "../../shared/client/causes.ts";
 import type { DoctorStrings } from "../../shared/i18n/en.ts";
 
 /** Everything that is tried, in the order it is shown. */
@@ -11,13 +12,15 @@ export type CheckId = typeof CHECKS[number];
 /** `none`: it was not tried, for there is nothing to try or nobody to try it for. */
 export type Grade = "good" | "poor" | "bad" | "none";
 
-/** What came of a check: its grade, and the sentence that says so. */
-export interface Finding {
-  readonly grade: Grade;
-  readonly says: keyof DoctorStrings["findings"];
-  /** For the places in the sentence. Never an address or a credential. */
-  readonly values?: Readonly<Record<string, string | number>>;
-}
+/** What came of a check: its grade, and the sentence that says so; or why a device does not open. */
+export type Finding =
+  | {
+    readonly grade: Grade;
+    readonly says: keyof DoctorStrings["findings"];
+    /** For the places in the sentence. Never an address or a credential. */
+    readonly values?: Readonly<Record<string, string | number>>;
+  }
+  | { readonly grade: "bad"; readonly device: "camera" | "microphone"; readonly cause: Cause };
 
 /** What was found so far. */
 export type Findings = Readonly<Partial<Record<CheckId, Finding>>>;

@@ -1,5 +1,6 @@
 /** STUN and TURN (RFC 8489, RFC 8656), tried with peer connections of this page to itself. */
 
+import type { DoctorStrings } from "../../shared/i18n/en.ts";
 import type { IceServer } from "../../shared/protocol.ts";
 import type { Finding } from "./finding.ts";
 import { settled } from "./socket.ts";
@@ -107,7 +108,7 @@ async function loopback(world: Surroundings, server: RTCIceServer): Promise<Find
   }
 }
 
-function whyRefused(code: number | null): Finding["says"] {
+function whyRefused(code: number | null): keyof DoctorStrings["findings"] {
   if (code === null || code === NO_ANSWER) return "turnUnreachable";
   return FULL.includes(code) ? "turnFull" : "turnRefused";
 }

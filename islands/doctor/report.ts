@@ -2,12 +2,14 @@
 
 import type { DoctorStrings } from "../../shared/i18n/en.ts";
 import { fill } from "../../shared/i18n/fill.ts";
+import { causeText } from "../../shared/i18n/problem.ts";
 import { CHECKS, type Finding, type Findings } from "./finding.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The sentence a finding stands for. */
-export function sentence(t: DoctorStrings, { says, values = {} }: Finding): string {
-  return fill(t.findings[says], values);
+export function sentence(t: DoctorStrings, finding: Finding): string {
+  if ("cause" in finding) return causeText(t.problems, finding.device, finding.cause);
+  return fill(t.findings[finding.says], finding.values ?? {});
 }
 
 /** The report: no credential and no address in it. `about` says which browser, and when. */

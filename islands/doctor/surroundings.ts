@@ -2,6 +2,7 @@
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { IceServer } from "../../shared/protocol.ts";
+import { mediaContext } from "../call/media_context.ts";
 
 /** The servers this visitor may use, or why none are known. */
 export type Access = readonly IceServer[] | "unnamed" | "unreachable";
@@ -9,6 +10,9 @@ export type Access = readonly IceServer[] | "unnamed" | "unreachable";
 /** The world of the checks. */
 export interface Surroundings {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Never rejects. */
+  listDevices(): Promise<MediaDeviceInfo[]>;
+  mediaContext: typeof mediaContext;
   /** Whether there is any sound in a stream within some ms. */
   hears(stream: MediaStream, ms: number): Promise<boolean>;
   /** Asks the server; never rejects. */
@@ -28,6 +32,8 @@ const LISTEN_EVERY_MS = 50;
 export function browserSurroundings(): Surroundings {
   return {
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
+    listDevices: async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [],
+    mediaContext,
     hears,
     access: async () => {
       try {

@@ -586,8 +586,8 @@ export class CallClient implements CallActions {
   async #share(active: ActiveCall): Promise<void> {
     const shared = await this.#screen.open();
     if (this.#active !== active) return this.#screen.release();
-    if (shared === "failed") this.#show({ problem: "screen-failed" });
-    if (shared !== "open") return;
+    if (shared === "cancelled") return;
+    if (shared !== "open") return this.#show({ problem: { screen: shared } });
     this.#show({ local: { ...this.#snapshot.local, screen: this.#screen.stream }, problem: null });
     await active.sendTracks();
     active.saySending();

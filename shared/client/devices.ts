@@ -4,6 +4,7 @@
  */
 
 import type { CallMedia } from "../protocol.ts";
+import { causeOf } from "./causes.ts";
 import {
   constraints,
   type DeviceChoice,
@@ -13,7 +14,7 @@ import {
   rememberedChoice,
   withDevices,
 } from "./device_choice.ts";
-import { DEVICE_OF, type Kind, type Opened, problemOf } from "./opening.ts";
+import { DEVICE_OF, type Kind, type Opened } from "./opening.ts";
 import type { Environment } from "./ports.ts";
 import type { LocalMedia, MediaProblem } from "./state.ts";
 
@@ -28,6 +29,12 @@ export interface DeviceHandlers {
   onChoice(choice: DeviceChoice): void;
   /** A track took another's place, or went without one; `notice`: not by the user's wish. */
   onSwap(notice: DeviceNotice | null, problem: MediaProblem | null): void;
+}
+
+/** What `getUserMedia` rejected with, and the devices there are. */
+interface Refusal {
+  readonly error: unknown;
+  readonly listed: readonly MediaDeviceInfo[];
 }
 
 export class Devices {
@@ -74,20 +81,20 @@ export class Devices {
     if (kinds.length === 0) return "open";
     const result = await this.#get(kinds);
     if (typeof result === "string") return result;
-    if (kinds.length === 1) return problemOf(result.error, DEVICE_OF[kinds[0]!]);
+    if (kinds.length === 1) return this.#problem(result, kinds[0]!);
     // Which of the two is at fault is not told; whether there is a working microphone tells.
     const microphone = await this.#get(["audio"]);
     if (microphone === "superseded") return microphone;
-    if (microphone !== "open") return problemOf(microphone.error, "microphone");
+    if (microphone !== "open") return this.#problem(microphone, "audio");
     this.#close("audio");
-    return problemOf(result.error, "camera");
+    return this.#problem(result, "video");
   }
 
   /** Opens the microphone alone, where the camera would not come with it; what the user turned off meanwhile stays off. */
   async openVoice(): Promise<Opened> {
     if (this.#track("audio")) return "open";
     const result = await this.#get(["audio"]);
-    return typeof result === "string" ? result : problemOf(result.error, "microphone");
+    return typeof result === "string" ? result : this.#problem(result, "audio");
   }
 
   /** Opens one device more. Never rejects; does nothing where it is open or on its way. */
@@ -95,7 +102,7 @@ export class Devices {
     this.#wanted[kind] = true;
     if (this.#opening.has(kind) || this.#track(kind)) return "open";
     const result = await this.#get([kind]);
-    return typeof result === "string" ? result : problemOf(result.error, DEVICE_OF[kind]);
+    return typeof result === "string" ? result : this.#problem(result, kind);
   }
 
   /** Uses another device from now on, also on other pages; one that is in use is changed for it. Never rejects. */
@@ -135,7 +142,7 @@ export class Devices {
   }
 
   /** Opens devices; the present ones of the same kinds are released when the new ones are there. */
-  async #get(kinds: readonly Kind[]): Promise<"open" | "superseded" | { error: unknown }> {
+  async #get(kinds: readonly Kind[]): Promise<"open" | "superseded" | Refusal> {
     const generation = this.#generation;
     for (const kind of kinds) this.#opening.add(kind);
     try {
@@ -156,10 +163,17 @@ export class Devices {
       this.#list();
       return "open";
     } catch (error) {
-      return generation === this.#generation ? { error } : "superseded";
+      const listed = await this.#env.listDevices();
+      return generation === this.#generation ? { error, listed } : "superseded";
     } finally {
       if (generation === this.#generation) { for (const kind of kinds) this.#opening.delete(kind); }
     }
+  }
+
+  #problem({ error, listed }: Refusal, kind: Kind): MediaProblem {
+    const device = DEVICE_OF[kind];
+    const isListed = listed.some((device) => device.kind === `${kind}input`);
+    return { [device]: causeOf(error, this.#env.mediaContext(device), isListed) };
   }
 
   /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
@@ -169,7 +183,7 @@ export class Devices {
     const result = await this.#get([kind]);
     if (result === "superseded") return;
     if (result !== "open") this.#close(kind);
-    this.#handlers.onSwap(null, result === "open" ? null : problemOf(result.error, DEVICE_OF[kind]));
+    this.#handlers.onSwap(null, result === "open" ? null : this.#problem(result, kind));
   }
 
   /** A device that was in use is unplugged, or not allowed any more: another takes its place, if there is one. */
@@ -181,8 +195,8 @@ export class Devices {
     const result = await this.#get([kind]);
     if (result === "superseded") return;
     const device = DEVICE_OF[kind];
-    const problem = result === "open" ? null : problemOf(result.error, device);
-    const isGone = problem === null || problem === `${device}-missing`;
+    const problem = result === "open" ? null : this.#problem(result, kind);
+    const isGone = problem === null || problem[device] === "missing";
     this.#handlers.onSwap(
       isGone ? { device, now: this.#track(kind)?.label ?? null } : null,
       isGone ? null : problem,

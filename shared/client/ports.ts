@@ -4,6 +4,7 @@
  */
 
 import type { IceServer, VideoCodec } from "../protocol.ts";
+import type { MediaContext, MediaSource } from "./causes.ts";
 
 /** The part of a WebSocket that the client uses. */
 export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclose">;
@@ -29,6 +30,8 @@ export interface Environment {
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Where the page runs, as far as that decides about what it may open. */
+  mediaContext(source: MediaSource): MediaContext;
   /** W3C Media Capture, `enumerateDevices`; empty where there is none. Never rejects. */
   listDevices(): Promise<MediaDeviceInfo[]>;
   /** Calls `action` whenever a device was plugged in or out. */

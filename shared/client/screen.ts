@@ -1,12 +1,16 @@
 /** The screen this device shares, while it does. */
 
+import { type Cause, causeOf } from "./causes.ts";
 import type { Environment } from "./ports.ts";
 
 /** Text is to be read: few pictures, all of them sharp. Rates in pictures per second. */
 const WANTED = { video: { frameRate: { ideal: 15, max: 30 } }, audio: false } satisfies DisplayMediaStreamOptions;
 
+/** A refusal that comes sooner than this, in ms, comes without a picker: nobody is so quick to close one. */
+const PICKER_MS = 250;
+
 /** What became of asking for a screen. `cancelled`: the user picked none, or it is not wanted any more. */
-export type Shared = "open" | "cancelled" | "failed";
+export type Shared = "open" | "cancelled" | Cause;
 
 export class Screen {
   readonly #env: Environment;
@@ -32,6 +36,7 @@ export class Screen {
   /** Lets the user pick what to share. Never rejects. */
   async open(): Promise<Shared> {
     const generation = ++this.#generation;
+    const asked = this.#env.now();
     try {
       const stream = await this.#env.getDisplayMedia(WANTED);
       const track = stream.getVideoTracks()[0]!;
@@ -48,9 +53,9 @@ export class Screen {
       this.#stream = stream;
       return "open";
     } catch (error) {
-      // Browsers say the same where the user picks nothing; only the words tell when the system refused.
-      const { name, message } = error as DOMException;
-      return name === "NotAllowedError" && !/system/i.test(message) ? "cancelled" : "failed";
+      const isPicked = this.#env.now() - asked > PICKER_MS;
+      const cause = causeOf(error, this.#env.mediaContext("screen"), isPicked);
+      return generation !== this.#generation || cause === "denied" && isPicked ? "cancelled" : cause;
     }
   }
 

@@ -1,6 +1,7 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
 import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol.ts";
+import type { Cause, MediaSource } from "./causes.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./device_choice.ts";
 import type { PastCall } from "./history.ts";
 import type { Sample } from "./quality/samples.ts";
@@ -21,18 +22,8 @@ export type Outcome =
   /** The server did not take the call (overloaded, rate limit, or a bug); try again. */
   | "unavailable";
 
-/** What went wrong with this device's camera or microphone. */
-export type MediaProblem =
-  | "camera-denied"
-  | "camera-missing"
-  | "microphone-denied"
-  | "microphone-missing"
-  /** Another program holds the device, or the system refused to open it. */
-  | "device-busy"
-  /** The screen could not be shared: the system does not allow it, or failed. */
-  | "screen-failed"
-  /** Not a secure context: browsers open devices on https and localhost only. */
-  | "insecure";
+/** What of this device does not open though it is wanted, and why. Never empty. */
+export type MediaProblem = Readonly<Partial<Record<MediaSource, Cause>>>;
 
 /** Which side of the call this is: it decides who makes the first offer and who is polite (RFC 8829; W3C perfect negotiation). */
 export type Role = "caller" | "callee";
@@ -126,7 +117,7 @@ export interface Snapshot {
   readonly gone: DeviceNotice | null;
   /** Camera and microphone are open for a look and a word before any call. */
   readonly checking: boolean;
-  /** The last trouble with this device's camera or microphone, until the next attempt. */
+  /** The last trouble with this device's camera, microphone or screen, until the next attempt. */
   readonly problem: MediaProblem | null;
   /** The video codec that the user chose; `null`: none. */
   readonly codec: VideoCodec | null;

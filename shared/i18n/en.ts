@@ -1,9 +1,10 @@
 /** English, and by its shape the type of every other dictionary. */
 
 import type { Locale } from "../i18n.ts";
+import type { Cause } from "../client/causes.ts";
 import type { DeviceNotice } from "../client/device_choice.ts";
 import type { Step } from "../protocol.ts";
-import type { MediaProblem, MissedCall, Outcome } from "../client/state.ts";
+import type { MissedCall, Outcome } from "../client/state.ts";
 
 /** Every sentence of the interface. `{name}` and the like are places for `fill`. */
 export interface Strings {
@@ -155,8 +156,24 @@ export interface ChatStrings {
   readonly nobodyYet: string;
   readonly startPage: string;
   readonly outcomes: Readonly<Record<Outcome, string>>;
-  readonly problems: Readonly<Record<MediaProblem, { readonly title: string; readonly text: string }>>;
+  readonly problems: ProblemStrings & {
+    /** Over a problem: before a call, and what it means in one. */
+    readonly titles: Readonly<Record<Person | "screen", string>>;
+    readonly inCall: Readonly<Record<Person, string>>;
+  };
   readonly missed: Readonly<Record<MissedCall["media"], string>>;
+}
+
+/** What of a person comes from devices. */
+type Person = "camera" | "microphone" | "both";
+
+/** Why a camera, a microphone or a screen does not open, and what to do. */
+export interface ProblemStrings {
+  /** `{device}` in `causes`. */
+  readonly names: Readonly<Record<Person, string>>;
+  readonly causes: Readonly<Record<Exclude<Cause, "missing">, string>>;
+  readonly missing: Readonly<Record<Person, string>>;
+  readonly screen: Readonly<Record<Cause, string>>;
 }
 
 /** What Call Doctor says: the part of the dictionary that goes to its page. */
@@ -180,15 +197,8 @@ export interface DoctorStrings {
   readonly grades: { readonly good: string; readonly poor: string; readonly bad: string; readonly none: string };
   readonly findings: {
     readonly cameraGood: string;
-    readonly cameraDenied: string;
-    readonly cameraMissing: string;
-    readonly cameraBusy: string;
     readonly microphoneGood: string;
     readonly microphoneSilent: string;
-    readonly microphoneDenied: string;
-    readonly microphoneMissing: string;
-    readonly microphoneBusy: string;
-    readonly insecure: string;
     readonly unnamed: string;
     readonly notTried: string;
     readonly broken: string;
@@ -209,6 +219,7 @@ export interface DoctorStrings {
     readonly turnNoTcp: string;
     readonly turnNoTls: string;
   };
+  readonly problems: ProblemStrings;
   readonly verdicts: Readonly<Record<VerdictName, { readonly title: string; readonly text: string }>>;
 }
 
@@ -226,6 +237,48 @@ type VerdictName =
   | "noMicrophone"
   | "noSocket"
   | "noWay";
+
+const problems: ProblemStrings = {
+  names: { camera: "the camera", microphone: "the microphone", both: "the camera and the microphone" },
+  causes: {
+    denied: "Access is blocked. Press the icon left of the address, allow {device}, and try again.",
+    system:
+      "The system does not let this browser use {device}. Allow it in the system's privacy settings, restart the " +
+      "browser if you are asked to, and try again.",
+    policy:
+      "The site that shows this page inside its own does not let it use {device}. Ask whoever runs that site to " +
+      "allow it, or open this page in a tab of its own.",
+    insecure: "Browsers open {device} on secure pages only. Open this page by its https:// address.",
+    unsupported:
+      "This browser does not give {device} to any page. If it is a part of another app, open this page in the " +
+      "browser itself; if not, take another one.",
+    busy: "Another program may be using {device}. Close it and try again.",
+    constraint: "What is chosen cannot do what a call needs. Choose {device} anew in the settings, and try again.",
+    failed: "The browser could not start {device} and does not say why. Restart it and try again.",
+  },
+  missing: {
+    camera: "No camera found. Plug one in and try again.",
+    microphone: "No microphone found. Plug in a microphone or a headset and try again.",
+    both: "No camera and no microphone found. Plug them in and try again.",
+  },
+  screen: {
+    denied: "Sharing is blocked. Press the icon left of the address, allow it, and try again.",
+    system:
+      "The system does not let this browser record the screen. Allow it in the system's privacy settings, then try " +
+      "again.",
+    policy:
+      "The site that shows this page inside its own does not let it share a screen. Ask whoever runs that site to " +
+      "allow it, or open this page in a tab of its own.",
+    insecure: "Browsers share screens on secure pages only. Open this page by its https:// address.",
+    unsupported: "This browser cannot share a screen. On a computer, take another one.",
+    busy:
+      "The system did not start to record what you picked. Close other programs that record, or pick something else.",
+    missing:
+      "The browser found nothing to share. The system may be hiding its windows: look into its privacy settings.",
+    constraint: "What you picked does not come in a size that a call can send. Pick something else.",
+    failed: "The browser could not share what you picked. Pick something else, or restart the browser.",
+  },
+};
 
 /** English. */
 export const en: Strings = {
@@ -442,34 +495,17 @@ export const en: Strings = {
       unavailable: "The server did not take the call. Try again in a moment.",
     },
     problems: {
-      "camera-denied": {
-        title: "The camera is blocked",
-        text: "Press the icon left of the address, allow the camera, and try again. Or go on without it.",
+      ...problems,
+      titles: {
+        camera: "The camera did not start",
+        microphone: "The microphone did not start",
+        both: "Camera and microphone did not start",
+        screen: "The screen cannot be shared",
       },
-      "camera-missing": {
-        title: "No camera found",
-        text: "Plug one in and try again, or go on without it.",
-      },
-      "microphone-denied": {
-        title: "The microphone is blocked",
-        text: "Press the icon left of the address, allow the microphone, and try again.",
-      },
-      "microphone-missing": {
-        title: "No microphone found",
-        text: "Plug in a microphone or a headset and try again.",
-      },
-      "device-busy": {
-        title: "The camera or microphone would not start",
-        text: "Another program may be using it. Close that program and try again, or go on without the camera.",
-      },
-      "screen-failed": {
-        title: "The screen cannot be shared",
-        text:
-          "The system does not let this browser record the screen. Allow it in the system's privacy settings, then try again.",
-      },
-      insecure: {
-        title: "This address cannot use the camera or microphone",
-        text: "Browsers open them on secure pages only. Open this page by its https:// address.",
+      inCall: {
+        camera: "You are not seen",
+        microphone: "You are not heard",
+        both: "You are neither seen nor heard",
       },
     },
     missed: { video: "Missed video call from {name}", audio: "Missed call from {name}" },
@@ -503,18 +539,10 @@ export const en: Strings = {
     grades: { good: "works", poor: "could be better", bad: "does not work", none: "not tried" },
     findings: {
       cameraGood: "“{label}” opens.",
-      cameraDenied: "The camera is blocked. Press the icon left of the address, allow the camera, and run this again.",
-      cameraMissing: "No camera found. Plug one in, or call with audio only.",
-      cameraBusy: "The camera would not start. Close the programs that may be using it, and run this again.",
       microphoneGood: "We hear you through “{label}”.",
       microphoneSilent:
         "“{label}” opens, but only silence comes from it. Check that it is not muted, by a switch on it " +
         "or in the system's settings, speak up, and run this again.",
-      microphoneDenied:
-        "The microphone is blocked. Press the icon left of the address, allow the microphone, and run this again.",
-      microphoneMissing: "No microphone found. Plug in a microphone or a headset and run this again.",
-      microphoneBusy: "The microphone would not start. Close the programs that may be using it, and run this again.",
-      insecure: "Browsers open devices on secure pages only. Open this page by its https:// address.",
       unnamed: "This needs a name first: start or join a chat, then come back.",
       notTried: "The server did not answer, so there was nothing to try.",
       broken:
@@ -544,6 +572,7 @@ export const en: Strings = {
       turnNoTcp: "This server has no such relay. It would help those whose network blocks UDP.",
       turnNoTls: "This server has no such relay. It would help those whose network lets only web traffic out.",
     },
+    problems,
     verdicts: {
       good: { title: "Calls will work", text: "Everything that a call needs is there." },
       noCamera: { title: "Calls will work", text: "But without your picture: see what is wrong with the camera." },

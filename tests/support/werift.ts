@@ -99,6 +99,7 @@ export class WeriftPerson implements AsyncDisposable {
         const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
         return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
       },
+      mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
       listDevices: () => Promise.resolve([]),
       onDevicesChange: () => {},
       isPhone: false,

@@ -1,0 +1,30 @@
+/** Where this page runs, as far as that decides about camera, microphone and screen. */
+
+import type { MediaContext, MediaSource } from "../../shared/client/causes.ts";
+
+/** The names of W3C Permissions Policy. */
+const FEATURE = { camera: "camera", microphone: "microphone", screen: "display-capture" } as const;
+
+/** What Chromium says of a document's permissions policy, by its name and by the one before. */
+interface PolicyPort {
+  features(): string[];
+  allowsFeature(feature: string): boolean;
+}
+
+/** The page's own context. */
+export function mediaContext(source: MediaSource): MediaContext {
+  const { permissionsPolicy, featurePolicy } = document as {
+    permissionsPolicy?: PolicyPort;
+    featurePolicy?: PolicyPort;
+  };
+  const policy = permissionsPolicy ?? featurePolicy;
+  const feature = FEATURE[source];
+  const asks = source === "screen" ? navigator.mediaDevices?.getDisplayMedia : navigator.mediaDevices?.getUserMedia;
+  return {
+    isSecure: isSecureContext,
+    hasApi: typeof asks === "function",
+    // Of a feature that it does not know, a browser says that it is not allowed.
+    isAllowed: policy?.features().includes(feature) ? policy.allowsFeature(feature) : null,
+    isFramed: parent !== self,
+  };
+}
