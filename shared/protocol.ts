@@ -6,6 +6,7 @@
 import { z } from "zod";
 import { MAX_FRAME_BYTES, MAX_NAME_LENGTH, VIDEO_CODECS } from "./constants.ts";
 import { type Candidate, isLongerThan, readCandidate } from "./candidate.ts";
+import { NAME } from "./names.ts";
 import { descriptionProblem, unusableCandidates, withUsableCandidates } from "./sdp.ts";
 
 // --- Formats ---------------------------------------------------------------------------------------------------------
@@ -18,16 +19,10 @@ export const callId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, "16 to 64 of A-
 export const deviceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z a-z 0-9 _ -");
 /** A user: the token's `sub`. */
 export const userId = z.string().regex(/^[^\p{Cc}]{1,128}$/u, "1 to 128 characters, no control characters");
-/**
- * A display name: something to see, on one line, that turns no other text around (bidirectional overrides). It is text
- * everywhere, never markup.
- */
+/** A display name (`names.ts` says what that is). It is text everywhere, never markup. */
 export const displayName = z.string().trim().regex(
-  new RegExp(
-    `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]{1,${MAX_NAME_LENGTH}}$`,
-    "u",
-  ),
-  `1 to ${MAX_NAME_LENGTH} characters, no control characters`,
+  NAME,
+  `1 to ${MAX_NAME_LENGTH} characters with something to see, no control characters`,
 );
 
 const media = z.enum(["audio", "video"]);

@@ -4,8 +4,8 @@
  * what nobody can do without refuses the whole.
  */
 
-import { MAX_NAME_LENGTH } from "../shared/constants.ts";
-import { chatId, displayName, type TokenProblem, userId } from "../shared/protocol.ts";
+import { cleanName } from "../shared/names.ts";
+import { chatId, type TokenProblem, userId } from "../shared/protocol.ts";
 
 /** R18: a token speaks for at most this many chats, the newest ones. */
 export const MAX_CHATS_IN_TOKEN = 64;
@@ -46,35 +46,13 @@ export function readClaims(payload: Record<string, unknown>): Claims | TokenRefu
   };
 }
 
-/**
- * The name to show for a user: the first of `claim` and their id that, cleaned and shortened, has something to see. Control characters
- * and what turns text around (bidirectional embeddings, overrides and isolates) are taken out.
- */
+/** The name to show for a user: the first of `claim` and their id of which `cleanName` leaves something. */
 export function nameFrom(claim: unknown, userId: string): string {
   for (const text of [textOf(claim), userId]) {
-    if (typeof text !== "string") continue;
-    const name = displayName.safeParse(shortened(cleaned(text)));
-    if (name.success) return name.data;
+    const name = typeof text === "string" ? cleanName(text) : "";
+    if (name !== "") return name;
   }
   return "?";
-}
-
-function cleaned(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, "").replace(/[\p{Cc}\s]+/gu, " ")
-    .trim();
-}
-
-/** As many whole characters, as people count them (UAX 29), as a name may have code points. */
-function shortened(text: string): string {
-  let short = "";
-  let length = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    length += [...segment].length;
-    if (length > MAX_NAME_LENGTH) break;
-    short += segment;
-  }
-  // One character may have more code points than a name.
-  return (short || [...text].slice(0, MAX_NAME_LENGTH).join("")).trim();
 }
 
 /** A number that JSON carries unharmed is the text that it reads as: databases have numbers for ids. */

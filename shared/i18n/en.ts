@@ -298,7 +298,7 @@ export const en: Strings = {
   form: {
     name: "Your name",
     nameHint: "The other person sees it when you call.",
-    nameError: "Write a name of 1 to 64 characters, on one line.",
+    nameError: "Write a name of 1 to 64 characters, with something to see in it, on one line.",
   },
   lobby: {
     title: "Zvonok — video calls for two",
