@@ -2,6 +2,7 @@
 
 import { App, csp, staticFiles } from "fresh";
 import type { State } from "./routes/(_kit)/define.ts";
+import { throwIfRefused } from "./routes/(_kit)/refusal.ts";
 import { secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/constants.ts";
 import { strings } from "./shared/i18n.ts";
@@ -36,6 +37,10 @@ export const app = new ZvonokApp()
     "/metrics",
     (ctx) => ctx.text(metricsText(server.hub.figures(), server.webhookFigures()), { headers: PROMETHEUS }),
   )
+  .use((ctx) => {
+    throwIfRefused(ctx.req);
+    return ctx.next();
+  })
   .use(staticFiles())
   .use(csp({ useNonce: true }))
   .use(async (ctx) => {

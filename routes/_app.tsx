@@ -4,7 +4,7 @@ import { define } from "./(_kit)/define.ts";
 import { localeOf } from "./(_kit)/locale.ts";
 
 /** The document around every page. */
-export default define.page(({ Component, req }) => {
+export default define.page(({ Component, req, url }) => {
   const locale = localeOf(req);
   const t = strings(locale);
   return (
@@ -25,7 +25,7 @@ export default define.page(({ Component, req }) => {
           </a>
           <a
             class="quiet-link"
-            href={`?lang=${t.switchTo.locale}`}
+            href={`${url.pathname}?lang=${t.switchTo.locale}`}
             lang={t.switchTo.locale}
             hreflang={t.switchTo.locale}
           >

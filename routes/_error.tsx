@@ -1,22 +1,27 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
-import { strings } from "../shared/i18n.ts";
+import { fill, strings } from "../shared/i18n.ts";
 import { define } from "./(_kit)/define.ts";
 import { localeOf } from "./(_kit)/locale.ts";
 import { Message } from "./(_kit)/Message.tsx";
+import { refusalOf } from "./(_kit)/refusal.ts";
 
 /** A request was refused (4xx), or something broke here (5xx), which is logged: Fresh leaves that to this page. */
-export default define.page(({ error, req }) => {
+export default define.page(({ error, req, url }) => {
   const t = strings(localeOf(req));
-  const refused = error instanceof HttpError && error.status < 500;
-  if (!refused) console.error(error);
-  const title = refused ? t.page.refusedTitle : t.page.brokenTitle;
+  const isRefused = error instanceof HttpError && error.status < 500;
+  if (!isRefused) console.error(error);
+  const refusal = refusalOf(error);
+  const { title, text } = t.page.refusals[isRefused ? refusal?.kind ?? "other" : "broken"];
+  // Where a host application's user came from is not known here.
+  const again = refusal?.kind === "entry" || refusal?.kind === "address" ? undefined : url.pathname;
+  const note = refusal && `${refusal.status} ${refusal.code}: ${refusal.message}`;
   return (
     <>
       <Head>
         <title>{title}</title>
       </Head>
-      <Message t={t} title={title} text={refused ? t.page.refusedText : t.page.brokenText} />
+      <Message t={t} title={title} text={fill(text, { n: refusal?.retryAfter ?? 1 })} again={again} note={note} />
     </>
   );
 });

@@ -4,11 +4,15 @@
  */
 
 import { chatId } from "../shared/protocol.ts";
+import { httpError } from "../signaling/http.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";
 import { readForm, seeOther } from "./(_kit)/form.ts";
 
 export const handler = define.handlers({
+  /** A reload, or the language switch of the page that says why somebody was not let in. */
+  GET: () => httpError(405, "INVALID_MESSAGE", "Expected a form by POST"),
+
   async POST({ req, state }) {
     const form = await readForm(req);
     if (form instanceof Response) return form;

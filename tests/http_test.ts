@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
 import { SignJWT } from "jose";
 import { Tokens } from "../signaling/auth.ts";
-import { Guest, isError } from "./support/guest.ts";
+import { Guest, isError, isRefusedPage } from "./support/guest.ts";
 import { build, type Product, SECRET, startProduct } from "./support/product.ts";
 
 let product: Product;
@@ -160,8 +160,9 @@ Deno.test("a body over 16 KiB is 413, whatever its headers say of it", async () 
   const json = JSON.stringify({ name: "Ann", pad: "x".repeat(16 * 1024) });
   const chatId = await guest.createChat();
   for (const path of ["/api/session", "/", `/chat/${chatId}`, "/enter"]) {
-    isError(await guest.ask("POST", path, json), 413, "TOO_LARGE");
-    isError(await guest.ask("POST", path, new Blob([json]).stream()), 413, "TOO_LARGE");
+    const isTold = path.startsWith("/api/") ? isError : isRefusedPage;
+    isTold(await guest.ask("POST", path, json), 413, "TOO_LARGE");
+    isTold(await guest.ask("POST", path, new Blob([json]).stream()), 413, "TOO_LARGE");
   }
   assert.equal((await guest.ask("POST", "/api/session", new Blob(['{"name":"Bo"}']).stream())).status, 200);
 });
@@ -202,7 +203,10 @@ Deno.test("a state-changing request: a foreign Origin is 403, and so is a cookie
   for (const origin of [null, "https://evil.example", "null", product.url + ".evil.example"]) {
     const guest = visitor(origin);
     guest.cookie = ann.cookie;
-    for (const path of paths) isError(await guest.post(path, { name: "Eve" }), 403, "ACCESS_DENIED");
+    for (const path of paths) {
+      const isTold = path.startsWith("/api/") ? isError : isRefusedPage;
+      isTold(await guest.post(path, { name: "Eve" }), 403, "ACCESS_DENIED");
+    }
     if (origin === null) continue;
     isError(await visitor(origin).post("/api/session", { name: "Eve" }), 403, "ACCESS_DENIED");
   }

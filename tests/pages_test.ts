@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Answer, Guest, isError } from "./support/guest.ts";
+import { type Answer, Guest, isError, isRefusedPage } from "./support/guest.ts";
 import { candidate, TRICKLE_OFFER } from "./support/sdp.ts";
 import { build, type Product, SECRET, startProduct } from "./support/product.ts";
+import { until } from "./support/until.ts";
 
 let product: Product;
 const visitor = (origin?: string | null) => new Guest(product.url, origin);
@@ -16,10 +17,69 @@ Deno.test.afterAll(async () => await product[Symbol.asyncDispose]());
 /** A chat page as a stranger sees it, without what differs by request. */
 const faceless = ({ text }: Answer, id: string) => text.replaceAll(id, "ID").replaceAll(/nonce="[^"]*"/g, "nonce");
 
-Deno.test("a path with a malformed escape: 400 with a code", async () => {
-  for (const path of ["/chat/%ff", "/chat/%", "/%c0%af", "/api/chats/%ff/join"]) {
-    isError(await visitor().get(path), 400, "INVALID_MESSAGE");
+Deno.test("a path with a malformed escape: 400 with a code, a page for people", async () => {
+  for (const path of ["/chat/%ff", "/chat/%", "/%c0%af"]) {
+    isRefusedPage(await visitor().get(path), 400, "INVALID_MESSAGE");
+    isRefusedPage(await visitor().get(path, { "accept-language": "ru" }), 400, "INVALID_MESSAGE", "ru");
   }
+  isError(await visitor().get("/api/chats/%ff/join"), 400, "INVALID_MESSAGE");
+});
+
+Deno.test("people are refused with a page in their language, programs with JSON, whatever the reason", async () => {
+  const [ann, stranger] = [await named("Ann"), visitor("https://evil.example")];
+  const chatId = await ann.createChat();
+  const ru = { "accept-language": "ru" };
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  const large = new URLSearchParams({ name: "x".repeat(17_000) });
+  for (const path of ["/", `/chat/${chatId}`]) {
+    isRefusedPage(await stranger.ask("POST", path, "name=Eve", { ...form, ...ru }), 403, "ACCESS_DENIED", "ru");
+    isRefusedPage(await ann.ask("POST", path, large, ru), 413, "TOO_LARGE", "ru");
+    isRefusedPage(await ann.ask("POST", path, large), 413, "TOO_LARGE");
+  }
+  isRefusedPage(await visitor().submit("/enter", { token: "x", chat: "y" }), 403, "ACCESS_DENIED");
+  isRefusedPage(await visitor().submit("/enter", {}), 403, "ACCESS_DENIED");
+  isRefusedPage(await visitor().get("/enter", ru), 405, "INVALID_MESSAGE", "ru");
+  for (const [method, path] of [["POST", "/styles.css"], ["DELETE", "/"], ["PUT", `/chat/${chatId}`]] as const) {
+    const { status, headers, text } = await ann.ask(method, path, "x", ru);
+    assert.ok(status === 404 || status === 405, `${method} ${path}: ${status}`);
+    assert.match(headers.get("content-type")!, /^text\/html/, path);
+    assert.match(text, /<html lang="ru"/, path);
+  }
+  for (const path of ["/api/session", "/api/chats", "/api"]) {
+    const { status, headers } = await stranger.post(path, { name: "Eve" });
+    assert.equal(status, 403);
+    assert.match(headers.get("content-type")!, /^application\/json/, path);
+  }
+  const head = await ann.ask("HEAD", "/chat/%ff", null, ru);
+  assert.deepEqual([head.status, head.text], [400, ""]);
+  assert.match(head.headers.get("content-type")!, /^text\/html/);
+});
+
+Deno.test("a page of refusal leads back to where one was, also in the other language, and ships no script", async () => {
+  const ann = await named("Ann");
+  const chatId = await ann.createChat();
+  const { text } = await visitor("https://evil.example").submit(`/chat/${chatId}?a=<b>`, { name: "Eve" });
+  assert.match(text, new RegExp(`<a class="button accent" href="/chat/${chatId}">`));
+  assert.match(text, new RegExp(`href="/chat/${chatId}\\?lang=ru"`));
+  assert.doesNotMatch(text, /<script/i);
+  const broken = await visitor().get("/chat/%ff%22%3E%3Cscript%3E");
+  assert.match(broken.text, /href="\/\?lang=ru"/);
+  assert.doesNotMatch(broken.text, /<script/i);
+});
+
+Deno.test("too many requests from an address: a page that says how long to wait, with Retry-After", async () => {
+  await using small = await startProduct({ TRUST_PROXY: "1" });
+  const from = { "x-forwarded-for": "192.0.2.77" };
+  const guest = new Guest(small.url);
+  const post = (path: string, more = {}) => guest.ask("POST", path, "{}", { ...from, ...more });
+  for (let n = 0; n < 600; n += 50) await Promise.all(Array.from({ length: 50 }, () => post("/api/nothing")));
+  await until("the address has used up its requests", async () => (await post("/api/nothing")).status === 429);
+  const page = await post("/", { "accept-language": "ru" });
+  isRefusedPage(page, 429, "RATE_LIMITED", "ru");
+  const seconds = page.headers.get("retry-after")!;
+  assert.match(seconds, /^[1-9]\d*$/);
+  assert.ok(page.text.includes(`${seconds} с `), "the page names the same time as the header");
+  isError(await post("/api/session"), 429, "RATE_LIMITED");
 });
 
 Deno.test("GET /chat/:id never joins, and shows strangers the same page whatever the id", async () => {

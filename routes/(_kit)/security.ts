@@ -2,6 +2,7 @@
 
 import type { Config } from "../../signaling/config.ts";
 import { httpError } from "../../signaling/http.ts";
+import { inTheirWay } from "./refusal.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 
@@ -20,17 +21,18 @@ type Options = Pick<Config, "allowedOrigins" | "trustedProxies">;
 
 /**
  * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
- * the headers on what comes out. The Content-Security-Policy of a page with scripts, and their nonce, is Fresh's own.
+ * the headers on what comes out, errors told as whoever asks understands them (`refusal.ts`). The Content-Security-Policy of a page with scripts, and their nonce, is Fresh's own.
  */
 export function secure(handle: Handler, options: Options): Handler {
   return async (original, info) => {
     const req = overTls(original, options) ? asHttps(original) : original;
     const url = new URL(req.url);
-    const answer = isDecodable(url.pathname)
+    const isReadable = isDecodable(url.pathname);
+    const answer = isReadable
       ? await handle(req, info)
       : httpError(400, "INVALID_MESSAGE", "The path has a malformed escape");
     if (answer.status === 101) return answer;
-    const response = url.pathname.startsWith("/api/") ? inJson(answer) : answer;
+    const response = await inTheirWay({ req, isReadable, info }, answer, handle);
     const { headers } = response;
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
     headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy"), options));
@@ -49,14 +51,6 @@ function overTls({ headers, url }: Request, { trustedProxies }: Options): boolea
 /** An upgrade needs the request that came in, and has no use for its scheme. */
 function asHttps(req: Request): Request {
   return req.headers.has("upgrade") ? req : new Request(req.url.replace(/^http:/, "https:"), req);
-}
-
-/** Fresh answers unknown paths and methods with a page; an endpoint's errors are JSON. */
-function inJson(response: Response): Response {
-  const isPage = response.headers.get("content-type")?.startsWith("application/json") !== true;
-  if (response.status < 400 || !isPage) return response;
-  if (response.status >= 500) return httpError(response.status, "UNAVAILABLE", "Something went wrong here");
-  return httpError(response.status, "INVALID_MESSAGE", "There is no such endpoint, or not for this method");
 }
 
 /** Over plain http nothing may be upgraded to https, and the socket's own origin is named for browsers whose `'self'` leaves it out. */

@@ -17,10 +17,14 @@ export interface Strings {
     readonly noScript: string;
     readonly notFoundTitle: string;
     readonly notFoundText: string;
-    readonly brokenTitle: string;
-    readonly brokenText: string;
-    readonly refusedTitle: string;
-    readonly refusedText: string;
+    readonly again: string;
+    /** Why a request was refused (`RefusalKind`), or that the server failed. */
+    readonly refusals: Readonly<
+      Record<
+        "rate" | "size" | "entry" | "origin" | "address" | "other" | "broken",
+        { readonly title: string; readonly text: string }
+      >
+    >;
   };
   readonly form: { readonly name: string; readonly nameHint: string; readonly nameError: string };
   readonly lobby: {
@@ -290,10 +294,38 @@ export const en: Strings = {
     noScript: "Calls need JavaScript. Turn it on for this page to call or be called.",
     notFoundTitle: "There is nothing here",
     notFoundText: "The address may be mistyped, or the page is gone.",
-    brokenTitle: "Something broke on our side",
-    brokenText: "It is not your fault, and your chats are safe. Try again in a minute.",
-    refusedTitle: "That did not work",
-    refusedText: "The server could not accept this request. Go back, reload the page and try once more.",
+    again: "Try again",
+    refusals: {
+      rate: {
+        title: "Too much at once",
+        text: "Too many requests came from your network. Nothing was done. Wait {n} s, then try again.",
+      },
+      size: {
+        title: "That was too much text",
+        text: "The form holds more than this server takes. Go back, shorten what you wrote and send it again.",
+      },
+      entry: {
+        title: "You could not be let in",
+        text: "The application you came from sent you here with a pass that is not valid, or not any more. " +
+          "Go back to it and open the chat from there again.",
+      },
+      origin: {
+        title: "Please do that once more",
+        text: "The form did not come from a page of this site, so nothing was done. Open the page here and try again.",
+      },
+      address: {
+        title: "This link is broken",
+        text: "There are characters in its address that do not belong there. Ask for the link again, or copy it whole.",
+      },
+      other: {
+        title: "That did not work",
+        text: "The server could not accept this request. Open the page again and try once more.",
+      },
+      broken: {
+        title: "Something broke on our side",
+        text: "It is not your fault, and your chats are safe. Try again in a minute.",
+      },
+    },
   },
   form: {
     name: "Your name",

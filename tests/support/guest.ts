@@ -78,3 +78,13 @@ export function isError(answer: Answer, status: number, code: string): void {
   assert.equal(answer.json.code, code);
   assert.ok(answer.json.message.length > 0);
 }
+
+/** Asserts a page in a person's language that says why a request was refused, and, in a small line, the stable code. */
+export function isRefusedPage(answer: Answer, status: number, code: string, lang = "en"): void {
+  assert.equal(answer.status, status, answer.text);
+  assert.match(answer.headers.get("content-type") ?? "", /^text\/html/, answer.text.slice(0, 80));
+  assert.match(answer.text, new RegExp(`<html lang="${lang}"`));
+  assert.match(answer.text, /<h1>[^<]+<\/h1><p class="lead">[^<]+<\/p>/);
+  assert.match(answer.text, /<a class="button[^>]* href="\//, "there is a way on");
+  assert.match(answer.text, new RegExp(`lang="en">${status} ${code}: `));
+}
