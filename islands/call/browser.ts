@@ -4,6 +4,7 @@ import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
 import { mediaContext } from "./media_context.ts";
+import { type Storage, storage } from "./storage.ts";
 
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
@@ -14,9 +15,10 @@ const FETCH_MS = 10_000;
 /** The page's own environment; makes the ids of this tab and document. */
 export function browserEnvironment(): Environment {
   const page = newId();
+  const [tab, browser] = [storage("sessionStorage"), storage("localStorage")];
   let device: Promise<string> | null = null;
   return {
-    openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId()), page), SUBPROTOCOL),
+    openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId(tab)), page), SUBPROTOCOL),
     onWake: (action) => {
       addEventListener("online", () => action("online"));
       document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action("seen"));
@@ -50,24 +52,10 @@ export function browserEnvironment(): Environment {
       return codecs.filter((_, at) => efficient[at]);
     },
     createMediaStream: (tracks) => new MediaStream(tracks),
-    save: (value) =>
-      value === null ? sessionStorage.removeItem(SENDING_KEY) : sessionStorage.setItem(SENDING_KEY, value),
-    load: () => sessionStorage.getItem(SENDING_KEY),
-    remember: (key, value) => {
-      try {
-        if (value === null) localStorage.removeItem(KEPT_KEY + key);
-        else localStorage.setItem(KEPT_KEY + key, value);
-      } catch {
-        // Full, or refused by the user: it is forgotten with the page.
-      }
-    },
-    recall: (key) => {
-      try {
-        return localStorage.getItem(KEPT_KEY + key);
-      } catch {
-        return null;
-      }
-    },
+    save: (value) => tab.set(SENDING_KEY, value),
+    load: () => tab.get(SENDING_KEY),
+    remember: (key, value) => browser.set(KEPT_KEY + key, value),
+    recall: (key) => browser.get(KEPT_KEY + key),
     clock: () => Date.now(),
     now: () => performance.now(),
     after: (ms, action) => {
@@ -100,22 +88,27 @@ function signalUrl(device: string, page: string): string {
  * Names this tab: it survives a reload, and other tabs have their own. A duplicated tab starts with a copy of the storage, so a
  * lock tells whether the name is in use (where locks are to be had: secure contexts).
  */
-async function deviceId(): Promise<string> {
-  const kept = sessionStorage.getItem(DEVICE_KEY);
+async function deviceId(tab: Storage): Promise<string> {
+  const kept = tab.get(DEVICE_KEY);
   const id = kept !== null && await claim(kept) ? kept : newId();
   if (id !== kept) await claim(id);
-  sessionStorage.setItem(DEVICE_KEY, id);
+  tab.set(DEVICE_KEY, id);
   return id;
 }
 
-/** Holds the lock of a device for as long as the page lives; false where another page does. */
+/** Holds the lock of a device for as long as the page lives; false where another page does, as far as the browser tells. */
 function claim(id: string): Promise<boolean> {
-  if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
-    navigator.locks.request(`${DEVICE_KEY}.${id}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock && new Promise(() => {});
-    });
+    // Where there are no locks, or they are refused together with storage.
+    const refused = () => resolve(true);
+    try {
+      navigator.locks.request(`${DEVICE_KEY}.${id}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock && new Promise(() => {});
+      }).catch(refused);
+    } catch {
+      refused();
+    }
   });
 }
 
