@@ -260,6 +260,9 @@ export const serverMessages = {
     chatId: chatId.optional(),
     callId: callId.optional(),
     retryAfterMs: milliseconds.optional(),
+    /** `RATE_LIMITED`: what was refused, and the how manieth frame of this socket it was, from 1. */
+    refused: z.enum(Object.keys(clientMessages) as (keyof typeof clientMessages)[]).optional(),
+    frame: z.number().int().min(1).optional(),
   }),
   "pong": z.strictObject({ type: z.literal("pong") }),
 };

@@ -335,7 +335,15 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     members: [{ ...user, online: true }],
     call: { state: "connected" },
   },
-  "call:error": { type: "call:error", code: "RATE_LIMITED", message: "Slow down", ...stamped, retryAfterMs: 50 },
+  "call:error": {
+    type: "call:error",
+    code: "RATE_LIMITED",
+    message: "Slow down",
+    ...stamped,
+    retryAfterMs: 50,
+    refused: "call:negotiate",
+    frame: 7,
+  },
   "pong": { type: "pong" },
 };
 

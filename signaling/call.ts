@@ -19,7 +19,7 @@ import {
   endRinging,
   error,
   forget,
-  MAX_HELD_CANDIDATES,
+  holdCandidate,
   mayResume,
   type Memory,
   missedBy,
@@ -121,7 +121,7 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     calleeUser: callee,
     devices: event.devices.map(({ device }) => device),
     offer: { type: "offer", sdp },
-    candidates: candidates.slice(0, MAX_HELD_CANDIDATES),
+    candidates: candidates.reduce(holdCandidate, []),
     sending: null,
     announced: connected.length > 0,
     expiresAt: now + rules.ringTimeoutMs,
@@ -183,8 +183,8 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
       return isCallee ? answer(chat, call, from, message, now) : noCall(chat, from, message);
     case "call:ice-candidate":
       // R6: the caller's wait for the answer; those of a device that has not answered go nowhere.
-      if (!isCaller || call.candidates.length >= MAX_HELD_CANDIDATES) return unchanged(chat);
-      return withCall(chat, { ...call, candidates: [...call.candidates, message.candidate] });
+      if (!isCaller) return unchanged(chat);
+      return withCall(chat, { ...call, candidates: holdCandidate(call.candidates, message.candidate) });
     case "call:media":
       if (!isCaller) return noCall(chat, from, message);
       return withCall(chat, { ...call, sending: { ...message, chatId, callId } });

@@ -8,6 +8,7 @@ import type {
   ServerMessage,
   ServerMessages,
 } from "../shared/protocol.ts";
+import { keepBest, worthOf } from "../shared/best_candidates.ts";
 import type { Candidate } from "../shared/candidate.ts";
 
 /** A device of a user: what a delivery goes to and a message comes from. */
@@ -30,10 +31,10 @@ export interface CallRules {
   readonly graceMs: number;
 }
 
-/** R6: candidates held for a callee who has not answered. */
+/** R6: candidates held for a callee who has not answered; of more than that, the best. */
 export const MAX_HELD_CANDIDATES = 64;
-/** R12: messages held for a party whose socket is gone. */
-const MAX_HELD_MESSAGES = 128;
+/** R12: messages held for a party whose socket is gone; candidates make room for others. */
+export const MAX_HELD_MESSAGES = 128;
 /** R7, R11: how long, in ms, and how much a chat remembers of calls that are no more. */
 export const MEMORY_MS = 5_000;
 const MAX_MEMORIES = 16;
@@ -207,11 +208,23 @@ export const otherSide = (side: Side): Side => side === "caller" ? "callee" : "c
 /** Delivers to a side of a connected call, or holds it while that side's socket is gone (R12). */
 export function post(chat: ChatCalls, call: ConnectedCall, side: Side, message: ServerMessage): Advanced {
   const party = call[side];
-  const isUnheard = side === "caller" && call.unheard.length > 0 && call.unheard.length < MAX_HELD_MESSAGES;
-  const sent = isUnheard ? { ...call, unheard: [...call.unheard, message] } : call;
+  const isUnheard = side === "caller" && call.unheard.length > 0;
+  const sent = isUnheard ? { ...call, unheard: hold(call.unheard, message) } : call;
   if (party.awayUntil === null) return withCall(chat, sent, ...toParty(party, message));
-  const held = [...party.held, message].slice(0, MAX_HELD_MESSAGES);
-  return withCall(chat, { ...sent, [side]: { ...party, held } });
+  return withCall(chat, { ...sent, [side]: { ...party, held: hold(party.held, message) } });
+}
+
+function hold(held: readonly ServerMessage[], message: ServerMessage): readonly ServerMessage[] {
+  const worth = (one: ServerMessage) => one.type === "call:ice-candidate" ? worthOf(one.candidate) : Infinity;
+  return keepBest([...held, message], MAX_HELD_MESSAGES, worth);
+}
+
+/** R6: one more candidate for whoever answers. */
+export function holdCandidate(
+  held: readonly (Candidate | null)[],
+  candidate: Candidate | null,
+): readonly (Candidate | null)[] {
+  return keepBest([...held, candidate], MAX_HELD_CANDIDATES, worthOf);
 }
 
 export function over(chat: ChatCalls, call: Call, now: number, ...deliveries: Delivery[]): Advanced {

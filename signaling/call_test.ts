@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../shared/protocol.ts";
+import type { Candidate } from "../shared/candidate.ts";
 import { advance, nextDeadline } from "./call.ts";
 import {
   type CallEvent,
@@ -7,6 +8,7 @@ import {
   type Delivery,
   type Endpoint,
   MAX_HELD_CANDIDATES,
+  MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
 } from "./call_state.ts";
@@ -423,6 +425,64 @@ Deno.test("call: [R6] an offer rings without its addresses, which follow the ans
   assert.ok(given.every(({ to }) => to.user === "bob" && to.device === "phone"));
   const lines = given.map(({ message }) => message.type === "call:ice-candidate" && message.candidate?.candidate);
   assert.deepEqual(lines.slice(0, 2), [line, candidate(0).candidate]);
+});
+
+const relayed = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ relay`, sdpMid: "0" });
+
+Deno.test("call: [R6, R18] of too many candidates held while it rings the relayed ones and their end are kept", () => {
+  const chat = ringing();
+  const say = (candidate: Candidate | null) => chat.say(ANN, { type: "call:ice-candidate", candidate });
+  for (let n = 0; n < 130; n++) say(n % 40 === 39 ? relayed(n) : candidate(n));
+  say(null);
+  chat.say(BOB, { type: "call:answer", answer });
+  const given = chat.deliveries.flatMap(({ message }) =>
+    message.type === "call:ice-candidate" ? [message.candidate] : []
+  );
+  assert.equal(given.length, MAX_HELD_CANDIDATES);
+  const best = given.filter((one) => one === null || one.candidate.includes("typ relay"));
+  assert.deepEqual(best, [relayed(39), relayed(79), relayed(119), null]);
+  assert.deepEqual(given.slice(0, 2), [candidate(0), candidate(1)], "and the first of the others");
+});
+
+Deno.test("call: [R6, R18] of too many candidates in an offer the relayed ones are kept", () => {
+  const chat = new Chat();
+  const lines = Array.from({ length: 130 }, (_, n) => `a=${(n === 129 ? relayed(n) : candidate(n)).candidate}`);
+  offer.sdp = [OFFER_SDP, ...lines, ""].join("\r\n");
+  chat.initiate();
+  offer.sdp = OFFER_SDP;
+  chat.say(BOB, { type: "call:answer", answer });
+  const given = chat.deliveries.filter(({ message }) => message.type === "call:ice-candidate");
+  assert.equal(given.length, MAX_HELD_CANDIDATES);
+  assert.match(JSON.stringify(given.at(-1)), /typ relay/);
+});
+
+Deno.test("call: [R12, R18] what is held for somebody in grace is not crowded out by candidates", () => {
+  const chat = connected();
+  chat.drop(BOB);
+  chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+  for (let n = 0; n < 300; n++) chat.say(ANN, { type: "call:ice-candidate", candidate: candidate(n) });
+  chat.say(ANN, { type: "call:ice-candidate", candidate: relayed(1) });
+  chat.say(ANN, { type: "call:ice-candidate", candidate: null });
+  chat.say(ANN, { type: "call:negotiate", description: answer });
+  const told = chat.connect(BOB).filter((line) => line.startsWith("bob."));
+  assert.equal(told.length, 1 + MAX_HELD_MESSAGES);
+  assert.equal(told[1], "bob.phone call:media");
+  assert.equal(told.at(-1), "bob.phone call:negotiate");
+  const candidates = chat.deliveries.flatMap(({ message }) =>
+    message.type === "call:ice-candidate" ? [message.candidate] : []
+  );
+  assert.deepEqual(candidates.slice(-2), [relayed(1), null]);
+});
+
+Deno.test("call: [R12, R18] nor is what a caller may ask for again", () => {
+  const chat = ringing();
+  chat.say(BOB, { type: "call:answer", answer });
+  for (let n = 0; n < 300; n++) chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(n) });
+  chat.say(BOB, { type: "call:negotiate", description: offer });
+  const told = chat.resume(ANN, "caller");
+  assert.equal(told.length, 1 + MAX_HELD_MESSAGES);
+  assert.equal(told[1], "ann.laptop call:answer");
+  assert.equal(told.at(-1), "ann.laptop call:negotiate");
 });
 
 Deno.test("call: [R10] the second initiator answers; its own call's id means the one that stands", () => {

@@ -9,6 +9,7 @@ import type {
   ClientMessages,
   ErrorCode,
   Member,
+  Parsed,
   ServerMessage,
   ServerMessages,
   VideoCodec,
@@ -27,7 +28,7 @@ import {
 } from "./call_state.ts";
 import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
-import { Buckets, INITIATIONS } from "./limits.ts";
+import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
 import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
@@ -62,10 +63,10 @@ export interface HubOptions extends CallRules {
 
 /** One connected socket's way into the hub. */
 export interface Connection {
-  /** R18: counts a message, whatever it is: 0, or how long to wait before the next, in ms. */
-  admit(): number;
-  /** Takes a message that was parsed and is within limits. */
-  receive(message: ClientMessage): void;
+  /** R18: counts what was parsed. */
+  admit(parsed: Parsed): Admission;
+  /** Takes a message that was parsed and is within limits: the how manieth `frame` of the socket it is, from 1. */
+  receive(message: ClientMessage, frame: number): void;
   /** R17: candidates were left out of what this device sent, for these reasons. It is not told: the call is none the worse. */
   note(dropped: readonly string[]): void;
   /** The socket is gone. Idempotent; harmless once another socket took the device over. */
@@ -75,7 +76,7 @@ export interface Connection {
 type Timer = ReturnType<typeof setTimeout>;
 
 /** For a socket that opened too late. */
-const NOBODY: Connection = { admit: () => 0, receive() {}, note() {}, drop() {} };
+const NOBODY: Connection = { admit: () => ({ do: "drop" }), receive() {}, note() {}, drop() {} };
 
 export class Hub {
   readonly #options: HubOptions;
@@ -197,8 +198,12 @@ export class Hub {
     }
     for (const chatId of wasOnline ? news : this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
     return {
-      admit: () => device.messages.take(this.#options.now()),
-      receive: (message) => this.#receive(from, device, message),
+      admit: (parsed) => {
+        const admission = device.rates.admit(parsed, this.#options.now());
+        if (admission.do === "refuse" && parsed.ok && parsed.message !== null) this.#refused(device, parsed.message);
+        return admission;
+      },
+      receive: (message, frame) => this.#receive(from, device, message, frame),
       note: (dropped) => {
         const why = [...new Set(dropped)].join("; ");
         this.#options.log("candidates-dropped", { count: String(dropped.length), why, ...from });
@@ -241,9 +246,23 @@ export class Hub {
 
   // --- Messages --------------------------------------------------------------------------------------------------------
 
-  #receive(endpoint: Endpoint, device: Device, message: ClientMessage): void {
+  /** R18: what opens a side of a call is refused for its rate, and comes again. */
+  #refused(device: Device, message: ClientMessage): void {
+    const isOpening = message.type === "call:initiate" || message.type === "call:answer";
+    if (isOpening && message.callId !== undefined) device.unopened = message.callId;
+  }
+
+  /** R18: whether a message follows one that opens its side of the call, and that was refused: then it comes again with that. */
+  #isTooEarly(device: Device, message: ClientMessage): boolean {
+    if (!("callId" in message) || message.callId === undefined || message.callId !== device.unopened) return false;
+    if (["call:ice-candidate", "call:media", "call:negotiate"].includes(message.type)) return true;
+    device.unopened = null;
+    return false;
+  }
+
+  #receive(endpoint: Endpoint, device: Device, message: ClientMessage, frame: number): void {
     const { port } = device;
-    if (port === null) return;
+    if (port === null || this.#isTooEarly(device, message)) return;
     this.#counts.messages++;
     this.#options.log("message", { type: message.type, ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
@@ -257,7 +276,7 @@ export class Hub {
         device.watching.add(message.chatId);
         return port.send(this.#chatState(message.chatId));
       case "call:initiate":
-        return this.#initiate(from, port, message);
+        return this.#initiate(from, device, message, frame);
       case "call:resume": {
         const now = this.#options.now();
         const busy = [...this.#inCall.get(from.user) ?? []].some((chatId) => chatId !== message.chatId);
@@ -271,10 +290,13 @@ export class Hub {
     }
   }
 
-  #initiate(from: Sender, port: Port, message: ClientMessages["call:initiate"]): void {
+  #initiate(from: Sender, device: Device, message: ClientMessages["call:initiate"], frame: number): void {
+    const port = device.port!;
     const retryAfterMs = this.#initiations.take(from.user, this.#options.now());
     if (retryAfterMs > 0) {
-      return sendError(port, message, "RATE_LIMITED", "Too many calls in a minute", { retryAfterMs });
+      this.#refused(device, message);
+      const more = { retryAfterMs, refused: message.type, frame };
+      return sendError(port, message, "RATE_LIMITED", "Too many calls in a minute", more);
     }
     const { chatId } = message;
     const others = [...this.#chats.members(chatId).keys()].filter((user) => user !== from.user);
@@ -392,7 +414,7 @@ function sendError(
   { chatId, callId }: { chatId: string; callId?: string | undefined },
   code: ErrorCode,
   message: string,
-  more: { retryAfterMs?: number } = {},
+  more: Pick<ServerMessages["call:error"], "retryAfterMs" | "refused" | "frame"> = {},
 ) {
   port.send({ type: "call:error", code, message, chatId, ...(callId === undefined ? {} : { callId }), ...more });
 }

@@ -1,5 +1,8 @@
 /** Limits (rule R18): how much one device, user or address may ask for. */
 
+import { rankOf } from "../shared/best_candidates.ts";
+import type { Parsed } from "../shared/protocol.ts";
+
 /** `burst` at once, and `perSecond` on average. */
 export interface Rate {
   readonly burst: number;
@@ -8,8 +11,12 @@ export interface Rate {
 
 const perMinute = (n: number): Rate => ({ burst: n, perSecond: n / 60 });
 
-/** Messages of one device. */
-export const MESSAGES: Rate = { burst: 100, perSecond: 20 };
+/** Messages of one device, candidates aside. */
+const MESSAGES: Rate = { burst: 100, perSecond: 20 };
+/** Candidates of one device: a laptop with Docker and VPN interfaces gathers up to 130 for a call, and again for each ICE restart. */
+const CANDIDATES: Rate = { burst: 400, perSecond: 40 };
+/** Of those, what is left to candidates of a higher rank (`rankOf`): relayed ones are the last to go. */
+const RESERVED = [200, 100, 0] as const;
 /** Calls started by one user. */
 export const INITIATIONS: Rate = perMinute(20);
 /** State-changing HTTP requests from one address. */
@@ -28,6 +35,8 @@ export class Bucket {
   readonly #rate: Rate;
   #tokens: number;
   #at: number;
+  /** When the token comes that nobody was told to wait for yet. */
+  #promisedAt = 0;
 
   constructor(rate: Rate, now: number) {
     this.#rate = rate;
@@ -35,20 +44,34 @@ export class Bucket {
     this.#at = now;
   }
 
-  /** Takes one token: 0, or how long to wait for one, in ms. */
-  take(now: number): number {
+  /** Takes one token, and leaves `reserved` ones: 0, or how long to wait for one, in ms. */
+  take(now: number, reserved = 0): number {
     this.#fill(now);
-    if (this.#tokens >= 1) {
+    if (this.#tokens >= 1 + reserved) {
       this.#tokens--;
       return 0;
     }
-    return Math.ceil((1 - this.#tokens) / this.#rate.perSecond * 1000 - ROUNDING_MS);
+    return Math.ceil((1 + reserved - this.#tokens) * this.#tokenMs - ROUNDING_MS);
+  }
+
+  /** The same, for one who repeats what is refused: each is told to wait for a token of its own, and not all for the next one. */
+  takeInTurn(now: number): number {
+    const waitMs = this.take(now);
+    if (waitMs === 0) return 0;
+    // More than a bucket holds need not be waited for.
+    const at = Math.min(Math.max(now + waitMs, this.#promisedAt), now + this.#rate.burst * this.#tokenMs);
+    this.#promisedAt = at + this.#tokenMs;
+    return Math.ceil(at - now - ROUNDING_MS);
   }
 
   /** As good as new: nothing is lost by forgetting it. */
   isFull(now: number): boolean {
     this.#fill(now);
     return this.#tokens >= this.#rate.burst;
+  }
+
+  get #tokenMs(): number {
+    return 1000 / this.#rate.perSecond;
   }
 
   #fill(now: number): void {
@@ -89,26 +112,57 @@ export class Buckets {
   }
 }
 
-/**
- * Judges what comes over one socket: when a flood is not worth an answer, and when the socket is not worth keeping.
- */
-export class FloodGate {
-  #refused = 0;
-  #since = 0;
+/** What becomes of a message by its device's rates. */
+export type Admission =
+  /** `isExcess`: it is over the rate all the same. */
+  | { readonly do: "serve"; readonly isExcess: boolean }
+  /** A candidate too many: the call goes on without it. */
+  | { readonly do: "drop" }
+  | { readonly do: "refuse"; readonly retryAfterMs: number };
 
-  /** A message was refused for coming too fast: `answer` it, stay `silent` (19 of 20), or `close` the socket. */
-  refuse(now: number): "answer" | "silent" | "close" {
-    if (now - this.#since > FLOOD_MS) {
-      this.#since = now;
-      this.#refused = 0;
+/** The rates of one device: they outlive its socket with it, so that reconnecting gains nothing. */
+export class DeviceRates {
+  readonly #messages: Bucket;
+  readonly #candidates: Bucket;
+
+  constructor(now: number) {
+    this.#messages = new Bucket(MESSAGES, now);
+    this.#candidates = new Bucket(CANDIDATES, now);
+  }
+
+  /** Counts what was parsed. The end of candidates is a message like others, and so is what is none. */
+  admit(parsed: Parsed, now: number): Admission {
+    const message = parsed.ok ? parsed.message : undefined;
+    const candidate = message?.type === "call:ice-candidate" ? message.candidate : null;
+    // R17: `null` is a candidate that is left out.
+    if (message === null || candidate?.candidate) {
+      const wait = this.#candidates.take(now, RESERVED[candidate === null ? 0 : rankOf(candidate)]);
+      return wait > 0 ? { do: "drop" } : { do: "serve", isExcess: false };
     }
-    this.#refused++;
-    if (this.#refused >= FLOOD_REFUSALS) return "close";
-    return this.#refused % 20 === 1 ? "answer" : "silent";
+    const retryAfterMs = this.#messages.takeInTurn(now);
+    if (retryAfterMs === 0) return { do: "serve", isExcess: false };
+    // What ends a call does no harm twice, and its loss would leave somebody in the call.
+    const isEnd = message?.type === "call:end" || message?.type === "call:reject";
+    return isEnd ? { do: "serve", isExcess: true } : { do: "refuse", retryAfterMs };
   }
 }
 
-const FLOOD_REFUSALS = 1_000;
+/** Judges by what comes too fast over one socket when that is not worth keeping. */
+export class FloodGate {
+  #excess = 0;
+  #since = 0;
+
+  /** One more message was over its rate. True where it is a flood. */
+  count(now: number): boolean {
+    if (now - this.#since > FLOOD_MS) {
+      this.#since = now;
+      this.#excess = 0;
+    }
+    return ++this.#excess >= FLOOD_MESSAGES;
+  }
+}
+
+const FLOOD_MESSAGES = 1_000;
 const FLOOD_MS = 10_000;
 
 /**

@@ -1,7 +1,7 @@
 /** Who is online: users' devices and their sockets, by what the server knows of one. */
 
 import type { ServerMessage } from "../shared/protocol.ts";
-import { Bucket, MAX_DEVICES, MESSAGES } from "./limits.ts";
+import { DeviceRates, MAX_DEVICES } from "./limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Port {
@@ -18,8 +18,9 @@ export interface Device {
   page: string | null;
   /** Chats whose presence it wants to know. */
   readonly watching: Set<string>;
-  /** R18: it outlives the socket with the device, so that reconnecting gains nothing. */
-  readonly messages: Bucket;
+  readonly rates: DeviceRates;
+  /** R18: the call whose `call:initiate` or `call:answer` was refused for its rate, and is to come again. */
+  unopened: string | null;
 }
 
 /** Who is online: every user's devices. */
@@ -34,7 +35,14 @@ export class Presence {
     if (devices === undefined) this.#users.set(userId, devices = new Map());
     let device = devices.get(deviceId);
     if (device === undefined) {
-      device = { id: deviceId, port: null, page: null, watching: new Set(), messages: new Bucket(MESSAGES, now) };
+      device = {
+        id: deviceId,
+        port: null,
+        page: null,
+        watching: new Set(),
+        rates: new DeviceRates(now),
+        unopened: null,
+      };
       devices.set(deviceId, device);
     }
     return device;

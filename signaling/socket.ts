@@ -1,7 +1,13 @@
 /** One WebSocket and the hub: who may open it, what it may say, and when it is over. */
 
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../shared/constants.ts";
-import { deviceId as idFormat, parseClientMessage, type ServerMessage } from "../shared/protocol.ts";
+import {
+  deviceId as idFormat,
+  parseClientMessage,
+  type Parsed,
+  type ServerMessage,
+  type ServerMessages,
+} from "../shared/protocol.ts";
 import { type Credential, credentialOf, originAllowed, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
 import { httpError, noSession, tooMany } from "./http.ts";
@@ -103,12 +109,6 @@ function attach(
     leave();
     closeWhenQuiet(socket, code, reason);
   };
-  const refuse = (retryAfterMs: number) => {
-    const verdict = gate.refuse(now());
-    if (verdict === "close") expel(CLOSE.flood, "Flood");
-    if (verdict !== "answer") return;
-    send({ type: "call:error", code: "RATE_LIMITED", message: "Too many messages", retryAfterMs });
-  };
   // A token speaks for its user until it expires; then there must be another one.
   const lifeMs = Math.min(session.expiresAt - Date.now(), LONGEST_TIMER_MS);
   const expiry = setTimeout(() => expel(CLOSE.expired, "The token has expired"), lifeMs);
@@ -124,19 +124,43 @@ function attach(
       },
     });
   };
+  let frame = 0;
   socket.onmessage = ({ data }) => {
     if (connection === null) return;
     if ((data.length ?? data.byteLength ?? data.size) > ABSURD_LENGTH) return expel(CLOSE.tooBig, "Far too large");
-    const wait = connection.admit();
-    if (wait > 0) return refuse(wait);
+    frame++;
     const parsed = parseClientMessage(data);
-    if (!parsed.ok) return send({ type: "call:error", ...parsed.refusal });
-    if (parsed.dropped !== undefined) connection.note(parsed.dropped);
-    if (parsed.message !== null) connection.receive(parsed.message);
+    const admission = connection.admit(parsed);
+    if (admission.do === "serve") {
+      if (!parsed.ok) send({ type: "call:error", ...parsed.refusal });
+      else {
+        if (parsed.dropped !== undefined) connection.note(parsed.dropped);
+        if (parsed.message !== null) connection.receive(parsed.message, frame);
+      }
+      if (!admission.isExcess) return;
+    } else if (admission.do === "refuse") {
+      // Each has its own answer, so that a client can repeat just those; a candidate is left out unsaid.
+      const more = { retryAfterMs: admission.retryAfterMs, ...about(parsed), frame };
+      send({ type: "call:error", code: "RATE_LIMITED", message: "Too many messages", ...more });
+    }
+    if (gate.count(now())) expel(CLOSE.flood, "Flood");
   };
   // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.
   socket.onclose = leave;
   socket.onerror = leave;
+}
+
+/** What a refused message was about, as far as it is known. */
+function about(parsed: Parsed): Pick<ServerMessages["call:error"], "chatId" | "callId" | "refused"> {
+  if (!parsed.ok) {
+    const { chatId, callId } = parsed.refusal;
+    return { ...(chatId ? { chatId } : {}), ...(callId ? { callId } : {}) };
+  }
+  const { message } = parsed;
+  if (message === null) return {};
+  const chatId = "chatId" in message ? { chatId: message.chatId } : {};
+  const callId = "callId" in message && message.callId ? { callId: message.callId } : {};
+  return { ...chatId, ...callId, refused: message.type };
 }
 
 /**

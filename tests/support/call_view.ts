@@ -8,6 +8,7 @@ import {
   type Endpoint,
   type InCallMessage,
   MAX_HELD_CANDIDATES,
+  MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
 } from "../../signaling/call_state.ts";
@@ -21,7 +22,7 @@ export const ENDPOINTS: readonly Endpoint[] = ["ann", "bob"].flatMap((user) =>
 export const CALL_IDS = ["call-aaaaaaaaaaaaaaaa", "call-bbbbbbbbbbbbbbbb"] as const;
 export const RELAYED: readonly string[] = ["call:ice-candidate", "call:negotiate", "call:media"];
 /** The most the call function may keep: memories, held candidates, messages held for one side. */
-export const BOUNDS = { memory: 16, candidates: MAX_HELD_CANDIDATES, held: 128 };
+export const BOUNDS = { memory: 16, candidates: MAX_HELD_CANDIDATES, held: MAX_HELD_MESSAGES };
 
 export type Side = "caller" | "callee";
 export const SIDES = ["caller", "callee"] as const;

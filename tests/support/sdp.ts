@@ -202,3 +202,13 @@ export const candidate = (n: number) => ({
   sdpMLineIndex: 0,
   usernameFragment: "GKNL",
 });
+
+/** The n-th relayed one. */
+export const relayed = (n: number) => ({
+  candidate: `candidate:${n} 1 udp 41885439 203.0.113.1 ${
+    50000 + n
+  } typ relay raddr 192.0.2.2 rport 40000 generation 0`,
+  sdpMid: "0",
+  sdpMLineIndex: 0,
+  usernameFragment: "GKNL",
+});
