@@ -48,6 +48,56 @@ test("a hang-up while the socket is away ends the call, which does not come back
   assert.deepEqual([ann.open, bob.open], [NOTHING_OPEN, NOTHING_OPEN]);
 });
 
+test("[R18] a hang-up right behind 130 candidates is heard, with the socket there and away", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  ann.gather(130);
+  ann.client.hangUp();
+  await bob.phase("ended");
+  await connect(ann, bob);
+  await away(ann);
+  ann.gather(130);
+  ann.client.setMicrophone(false);
+  ann.client.hangUp();
+  await back(ann);
+  await bob.phase("ended");
+  await connect(bob, ann);
+});
+
+test("[R18] what is said behind 300 candidates while the socket is away is not lost among them", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  await bob.until(({ remote }) => remote.audio);
+  await away(ann);
+  ann.gather(300);
+  ann.client.setMicrophone(false);
+  await back(ann);
+  await bob.until(({ remote }) => !remote.audio);
+});
+
+test("[R18] a call that is refused for its rate is placed again, and takes place", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  for (let n = 0; n < 130; n++) ann.client.watch(`chat-${n}`);
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.client.accept("audio");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+});
+
+test("[R18] a call that is cancelled while it waits to be placed again never rings", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  for (let n = 0; n < 140; n++) ann.client.watch(`chat-${n}`);
+  const refused = ann.told((message) => message.type === "call:error" && message.refused === "call:initiate");
+  ann.client.call(CHAT, "audio");
+  await refused;
+  const seen = record(bob);
+  ann.client.hangUp();
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  assert.ok(!seen.includes("ended"), "one call rang, and that one still does");
+});
+
 test("a cancel while the socket is away stops the ringing, which does not come back", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");

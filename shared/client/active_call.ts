@@ -10,6 +10,7 @@ import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
 import type { Section } from "./sections.ts";
+import { keepSending } from "./tab.ts";
 import { saving } from "./tuning.ts";
 import type { Adaptation } from "./quality/adaptation.ts";
 import type { CallInfo, CallPhase, Descriptions, LocalMedia, Quality, Snapshot } from "./state.ts";
@@ -199,7 +200,7 @@ export class ActiveCall {
       screen: screen !== null,
       step: this.#step,
     });
-    this.#ports.env.save(JSON.stringify({ callId: this.info.callId, microphone, camera } satisfies Sending));
+    keepSending(this.#ports.env, { callId: this.info.callId, microphone, camera });
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ export class ActiveCall {
     this.#mending.close();
     this.#adaptation?.close();
     this.#peer?.close();
-    this.#ports.env.save(null);
+    keepSending(this.#ports.env, null);
   }
 
   // --- Small parts -----------------------------------------------------------------------------------------------------
@@ -421,23 +422,5 @@ export class ActiveCall {
   #fail(): void {
     if (this.#closed) return;
     this.#ports.onFailure();
-  }
-}
-
-/** What of this device was on before a reload. */
-export interface Sending {
-  readonly callId: string;
-  readonly microphone: boolean;
-  readonly camera: boolean;
-}
-
-/** What was on in this call before a reload; nothing where that is not known. */
-export function sendingBefore(env: Environment, callId: string): Sending {
-  const nothing = { callId, microphone: false, camera: false };
-  try {
-    const kept: Sending | null = JSON.parse(env.load() ?? "null");
-    return kept?.callId === callId ? kept : nothing;
-  } catch {
-    return nothing;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { CallMedia, ErrorCode, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
-import { ActiveCall, type CallPorts, sendingBefore } from "./active_call.ts";
+import { ActiveCall, type CallPorts } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices } from "./devices.ts";
@@ -17,6 +17,7 @@ import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";
 import type { CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot } from "./state.ts";
+import { keepOver, overBefore, sendingBefore } from "./tab.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so. */
 const RING_SLACK_MS = 2_000;
@@ -50,8 +51,8 @@ export class CallClient implements CallActions {
   #doubted: string | null = null;
   /** The call is answered, but the answer went into a socket that was dead already: it is to be asked for, or was. */
   #missingAnswer: null | "due" | "asked" = null;
-  /** Calls that are over for this page, by id. */
-  #over: readonly string[] = [];
+  /** Calls that are over for this tab, by id. */
+  #over: readonly string[];
   readonly #iceServers: IceServers;
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
@@ -65,6 +66,7 @@ export class CallClient implements CallActions {
   constructor(env: Environment, onChange: (snapshot: Snapshot) => void = () => {}) {
     this.#env = env;
     this.#onChange = onChange;
+    this.#over = overBefore(env);
     this.#devices = new Devices(env, {
       onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
       onChoice: (devices) => this.#show({ devices }),
@@ -476,6 +478,7 @@ export class CallClient implements CallActions {
         return active.peer(message.state);
       case "call:end":
       case "call:rejected":
+        this.#signal.withdraw(message.callId);
         return this.#finish(message.reason, false);
     }
   }
@@ -510,6 +513,7 @@ export class CallClient implements CallActions {
   #finish(outcome: Outcome, byMe: boolean): void {
     const { info: call, since } = this.#active!;
     this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
+    keepOver(this.#env, this.#over);
     const durationMs = since === null ? null : this.#env.now() - since;
     this.#record(this.#active!, outcome, durationMs);
     this.#release();

@@ -1,8 +1,10 @@
-/** The client's signaling socket: it comes back by itself, and what could not be sent waits for that. */
+/** The client's signaling socket: it comes back by itself, and what could not be sent, or was refused for its rate, waits for that. */
 
+import { keepBest, worthOf } from "../best_candidates.ts";
 import { CLOSE } from "../constants.ts";
-import type { ClientMessage, ServerMessage } from "../protocol.ts";
+import type { ClientMessage, ServerMessage, ServerMessages } from "../protocol.ts";
 import type { Environment, SocketPort, Wake } from "./ports.ts";
+import { SentFrames } from "./sent.ts";
 
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
 const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -13,8 +15,8 @@ const OPENING_MS = 10_000;
 /** A socket in doubt has this long to prove that it still leads somewhere, in ms. A needless new one costs little. */
 const PROOF_MS = 500;
 
-/** Messages kept while there is no socket: fewer than the server takes at once. */
-const MAX_QUEUE = 64;
+/** Messages kept while there is no socket: all candidates of a laptop (some 130), and what else there is. Of more, candidates go. */
+const MAX_QUEUE = 200;
 
 /** How the socket stands. `replaced` and `unauthorized` are final. */
 export type SignalStatus = "connecting" | "open" | "replaced" | "unauthorized";
@@ -38,8 +40,14 @@ export class SignalSocket {
   /** Something came since the last ping. */
   #alive = true;
   #attempt = 0;
-  #queue: ClientMessage[] = [];
+  #queue: readonly ClientMessage[] = [];
+  /** What was sent over this socket. */
+  #sent = new SentFrames();
+  /** What the server refused for its rate: it is sent again, before anything else, at `#againAt`. Not empty: nothing new is sent. */
+  #again: readonly ClientMessage[] = [];
+  #againAt = 0;
   #cancelTimer = () => {};
+  #cancelAgain = () => {};
 
   constructor(env: Environment, handlers: SignalHandlers) {
     this.#env = env;
@@ -50,13 +58,16 @@ export class SignalSocket {
 
   /** Sends in turn: now, or once there is a socket and the server was heard out. */
   send(message: ClientMessage): void {
-    if (this.#isHeard) this.sendNow(message);
-    else if (this.#queue.length < MAX_QUEUE) this.#queue.push(message);
+    if (this.#isHeard && this.#again.length === 0) return this.sendNow(message);
+    const worth = (one: ClientMessage) => one.type === "call:ice-candidate" ? worthOf(one.candidate) : Infinity;
+    this.#queue = keepBest([...this.#queue, message], MAX_QUEUE, worth);
   }
 
   /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
   sendNow(message: ClientMessage): void {
-    if (this.#state === "open") this.#socket!.send(JSON.stringify(message));
+    if (this.#state !== "open") return;
+    this.#sent.add(message);
+    this.#socket!.send(JSON.stringify(message));
   }
 
   /**
@@ -73,19 +84,23 @@ export class SignalSocket {
   /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
   withdraw(callId: string): boolean {
     const unsent = this.hasUnsentInitiate(callId);
-    this.#queue = this.#queue.filter((message) => !("callId" in message) || message.callId !== callId);
+    const isOther = (message: ClientMessage) => !("callId" in message) || message.callId !== callId;
+    this.#queue = this.#queue.filter(isOther);
+    this.#again = this.#again.filter(isOther);
     return unsent;
   }
 
   hasUnsentInitiate(callId: string): boolean {
-    return this.#queue.some((message) => message.type === "call:initiate" && message.callId === callId);
+    const isInitiate = (message: ClientMessage) => message.type === "call:initiate" && message.callId === callId;
+    return this.#queue.some(isInitiate) || this.#again.some(isInitiate);
   }
 
   close(): void {
-    for (const queued of this.#queue) this.sendNow(queued);
+    for (const message of [...this.#again, ...this.#queue]) this.sendNow(message);
     this.#state = "closed";
     this.#isHeard = false;
     this.#cancelTimer();
+    this.#cancelAgain();
     this.#socket?.close(1000);
     this.#socket = null;
   }
@@ -108,11 +123,17 @@ export class SignalSocket {
     const message = JSON.parse(String(data)) as ServerMessage;
     this.#alive = true;
     if (message.type !== "welcome") {
+      if (message.type === "call:error" && this.#isRefused(message)) return;
+      if (message.type === "pong") this.#sent.settle();
       this.#handlers.onMessage(message);
-      if (message.type === "pong" && !this.#isHeard) this.#flush();
+      if (message.type === "pong" && !this.#isHeard) {
+        this.#isHeard = true;
+        this.#flush();
+      }
       return;
     }
     this.#state = "open";
+    this.#sent = new SentFrames();
     this.#attempt = 0;
     this.#pingMs = message.pingMs;
     this.#watch(message.pingMs);
@@ -122,10 +143,24 @@ export class SignalSocket {
   }
 
   #flush(): void {
-    this.#isHeard = true;
     const waiting = this.#queue;
     this.#queue = [];
     for (const queued of waiting) this.send(queued);
+  }
+
+  /** R18: what the server refused for its rate is sent again, in order, when there is room for all of it. False: this is no such error. */
+  #isRefused({ code, frame, retryAfterMs }: ServerMessages["call:error"]): boolean {
+    if (code !== "RATE_LIMITED" || retryAfterMs === undefined || frame === undefined) return false;
+    this.#again = [...this.#again, ...this.#sent.take(frame)];
+    this.#againAt = Math.max(this.#againAt, this.#env.now() + retryAfterMs);
+    this.#cancelAgain();
+    this.#cancelAgain = this.#env.after(this.#againAt - this.#env.now(), () => {
+      const due = this.#again;
+      this.#again = [];
+      for (const message of due) this.sendNow(message);
+      if (this.#isHeard) this.#flush();
+    });
+    return true;
   }
 
   /** Notices a socket that is open but leads nowhere, which its own `close` event may not tell for minutes. */
@@ -159,6 +194,9 @@ export class SignalSocket {
     this.#socket = null;
     this.#isHeard = false;
     this.#cancelTimer();
+    this.#cancelAgain();
+    this.#queue = [...this.#again.filter(({ type }) => type.startsWith("call:")), ...this.#queue];
+    this.#again = [];
     socket?.close(code === CLOSE.silent ? code : 1000);
     this.#state = "waiting";
     if (code !== CLOSE.replaced) this.#handlers.onStatus("connecting");

@@ -5,6 +5,7 @@ import { werift } from "./packages.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import type { Environment, SocketPort, Wake } from "../../shared/client/ports.ts";
+import type { ServerMessage } from "../../shared/protocol.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =
@@ -153,15 +154,21 @@ export class WeriftPerson implements AsyncDisposable {
     await track.onReceiveRtp.asPromise(10_000);
   }
 
+  /** Waits for something that the server says, from now on. */
+  async told(fits: (message: ServerMessage) => boolean): Promise<void> {
+    const { socket } = this.#lines.at(-1)!;
+    const heard = Promise.withResolvers<void>();
+    const listen = ({ data }: MessageEvent) => fits(JSON.parse(data)) && heard.resolve();
+    socket.addEventListener("message", listen);
+    await heard.promise;
+    socket.removeEventListener("message", listen);
+  }
+
   /** Waits until the server has dealt with all that was sent, and what it said to that is here. */
   async settled(): Promise<void> {
-    const { socket } = this.#lines.at(-1)!;
-    const pong = Promise.withResolvers<void>();
-    const listen = ({ data }: MessageEvent) => JSON.parse(data).type === "pong" && pong.resolve();
-    socket.addEventListener("message", listen);
-    socket.send('{"type":"ping"}');
-    await pong.promise;
-    socket.removeEventListener("message", listen);
+    const ponged = this.told(({ type }) => type === "pong");
+    this.#lines.at(-1)!.socket.send('{"type":"ping"}');
+    await ponged;
   }
 
   /** Cuts the socket from this side, as a network would, without the client's doing. */
@@ -187,6 +194,15 @@ export class WeriftPerson implements AsyncDisposable {
   /** This end notices. The server does when the next socket of this device comes. */
   noticeFrozenSocket(): void {
     this.#lines.at(-1)!.onclose?.call(null as never, new CloseEvent("close", { code: 1006 }));
+  }
+
+  /** The newest connection finds so many more addresses, as on a laptop with that many interfaces. */
+  gather(count: number): void {
+    const connection = this.#connections.at(-1) as unknown as RTCPeerConnection;
+    for (let n = 0; n < count; n++) {
+      const candidate = { candidate: `candidate:${n} 1 udp 2122063615 192.0.2.1 ${40000 + n} typ host`, sdpMid: "0" };
+      connection.onicecandidate!({ candidate } as unknown as RTCPeerConnectionIceEvent);
+    }
   }
 
   /** How many signaling sockets the client has opened so far. */

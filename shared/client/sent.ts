@@ -1,0 +1,49 @@
+/** What went out over one signaling socket, by its frames: so that what the server refuses for its rate (R18) can be sent again. */
+
+import type { ClientMessage } from "../protocol.ts";
+
+/** What the server leaves out where it refused what opens that side of the call. */
+const FOLLOWERS: readonly string[] = ["call:ice-candidate", "call:media", "call:negotiate"];
+
+interface Sent {
+  /** The how manieth of its socket, from 1. */
+  readonly frame: number;
+  readonly message: ClientMessage;
+}
+
+export class SentFrames {
+  #sent: readonly Sent[] = [];
+  #count = 0;
+
+  /** Another one was sent. */
+  add(message: ClientMessage): void {
+    this.#sent = [...this.#sent, { frame: ++this.#count, message }];
+  }
+
+  /** A `pong` came: nothing up to its ping will be refused any more. */
+  settle(): void {
+    this.#sent = this.#sent.slice(this.#sent.findIndex(({ message }) => message.type === "ping") + 1);
+  }
+
+  /** What is to be sent again where a frame was refused, in order: nothing, where it is sent again with an earlier one already. */
+  take(frame: number): ClientMessage[] {
+    const refused = this.#sent.find((sent) => sent.frame === frame);
+    if (refused === undefined) return [];
+    const { message } = refused;
+    const later = this.#sent.filter((sent) => sent.frame > refused.frame && isSameCall(sent.message, message));
+    const isOpening = message.type === "call:initiate" || message.type === "call:answer";
+    const again = isOpening ? [refused, ...later.filter((sent) => FOLLOWERS.includes(sent.message.type))] : [refused];
+    this.#sent = this.#sent.filter((sent) => !again.includes(sent));
+    return isOutdated(message, later) ? [] : again.map((sent) => sent.message);
+  }
+}
+
+function isSameCall(one: ClientMessage, other: ClientMessage): boolean {
+  return "callId" in one && "callId" in other && one.callId === other.callId;
+}
+
+/** A later word of what is sent, or a later description, has taken its place: an older one would undo that. */
+function isOutdated({ type }: ClientMessage, later: readonly Sent[]): boolean {
+  const isReplaced = type === "call:media" || type === "call:negotiate";
+  return isReplaced && later.some(({ message }) => message.type === type);
+}
