@@ -113,23 +113,37 @@ scene("nobody answers: both are told", async ({ ada, boris }) => {
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
 }, { env: { RING_TIMEOUT_MS: "1500" } });
 
-scene("camera and microphone refused: it is said how to allow them, and nobody is rung", async ({ ada, boris }) => {
+scene("camera and microphone refused: it is said how to allow them, and nobody is rung unasked", async (stage) => {
+  const { ada, boris } = stage;
   await ada.click("Video call");
   await there(ada.page, '[role="alert"]');
   const said = await ada.page.$eval('[role="alert"]', (element) => element.textContent ?? "");
   assert.match(said, /is blocked.*Press the icon left of the address/);
   await ada.sees("button", "Video call");
+  await ada.sees("button", "Try again");
   assert.equal(await boris.page.$('[role="alertdialog"]'), null);
-}, { adasDevices: "deny" });
 
-scene("no camera: it is said, and calls go on with audio", async ({ ada, boris }) => {
-  await ada.click("Video call");
-  await there(ada.page, '[role="alert"]');
-  assert.match(await ada.page.$eval('[role="alert"]', (element) => element.textContent ?? ""), /No camera found/);
-  await ada.click("Call with audio only");
+  await ada.click("Call without camera and microphone");
   await boris.click("Accept");
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  await ada.receives("framesDecoded");
+  await ada.receives("audioEnergy");
+  assert.equal(await ada.page.$('[role="alert"]'), null, "it was her wish");
+  await boris.reads("Microphone is off");
+}, { adasDevices: "deny" });
+
+scene("no camera: calls are made and taken with the voice alone, and it is said", async ({ ada, boris }) => {
+  await ada.click("Video call");
+  await boris.click("Accept");
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  assert.match(
+    await ada.page.$eval('[role="alert"]', (element) => element.textContent ?? ""),
+    /You are not seen.*No camera found/,
+  );
+  await boris.receives("audioEnergy");
   await ada.click("Hang up");
+  await boris.hears("Call ended");
+  assert.equal(await ada.page.$('[role="alert"]'), null, "that was about the call");
 
   await boris.click("Video call");
   await ada.click("Accept");

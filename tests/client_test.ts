@@ -105,29 +105,6 @@ test("[R10] both call at once: one call, answered by itself", async (enter) => {
   assert.deepEqual([ann.open.connections, bob.open.connections], [1, 1]);
 });
 
-test("a refused or missing device is named; who accepted without one is still in the call", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const named = (name: string) => Object.assign(new Error(name), { name });
-  ann.refusal = ({ video }) => video ? named("NotAllowedError") : null;
-  ann.client.call(CHAT, "video");
-  await ann.until(({ problem, call }) => problem?.camera === "denied" && call.phase === "idle");
-  ann.refusal = ({ video }) => video ? named("NotFoundError") : null;
-  ann.client.call(CHAT, "video");
-  await ann.until(({ problem, call }) => problem?.camera === "missing" && call.phase === "idle");
-  ann.refusal = () => named("NotAllowedError");
-  ann.client.call(CHAT, "audio");
-  await ann.until(({ problem, call }) => problem?.microphone === "denied" && call.phase === "idle");
-  assert.deepEqual(ann.open, nothingOpen);
-
-  bob.client.call(CHAT, "video");
-  await ann.phase("incoming");
-  ann.client.accept("video");
-  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
-  assert.deepEqual(ann.client.snapshot.problem, { microphone: "denied" });
-  await ann.receives("video");
-  await bob.until(({ remote }) => !remote.audio && !remote.video);
-});
-
 test("[R12] a call outlives a lost socket on either side", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");

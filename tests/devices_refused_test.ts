@@ -150,3 +150,53 @@ scene("what the system refuses is told by its settings, by Call Doctor too", asy
     await ada.reads(`The system does not let this browser use ${device}.`);
   }
 });
+
+/** Lets requests for a microphone fail as on a computer that has none; the camera is a real one. */
+async function hasNoMicrophone(person: Person): Promise<void> {
+  await person.page.evaluateOnNewDocument(() => {
+    const { mediaDevices } = navigator;
+    const [open, list] = [
+      mediaDevices.getUserMedia.bind(mediaDevices),
+      mediaDevices.enumerateDevices.bind(mediaDevices),
+    ];
+    mediaDevices.getUserMedia = (constraints) =>
+      constraints?.audio
+        ? Promise.reject(new DOMException("Requested device not found", "NotFoundError"))
+        : open(constraints);
+    mediaDevices.enumerateDevices = async () => (await list()).filter(({ kind }) => kind !== "audioinput");
+  });
+  await person.page.reload();
+  await person.online();
+}
+
+scene("no microphone: a call is made and taken with the camera, and goes on with it after a reload", async (stage) => {
+  const { ada, boris } = stage;
+  await hasNoMicrophone(ada);
+  await ada.click("Video call");
+  await boris.click("Accept");
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  await notice(ada.page, /You are not heard.*No microphone found/);
+  await Promise.all([boris.receives("framesDecoded"), ada.receives("audioEnergy")]);
+  await boris.reads("Microphone is off");
+  await ada.page.reload();
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  await Promise.all([boris.receives("framesDecoded"), ada.receives("audioEnergy")]);
+  assert.equal(await ada.page.$('[role="alert"]'), null, "what was not on is not asked for");
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+
+  await boris.click("Video call");
+  await ada.click("Accept");
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  await notice(ada.page, /You are not heard.*No microphone found/);
+  await Promise.all([boris.receives("framesDecoded"), ada.receives("audioEnergy")]);
+});
+
+scene("neither camera nor microphone: a call is made to look and to listen", async ({ ada, boris }) => {
+  await hasNoMicrophone(ada);
+  await ada.click("Video call");
+  await boris.click("Accept");
+  await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
+  await notice(ada.page, /You are neither seen nor heard.*No camera and no microphone found/);
+  await Promise.all([ada.receives("framesDecoded"), ada.receives("audioEnergy")]);
+}, { adasDevices: "none" });

@@ -158,7 +158,7 @@ Deno.test("doctor: nothing configured: said for each, and what it means", async 
 Deno.test("doctor: camera and microphone refused", async () => {
   await scene({}, async ({ ada }) => {
     const all = await examine(ada, "Start the check");
-    assert.equal(all.verdict, "Calls cannot work");
+    assert.equal(all.verdict, "You would not be heard");
     for (const name of ["Camera", "Microphone"]) {
       assert.match(all.findings[name]!, /^does not work\. .*is blocked/, name);
     }

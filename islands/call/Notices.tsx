@@ -2,7 +2,7 @@ import type { ComponentChildren, Ref } from "preact";
 import type { CallPhase } from "../../shared/client/state.ts";
 import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
-import { problemText, subjectOf } from "../../shared/i18n/problem.ts";
+import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
 import { endedText, type View } from "./view.ts";
@@ -81,22 +81,27 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   );
 }
 
-/** What is wrong with this device's camera or microphone, and what to do about it. */
+/** What of this device does not open, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
-  const { t, chatId, snapshot: { problem, gone, signaling }, actions } = view;
+  const { t, snapshot: { problem, unplaced, gone, checking, signaling }, actions } = view;
   if (problem === null) return gone && <Gone view={view} gone={gone} />;
   const subject = subjectOf(problem);
   const title = inCall && subject !== "screen" ? t.problems.inCall[subject] : t.problems.titles[subject];
+  const without = () => actions?.call(unplaced!.chatId, unplaced!.media, unplaced!.to, "nothing");
   return (
     <Notice title={title} text={problemText(t.problems, problem)} role="alert">
-      {!inCall && problem.camera && !problem.microphone && (
+      {(inCall || checking || unplaced) && isRetryable(problem) && (
         <button
           class="button"
           type="button"
-          disabled={signaling !== "open"}
-          onClick={() => actions?.call(chatId, "audio")}
+          onClick={() => actions?.retry()}
         >
-          {t.audioOnly}
+          {t.tryAgain}
+        </button>
+      )}
+      {unplaced && (
+        <button class="button" type="button" disabled={signaling !== "open"} onClick={without}>
+          {t.callWithout[unplaced.media]}
         </button>
       )}
       <Close view={view} />

@@ -3,7 +3,7 @@
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
-import { mediaContext } from "./media_context.ts";
+import { mediaContext, permission } from "./media_context.ts";
 import { type Storage, storage } from "./storage.ts";
 
 const DEVICE_KEY = "zvonok.device";
@@ -41,6 +41,7 @@ export function browserEnvironment(): Environment {
     canAnswerEarly: !navigator.userAgent.includes("Firefox/"),
     createPeerConnection: (config) => new RTCPeerConnection(config),
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
+    permission,
     mediaContext,
     listDevices: async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [],
     onDevicesChange: (action) => navigator.mediaDevices?.addEventListener("devicechange", action),

@@ -1,6 +1,7 @@
-/** Where this page runs, as far as that decides about camera, microphone and screen. */
+/** Where this page runs, and what its browser was told before, as far as that decides about camera, microphone and screen. */
 
 import type { MediaContext, MediaSource } from "../../shared/client/causes.ts";
+import type { PermissionPort } from "../../shared/client/ports.ts";
 
 /** The names of W3C Permissions Policy. */
 const FEATURE = { camera: "camera", microphone: "microphone", screen: "display-capture" } as const;
@@ -27,4 +28,13 @@ export function mediaContext(source: MediaSource): MediaContext {
     isAllowed: policy?.features().includes(feature) ? policy.allowsFeature(feature) : null,
     isFramed: parent !== self,
   };
+}
+
+/** Whether this browser was told to give a device to this page, or never to. */
+export async function permission(device: "camera" | "microphone"): Promise<PermissionPort | null> {
+  try {
+    return await navigator.permissions.query({ name: device });
+  } catch {
+    return null; // Firefox before 131, and pages on http
+  }
 }

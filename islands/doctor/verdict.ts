@@ -11,11 +11,11 @@ const RELAYS = ["udp", "tcp", "tls"] as const;
 /** The verdict on findings that are complete: what stands in the way of every call first, then what only may. */
 export function verdictOn(findings: Findings): Verdict {
   const is = (id: keyof Findings, grade: string) => findings[id]?.grade === grade;
-  if (is("microphone", "bad")) return "noMicrophone";
   if (is("socket", "bad")) return "noSocket";
-  if (is("socket", "none")) return "unnamed";
   const hasRelay = RELAYS.some((id) => is(id, "good"));
   if (!hasRelay && is("stun", "bad")) return "noWay";
+  if (is("microphone", "bad")) return "noMicrophone";
+  if (is("socket", "none")) return "unnamed";
   if (!hasRelay && is("stun", "none")) return "sameNetwork";
   if (!hasRelay) return "noRelay";
   if (RELAYS.some((id) => is(id, "bad"))) return "brokenRelay";

@@ -12,11 +12,11 @@ import type { CodecOrder, Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
-import type { Kind, Opened } from "./opening.ts";
+import { asksFirst, type Causes, DEVICE_OF, type Kind } from "./opening.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";
-import type { CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot } from "./state.ts";
+import type { Bring, CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot, Unplaced } from "./state.ts";
 import { keepOver, overBefore, sendingBefore } from "./tab.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so. */
@@ -59,6 +59,8 @@ export class CallClient implements CallActions {
   #configuredCodecs: readonly VideoCodec[] = [];
   #efficientCodecs: readonly VideoCodec[] = [];
   #active: ActiveCall | null = null;
+  /** What this user's newest call was to bring. */
+  #asked: readonly Kind[] = [];
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
   #waiting: { readonly offer: Offer; readonly expiresAt: number } | null = null;
   #snapshot: Snapshot = NOTHING;
@@ -70,7 +72,7 @@ export class CallClient implements CallActions {
     this.#devices = new Devices(env, {
       onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
       onChoice: (devices) => this.#show({ devices }),
-      onSwap: (gone, problem) => this.#swapped(gone, problem),
+      onSwap: (gone, kind, causes) => this.#swapped(gone, kind, causes),
     });
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
     this.#screen = new Screen(env, () => this.#screenEnded());
@@ -101,17 +103,29 @@ export class CallClient implements CallActions {
 
   // --- Actions ---------------------------------------------------------------------------------------------------------
 
-  call(chatId: string, media: CallMedia, to?: string): void {
+  call(chatId: string, media: CallMedia, to?: string, bring: Bring = "devices"): void {
     const { signaling } = this.#snapshot;
     if (!this.#isFree() || signaling === "replaced" || signaling === "unauthorized") return;
-    this.#show({ call: { phase: "preparing", chatId, media }, problem: null });
-    this.#place(chatId, media, to);
+    this.#show({ call: { phase: "preparing", chatId, media }, problem: null, unplaced: null });
+    this.#asked = bring === "nothing" ? [] : kindsOf(media);
+    this.#prepare({ chatId, media, to });
+  }
+
+  retry(): void {
+    const { problem, unplaced, checking } = this.#snapshot;
+    const kinds = (["audio", "video"] as const).filter((kind) => problem?.[DEVICE_OF[kind]]);
+    if (unplaced !== null) this.call(unplaced.chatId, unplaced.media, unplaced.to);
+    else if (checking || this.#active?.wanted) {
+      if (kinds.length > 0) this.#addDevices(kinds);
+      if (problem?.screen) this.setScreen(true);
+    }
   }
 
   accept(media: CallMedia): void {
     const active = this.#active;
     if (active === null || active.wanted) return;
-    this.#answer(active, active.info.media === "audio" ? "audio" : media);
+    this.#show({ problem: null, unplaced: null });
+    this.#answer(active, kindsOf(active.info.media === "audio" ? "audio" : media));
   }
 
   decline(): void {
@@ -134,7 +148,7 @@ export class CallClient implements CallActions {
 
   setMicrophone(on: boolean): void {
     if (this.#active?.wanted === false) return;
-    if (on) this.#addDevice("audio");
+    if (on) this.#addDevices(["audio"]);
     this.#devices.mute(!on);
     this.#active?.saySending();
   }
@@ -143,7 +157,7 @@ export class CallClient implements CallActions {
     const active = this.#active;
     if (!active?.wanted) return;
     if (on) {
-      this.#addDevice("video");
+      this.#addDevices(["video"]);
     } else {
       this.#devices.stop("video");
       active.stopTrack("video");
@@ -192,7 +206,7 @@ export class CallClient implements CallActions {
 
   dismiss(): void {
     const { call } = this.#snapshot;
-    this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null, gone: null });
+    this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null, unplaced: null, gone: null });
   }
 
   dismissMissed(callId: string): void {
@@ -214,20 +228,28 @@ export class CallClient implements CallActions {
 
   // --- Placing ---------------------------------------------------------------------------------------------------------
 
-  async #place(chatId: string, media: CallMedia, to: string | undefined): Promise<void> {
-    const opened = await this.#devices.open(media);
+  /** Opens what there is; then the call is placed, or the person is asked about it. */
+  async #prepare(wish: Unplaced): Promise<void> {
+    const asked = this.#asked;
+    const opened = await this.#devices.open(asked);
     if (opened === "superseded") return;
-    if (opened !== "open") {
-      this.#show({ problem: opened });
-      return this.#abandon();
+    const problem = problemOf(opened);
+    if (asksFirst(problem, this.#devices.tracks().length > 0)) {
+      this.#abandon();
+      return this.#show({ problem, unplaced: wish });
     }
+    this.#report(asked, opened);
+    this.#place(wish);
+  }
+
+  #place({ chatId, media, to }: Unplaced): void {
     this.#show({ checking: false });
     const callId = this.#env.newId();
     const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId, to) }, "place");
     this.#show({ call: { phase: "calling", call: active.info } });
     // The server ends a call that nobody answers; without a server, this does.
     active.expire(this.#ringTimeoutMs + RING_SLACK_MS, () => this.#giveUp("timeout"));
-    await active.place(this.#others(chatId).length > 1 ? to : undefined);
+    active.place(this.#others(chatId).length > 1 ? to : undefined);
   }
 
   /** The call was not placed after all. */
@@ -293,28 +315,26 @@ export class CallClient implements CallActions {
     own.close();
     this.#waiting = null;
     const media = offer.media === "audio" ? "audio" : own.info.media;
-    if (media === "audio") this.#devices.stop("video");
-    this.#answer(this.#startCallee(offer), media);
+    // What did not open for the own call is not asked for again.
+    const { problem } = this.#snapshot;
+    const kinds = kindsOf(media).filter((kind) => this.#asked.includes(kind) && !problem?.[DEVICE_OF[kind]]);
+    this.#answer(this.#startCallee(offer), kinds);
   }
 
   /** The answer goes out at once; the devices follow when they are open, and delay nothing. */
-  async #answer(active: ActiveCall, media: CallMedia): Promise<void> {
+  async #answer(active: ActiveCall, kinds: readonly Kind[]): Promise<void> {
     const accepted = active.accept();
     this.#show({ call: active.progress });
-    await Promise.all([accepted, this.#openFor(active, media)]);
+    await Promise.all([accepted, this.#openFor(active, kinds)]);
     active.saySending();
   }
 
-  /** Opens the devices of a call that was accepted. Without the camera there is still the voice, without a microphone an ear. */
-  async #openFor(active: ActiveCall, media: CallMedia): Promise<void> {
-    const { checking, local } = this.#snapshot;
-    if (checking || local.stream === null) {
-      this.#show({ checking: false });
-      const opened = await this.#devices.open(media);
-      if (opened === "superseded") return;
-      this.#show({ problem: problemIn(opened) });
-      if (opened !== "open" && media === "video") await this.#devices.openVoice();
-    }
+  /** Opens devices for a call that is going on; it goes on with those there are. */
+  async #openFor(active: ActiveCall, kinds: readonly Kind[]): Promise<void> {
+    this.#show({ checking: false });
+    const opened = await this.#devices.open(kinds);
+    if (opened === "superseded" || this.#active !== active) return;
+    this.#report(kinds, opened);
     await active.sendTracks();
   }
 
@@ -445,9 +465,7 @@ export class CallClient implements CallActions {
     if (state === "ringing") this.#ringsThere(active, expiresInMs ?? 0);
     else this.#show({ call: active.progress });
     const { microphone, camera } = sendingBefore(this.#env, callId);
-    const opened = microphone || camera ? this.#openFor(active, camera ? "video" : "audio") : null;
-    this.#devices.mute(!microphone);
-    await opened;
+    await this.#openFor(active, kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera));
     active.saySending();
   }
 
@@ -517,7 +535,7 @@ export class CallClient implements CallActions {
     const durationMs = since === null ? null : this.#env.now() - since;
     this.#record(this.#active!, outcome, durationMs);
     this.#release();
-    this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs } });
+    this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs }, problem: null });
     this.#presentWaiting();
   }
 
@@ -557,28 +575,37 @@ export class CallClient implements CallActions {
 
   // --- Small parts -----------------------------------------------------------------------------------------------------
 
-  async #addDevice(kind: Kind): Promise<void> {
+  /** Opens devices beside those that are open, for a call or the check before one. */
+  async #addDevices(kinds: readonly Kind[]): Promise<void> {
     const active = this.#active;
-    if (active === null) return;
-    const opened = await this.#devices.add(kind);
+    if (active === null && !this.#snapshot.checking) return;
+    const opened = await this.#devices.add(kinds);
     if (opened === "superseded" || this.#active !== active) return;
-    this.#show({ problem: problemIn(opened) });
-    await active.sendTracks();
-    active.saySending();
+    this.#report(kinds, opened);
+    await active?.sendTracks();
+    active?.saySending();
   }
 
   async #check(): Promise<void> {
     if (!this.#isFree() || this.#snapshot.checking) return;
-    this.#show({ checking: true, problem: null });
-    const opened = await this.#devices.open("video");
-    if (opened === "open" || opened === "superseded") return;
-    this.#show({ problem: opened });
-    await this.#devices.openVoice();
+    const kinds = kindsOf("video");
+    this.#show({ checking: true, problem: null, unplaced: null });
+    const opened = await this.#devices.open(kinds);
+    if (opened !== "superseded") this.#report(kinds, opened);
+  }
+
+  /** Says what became of devices that were asked for, and leaves what was said of others. */
+  #report(kinds: readonly Kind[], causes: Causes): void {
+    const others = Object.entries(this.#snapshot.problem ?? {})
+      .filter(([source]) => !kinds.some((kind) => DEVICE_OF[kind] === source));
+    const problem = { ...Object.fromEntries(others), ...problemOf(causes) };
+    this.#show({ problem: Object.keys(problem).length === 0 ? null : problem });
   }
 
   /** Another device took the place of one, or none did. */
-  async #swapped(gone: DeviceNotice | null, problem: MediaProblem | null): Promise<void> {
-    this.#show({ gone: gone ?? this.#snapshot.gone, problem });
+  async #swapped(gone: DeviceNotice | null, kind: Kind, causes: Causes): Promise<void> {
+    this.#show({ gone: gone ?? this.#snapshot.gone });
+    this.#report([kind], causes);
     const active = this.#active;
     if (!active?.wanted) return;
     const tracks = this.#tracks();
@@ -591,8 +618,10 @@ export class CallClient implements CallActions {
     const shared = await this.#screen.open();
     if (this.#active !== active) return this.#screen.release();
     if (shared === "cancelled") return;
-    if (shared !== "open") return this.#show({ problem: { screen: shared } });
-    this.#show({ local: { ...this.#snapshot.local, screen: this.#screen.stream }, problem: null });
+    const { screen: _, ...others } = this.#snapshot.problem ?? {};
+    if (shared !== "open") return this.#show({ problem: { ...others, screen: shared } });
+    const problem = Object.keys(others).length === 0 ? null : others;
+    this.#show({ local: { ...this.#snapshot.local, screen: this.#screen.stream }, problem });
     await active.sendTracks();
     active.saySending();
   }
@@ -653,6 +682,11 @@ const OUTCOME_OF: Record<ErrorCode, Outcome> = {
   UNAVAILABLE: "unavailable",
 };
 
-function problemIn(opened: Exclude<Opened, "superseded">): MediaProblem | null {
-  return opened === "open" ? null : opened;
+/** What a call brings, if it can. */
+function kindsOf(media: CallMedia): readonly Kind[] {
+  return media === "video" ? ["audio", "video"] : ["audio"];
+}
+
+function problemOf(causes: Causes): MediaProblem {
+  return Object.fromEntries(Object.entries(causes).map(([kind, cause]) => [DEVICE_OF[kind as Kind], cause]));
 }

@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<MediaDeviceKind, DeviceKind>> = {
 };
 /** A phone's camera, processor and data plan have enough with this; others get what a screen can show. */
 const PHONE = { width: { ideal: 640, max: 640 }, height: { ideal: 480, max: 480 }, frameRate: { ideal: 24, max: 24 } };
+const PHONE_WISH = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24 } };
 const DESK = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
@@ -56,22 +57,24 @@ export function withDevices(choice: DeviceChoice, devices: readonly MediaDeviceI
   };
 }
 
-/** What is asked of `getUserMedia`. */
+/** What is asked of `getUserMedia`. `relaxed`: nothing is insisted on, neither the chosen device nor a limit of its pictures. */
 export function constraints(
   kinds: readonly ("audio" | "video")[],
   choice: DeviceChoice,
   isPhone: boolean,
+  relaxed: boolean,
 ): MediaStreamConstraints {
   const { options, chosen, facing } = choice;
   const isThere = (id: string) => Object.values(options).flat().some((option) => option.id === id);
   // One that is there is meant; one of before, which may be gone, must not keep a call from being made.
-  const device = (id: string | null) => id === null ? {} : { deviceId: isThere(id) ? { exact: id } : { ideal: id } };
+  const device = (id: string | null) =>
+    id === null ? {} : { deviceId: isThere(id) && !relaxed ? { exact: id } : { ideal: id } };
   return {
     ...(kinds.includes("audio") ? { audio: { ...VOICE, ...device(chosen.microphone) } } : {}),
     ...(kinds.includes("video")
       ? {
         video: {
-          ...(isPhone ? PHONE : DESK),
+          ...(isPhone ? relaxed ? PHONE_WISH : PHONE : DESK),
           ...(isPhone && chosen.camera === null ? { facingMode: { ideal: facing } } : device(chosen.camera)),
         },
       }

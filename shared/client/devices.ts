@@ -3,8 +3,7 @@
  * with another one when one is gone.
  */
 
-import type { CallMedia } from "../protocol.ts";
-import { causeOf } from "./causes.ts";
+import type { Cause } from "./causes.ts";
 import {
   constraints,
   type DeviceChoice,
@@ -14,9 +13,9 @@ import {
   rememberedChoice,
   withDevices,
 } from "./device_choice.ts";
-import { DEVICE_OF, type Kind, type Opened } from "./opening.ts";
+import { type Causes, DEVICE_OF, type Kind, type Opened, openMost, type Refusal } from "./opening.ts";
 import type { Environment } from "./ports.ts";
-import type { LocalMedia, MediaProblem } from "./state.ts";
+import type { LocalMedia } from "./state.ts";
 
 /** What of this side's media comes from devices. */
 export type DeviceMedia = Omit<LocalMedia, "screen">;
@@ -28,13 +27,7 @@ export interface DeviceHandlers {
   onChange(local: DeviceMedia): void;
   onChoice(choice: DeviceChoice): void;
   /** A track took another's place, or went without one; `notice`: not by the user's wish. */
-  onSwap(notice: DeviceNotice | null, problem: MediaProblem | null): void;
-}
-
-/** What `getUserMedia` rejected with, and the devices there are. */
-interface Refusal {
-  readonly error: unknown;
-  readonly listed: readonly MediaDeviceInfo[];
+  onSwap(notice: DeviceNotice | null, kind: Kind, causes: Causes): void;
 }
 
 export class Devices {
@@ -44,7 +37,7 @@ export class Devices {
   #choice: DeviceChoice;
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
-  #opening = new Set<Kind>();
+  readonly #opening = new Map<Kind, Promise<Opened>>();
   /** What the user wants sent: it holds for devices that are still being opened. */
   #wanted: Record<Kind, boolean> = { audio: true, video: true };
 
@@ -68,41 +61,25 @@ export class Devices {
     return this.#local.stream?.getTracks() ?? [];
   }
 
-  /**
-   * Opens the microphone, and for video the camera with it, in one permission prompt; what is open already, from a check before the
-   * call, is kept. All or nothing; never rejects.
-   */
-  async open(media: CallMedia): Promise<Opened> {
-    this.#wanted = { audio: true, video: media === "video" };
-    if (media === "audio") this.#close("video");
-    const kinds = (media === "video" ? ["audio", "video"] as const : ["audio"] as const).filter((kind) =>
-      !this.#track(kind)
-    );
-    if (kinds.length === 0) return "open";
-    const result = await this.#get(kinds);
-    if (typeof result === "string") return result;
-    if (kinds.length === 1) return this.#problem(result, kinds[0]!);
-    // Which of the two is at fault is not told; whether there is a working microphone tells.
-    const microphone = await this.#get(["audio"]);
-    if (microphone === "superseded") return microphone;
-    if (microphone !== "open") return this.#problem(microphone, "audio");
-    this.#close("audio");
-    return this.#problem(result, "video");
+  /** Opens these kinds, by one question for all that are not open or on their way, and lets go of the others. Never rejects. */
+  open(kinds: readonly Kind[]): Promise<Opened> {
+    for (const kind of ["audio", "video"] as const) if (!kinds.includes(kind)) this.stop(kind);
+    return this.add(kinds);
   }
 
-  /** Opens the microphone alone, where the camera would not come with it; what the user turned off meanwhile stays off. */
-  async openVoice(): Promise<Opened> {
-    if (this.#track("audio")) return "open";
-    const result = await this.#get(["audio"]);
-    return typeof result === "string" ? result : this.#problem(result, "audio");
-  }
-
-  /** Opens one device more. Never rejects; does nothing where it is open or on its way. */
-  async add(kind: Kind): Promise<Opened> {
-    this.#wanted[kind] = true;
-    if (this.#opening.has(kind) || this.#track(kind)) return "open";
-    const result = await this.#get([kind]);
-    return typeof result === "string" ? result : this.#problem(result, kind);
+  /** Opens these kinds beside what is open. Never rejects. */
+  async add(kinds: readonly Kind[]): Promise<Opened> {
+    for (const kind of kinds) this.#wanted[kind] = true;
+    const closed = kinds.filter((kind) => !this.#track(kind));
+    const unasked = closed.filter((kind) => !this.#opening.has(kind));
+    if (unasked.length > 0) this.#start(unasked);
+    const causes: Partial<Record<Kind, Cause>> = {};
+    for (const [kind, opening] of closed.map((kind) => [kind, this.#opening.get(kind)!] as const)) {
+      const opened = await opening;
+      if (opened === "superseded") return opened;
+      if (opened[kind] !== undefined) causes[kind] = opened[kind];
+    }
+    return causes;
   }
 
   /** Uses another device from now on, also on other pages; one that is in use is changed for it. Never rejects. */
@@ -130,7 +107,7 @@ export class Devices {
   /** Releases one device: its light goes out. */
   stop(kind: Kind): void {
     this.#wanted[kind] = false;
-    this.#close(kind);
+    if (this.#track(kind)) this.#close(kind);
   }
 
   /** Releases everything, also what is still being opened. */
@@ -141,12 +118,30 @@ export class Devices {
     this.#show([]);
   }
 
-  /** Opens devices; the present ones of the same kinds are released when the new ones are there. */
-  async #get(kinds: readonly Kind[]): Promise<"open" | "superseded" | Refusal> {
+  /** Begins to open kinds; who wants them meanwhile waits for the same answer. */
+  #start(kinds: readonly Kind[]): Promise<Opened> {
     const generation = this.#generation;
-    for (const kind of kinds) this.#opening.add(kind);
+    const opened = openMost(kinds, {
+      request: (kinds, relaxed) => this.#request(kinds, relaxed, generation),
+      permission: (kind) => this.#env.permission(DEVICE_OF[kind]),
+      mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
+    });
+    for (const kind of kinds) this.#opening.set(kind, opened);
+    opened.then(() => {
+      for (const kind of kinds) if (this.#opening.get(kind) === opened) this.#opening.delete(kind);
+    });
+    return opened;
+  }
+
+  /** Opens devices; the present ones of the same kinds are released when the new ones are there. */
+  async #request(
+    kinds: readonly Kind[],
+    relaxed: boolean,
+    generation: number,
+  ): Promise<"open" | "superseded" | Refusal> {
+    if (generation !== this.#generation) return "superseded";
     try {
-      const stream = await this.#env.getUserMedia(constraints(kinds, this.#choice, this.#env.isPhone));
+      const stream = await this.#env.getUserMedia(constraints(kinds, this.#choice, this.#env.isPhone, relaxed));
       if (generation !== this.#generation) {
         for (const track of stream.getTracks()) track.stop();
         return "superseded";
@@ -165,25 +160,17 @@ export class Devices {
     } catch (error) {
       const listed = await this.#env.listDevices();
       return generation === this.#generation ? { error, listed } : "superseded";
-    } finally {
-      if (generation === this.#generation) { for (const kind of kinds) this.#opening.delete(kind); }
     }
-  }
-
-  #problem({ error, listed }: Refusal, kind: Kind): MediaProblem {
-    const device = DEVICE_OF[kind];
-    const isListed = listed.some((device) => device.kind === `${kind}input`);
-    return { [device]: causeOf(error, this.#env.mediaContext(device), isListed) };
   }
 
   /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
   async #replace(kind: Kind): Promise<void> {
     if (!this.#track(kind)) return;
     if (kind === "video") stop(this.#track(kind)!);
-    const result = await this.#get([kind]);
-    if (result === "superseded") return;
-    if (result !== "open") this.#close(kind);
-    this.#handlers.onSwap(null, result === "open" ? null : this.#problem(result, kind));
+    const opened = await this.#start([kind]);
+    if (opened === "superseded") return;
+    if (opened[kind] !== undefined) this.#close(kind);
+    this.#handlers.onSwap(null, kind, opened);
   }
 
   /** A device that was in use is unplugged, or not allowed any more: another takes its place, if there is one. */
@@ -192,14 +179,13 @@ export class Devices {
     const kind = track.kind as Kind;
     this.#close(kind);
     await this.#list();
-    const result = await this.#get([kind]);
-    if (result === "superseded") return;
-    const device = DEVICE_OF[kind];
-    const problem = result === "open" ? null : this.#problem(result, kind);
-    const isGone = problem === null || problem[device] === "missing";
+    const opened = await this.#start([kind]);
+    if (opened === "superseded") return;
+    const isGone = opened[kind] === undefined || opened[kind] === "missing";
     this.#handlers.onSwap(
-      isGone ? { device, now: this.#track(kind)?.label ?? null } : null,
-      isGone ? null : problem,
+      isGone ? { device: DEVICE_OF[kind], now: this.#track(kind)?.label ?? null } : null,
+      kind,
+      isGone ? {} : opened,
     );
   }
 

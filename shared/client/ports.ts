@@ -12,6 +12,9 @@ export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclo
 /** `online`: there is a network again, and maybe another one. `seen`: the page is looked at again. */
 export type Wake = "online" | "seen";
 
+/** The part of a PermissionStatus that the client uses. */
+export type PermissionPort = Pick<PermissionStatus, "state">;
+
 /** Where the client runs. */
 export interface Environment {
   /** Opens a socket to the signaling server, with `device` and `page` in its URL. Never rejects. */
@@ -30,6 +33,8 @@ export interface Environment {
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** Whether a device opens without a question, by W3C Permissions; `null` where the browser does not say. Never rejects. */
+  permission(device: "camera" | "microphone"): Promise<PermissionPort | null>;
   /** Where the page runs, as far as that decides about what it may open. */
   mediaContext(source: MediaSource): MediaContext;
   /** W3C Media Capture, `enumerateDevices`; empty where there is none. Never rejects. */

@@ -32,6 +32,7 @@ export const NOTHING: Snapshot = {
   saver: false,
   codec: null,
   problem: null,
+  unplaced: null,
   members: {},
   missed: [],
 };

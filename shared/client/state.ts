@@ -25,6 +25,17 @@ export type Outcome =
 /** What of this device does not open though it is wanted, and why. Never empty. */
 export type MediaProblem = Readonly<Partial<Record<MediaSource, Cause>>>;
 
+/** What a caller brings into a call: the devices it is made for, as far as they open, or nothing, to look and to listen. */
+export type Bring = "devices" | "nothing";
+
+/** A call that the person is asked about first, since nothing opened for it. */
+export interface Unplaced {
+  readonly chatId: string;
+  readonly media: CallMedia;
+  /** The member it is for, where it was said. */
+  readonly to: string | undefined;
+}
+
 /** Which side of the call this is: it decides who makes the first offer and who is polite (RFC 8829; W3C perfect negotiation). */
 export type Role = "caller" | "callee";
 
@@ -119,6 +130,8 @@ export interface Snapshot {
   readonly checking: boolean;
   /** The last trouble with this device's camera, microphone or screen, until the next attempt. */
   readonly problem: MediaProblem | null;
+  /** The call that was not placed for that reason, until it is placed or put away. */
+  readonly unplaced: Unplaced | null;
   /** The video codec that the user chose; `null`: none. */
   readonly codec: VideoCodec | null;
   /** Who is in the chats this client watches, by chat id. */
@@ -146,10 +159,13 @@ export interface Descriptions {
 /** What a user can do. None of these throws or rejects: what comes of it is in the next snapshots. */
 export interface CallActions {
   /**
-   * Calls the other member of a chat, or the one of several with the id `to`. `video` opens the camera too; a refused device leaves
-   * `problem` and no call.
+   * Calls the other member of a chat, or the one of several with the id `to`. `video` opens the camera too. Whatever opens makes a
+   * call, down to nothing where there are no devices; but where they are withheld, by the person or by a setting, and nothing opens,
+   * the call is left `unplaced`: `retry`, or `call` with `bring` `"nothing"`.
    */
-  call(chatId: string, media: CallMedia, to?: string): void;
+  call(chatId: string, media: CallMedia, to?: string, bring?: Bring): void;
+  /** Tries again what `problem` is about: the call that was not placed, or what is missing in one or in the check. */
+  retry(): void;
   /** Answers the ringing call, with the camera or (the default for audio calls) without. */
   accept(media: CallMedia): void;
   /** Declines the ringing call. */

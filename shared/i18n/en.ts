@@ -3,7 +3,7 @@
 import type { Locale } from "../i18n.ts";
 import type { Cause } from "../client/causes.ts";
 import type { DeviceNotice } from "../client/device_choice.ts";
-import type { Step } from "../protocol.ts";
+import type { CallMedia, Step } from "../protocol.ts";
 import type { MissedCall, Outcome } from "../client/state.ts";
 
 /** Every sentence of the interface. `{name}` and the like are places for `fill`. */
@@ -72,7 +72,8 @@ export interface ChatStrings {
   readonly share: string;
   readonly videoCall: string;
   readonly audioCall: string;
-  readonly audioOnly: string;
+  readonly tryAgain: string;
+  readonly callWithout: Readonly<Record<CallMedia, string>>;
   readonly callAgain: string;
   readonly callBack: string;
   readonly openChat: string;
@@ -371,7 +372,8 @@ export const en: Strings = {
     share: "Share…",
     videoCall: "Video call",
     audioCall: "Audio call",
-    audioOnly: "Call with audio only",
+    tryAgain: "Try again",
+    callWithout: { video: "Call without camera and microphone", audio: "Call without microphone" },
     callAgain: "Call again",
     callBack: "Call back",
     openChat: "Open chat",
@@ -630,8 +632,8 @@ export const en: Strings = {
         text: "The server does not know you yet. Start or join a chat, then come back.",
       },
       noMicrophone: {
-        title: "Calls cannot work",
-        text: "Without a microphone there is no call: see below what to do.",
+        title: "You would not be heard",
+        text: "Calls go without your voice: see what is wrong with the microphone.",
       },
       noSocket: { title: "Calls cannot work", text: "There is no connection to the server that lets calls ring." },
       noWay: {

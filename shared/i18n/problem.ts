@@ -29,3 +29,8 @@ export function problemText(t: ProblemStrings, { camera, microphone, screen }: M
   if (screen !== undefined) texts.push(causeText(t, "screen", screen));
   return texts.join(" ");
 }
+
+/** Whether anything of it may be well on this very page the next time. */
+export function isRetryable(problem: MediaProblem): boolean {
+  return Object.values(problem).some((cause) => !["policy", "insecure", "unsupported"].includes(cause));
+}

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { werift } from "./packages.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment, SocketPort, Wake } from "../../shared/client/ports.ts";
+import type { Environment, PermissionPort, SocketPort, Wake } from "../../shared/client/ports.ts";
 import type { ServerMessage } from "../../shared/protocol.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
@@ -67,6 +67,12 @@ export class WeriftPerson implements AsyncDisposable {
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
   #kept: string | null = null;
+  /** What the browser was told before of its devices. */
+  readonly permissions: Partial<Record<"camera" | "microphone", PermissionPort>> = {};
+  /** Which devices are there; nobody tells by default. */
+  listed: MediaDeviceKind[] = [];
+  /** What `getUserMedia` was called with, by its kinds. */
+  readonly asked: string[] = [];
   /** Refuses devices: the error `getUserMedia` rejects with. */
   refusal: (constraints: MediaStreamConstraints) => Error | null = () => null;
 
@@ -94,14 +100,17 @@ export class WeriftPerson implements AsyncDisposable {
         return connection as unknown as RTCPeerConnection;
       },
       getUserMedia: async (constraints) => {
+        this.asked.push(Object.keys(constraints).join(" and "));
         await this.slowDevices;
         const refused = this.refusal(constraints);
         if (refused !== null) throw refused;
         const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
         return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
       },
+      permission: (device) => Promise.resolve(this.permissions[device] ?? null),
       mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
-      listDevices: () => Promise.resolve([]),
+      listDevices: () =>
+        Promise.resolve(this.listed.map((kind) => ({ kind, deviceId: "", label: "" }) as MediaDeviceInfo)),
       onDevicesChange: () => {},
       isPhone: false,
       getDisplayMedia: () => Promise.resolve(new WeriftStream([this.#device("video")]) as unknown as MediaStream),
