@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isolated } from "../shared/i18n/fill.ts";
 import { fill, type Locale, pickLocale, strings } from "../shared/i18n.ts";
 
 const picks: [acceptLanguage: string | null, cookie: string | null, expected: Locale][] = [
@@ -46,4 +47,29 @@ Deno.test("dictionaries: a translation asks for no value the English sentence do
 
 Deno.test("fill: puts values in their places and leaves unknown places alone", () => {
   assert.equal(fill("{name} has {n} {x}", { name: "$& {n}", n: 3 }), "$& {n} has 3 {x}");
+});
+
+const FSI = "\u2068";
+const PDI = "\u2069";
+const RTL: Record<string, string> = {
+  Hebrew: "שרה",
+  Arabic: "محمد 5",
+  "Arabic in presentation forms": "\uFEE3\uFEA4\uFEE4\uFEAA",
+  Adlam: "\u{1E900}\u{1E922}",
+  "N'Ko": "\u07D2\u07DE\u07CF",
+  "Latin with a right-to-left mark": "Ann\u200F",
+  "Latin and Hebrew": "Ann שרה",
+};
+
+for (const [what, name] of Object.entries(RTL)) {
+  Deno.test(`fill: a name in ${what} is isolated from the sentence around it`, () => {
+    assert.equal(fill("{name}: {n} s", { name, n: 5 }), `${FSI}${name}${PDI}: 5 s`);
+    assert.equal(isolated(name), `${FSI}${name}${PDI}`);
+  });
+}
+
+Deno.test("fill: a name that runs with the sentence stays as it is, in every other script", () => {
+  for (const name of ["Ann", "Жанна", "Ἑλένη", "अमिता", "김철수", "あ", "สมชาย", "👩‍👩‍👧 7!", "\u2068", "\uFEFF"]) {
+    assert.equal(fill("{name} hung up", { name }), `${name} hung up`);
+  }
 });

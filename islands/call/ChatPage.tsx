@@ -4,7 +4,7 @@ import { Invitation } from "./Invitation.tsx";
 import { useLazy } from "./lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "./Person.tsx";
-import { fill } from "../../shared/i18n/fill.ts";
+import { fill, isolated } from "../../shared/i18n/fill.ts";
 import { others, type View } from "./view.ts";
 
 /** The chat between calls: who is here, how to call, and how to invite. */
@@ -25,7 +25,7 @@ export function ChatPage({ view }: { view: View }) {
   );
   return (
     <div class="chat">
-      <h1>{alone ? t.titleAlone : fill(t.title, { name: peers.map((peer) => peer.name).join(", ") })}</h1>
+      <h1>{alone ? t.titleAlone : fill(t.title, { name: peers.map((peer) => isolated(peer.name)).join(", ") })}</h1>
       <Notices view={view} />
       {alone && invitation}
       <section key="people" class="card" aria-label={t.people}>
@@ -50,7 +50,7 @@ export function ChatPage({ view }: { view: View }) {
           <label class="whom">
             {t.whom}
             <select value={callee?.id} onChange={(event) => chosen.value = event.currentTarget.value}>
-              {peers.map((peer) => <option key={peer.id} value={peer.id}>{peer.name}</option>)}
+              {peers.map((peer) => <option key={peer.id} value={peer.id} dir="auto">{peer.name}</option>)}
             </select>
           </label>
         )}

@@ -11,7 +11,7 @@ export function Person({ name, online, t }: { name: string; online: boolean; t: 
   return (
     <span class={online ? "person online" : "person"}>
       <Avatar name={name} />
-      <span class="person-name">{name}</span>
+      <bdi class="person-name">{name}</bdi>
       <span class="presence">{online ? t.online : t.offline}</span>
     </span>
   );
@@ -22,7 +22,7 @@ export function You({ name, t }: { name: string; t: ChatStrings }) {
   return (
     <span class="person">
       <Avatar name={name} />
-      <span class="person-name">{name}</span>
+      <bdi class="person-name">{name}</bdi>
       <span class="hint">{t.you}</span>
     </span>
   );

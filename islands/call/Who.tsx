@@ -25,7 +25,9 @@ export function Who({ view, phase, seen }: WhoProps) {
           <Avatar name={name} />
         </span>
       )}
-      <h1>{name}</h1>
+      <h1>
+        <bdi>{name}</bdi>
+      </h1>
       {phase.phase === "connected"
         ? <Clock since={phase.since} />
         // The live region has said it already.

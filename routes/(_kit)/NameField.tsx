@@ -11,6 +11,7 @@ export function NameField({ t, value, invalid }: { t: Strings; value: string; in
         name="name"
         value={value}
         required
+        dir="auto"
         maxLength={MAX_NAME_LENGTH}
         autocomplete="nickname"
         aria-describedby="name-note"
