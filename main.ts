@@ -7,6 +7,7 @@ import { secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/constants.ts";
 import { strings } from "./shared/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
+import { Entries } from "./signaling/entries.ts";
 import { metricsText } from "./signaling/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
 
@@ -17,6 +18,7 @@ const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" 
 
 const config = configOrExit();
 const server = new SignalingServer(config);
+const entries = new Entries();
 let leaving: Promise<number> | null = null;
 
 /** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
@@ -52,6 +54,7 @@ export const app = new ZvonokApp()
       if (refusal !== null) return refusal;
     }
     state.hub = server.hub;
+    state.entries = entries;
     state.ice = (userId) => server.ice(userId);
     const known = await server.session(req);
     state.session = typeof known === "string" ? null : known;

@@ -46,6 +46,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
           </div>
         )}
       </div>
+      {verdict === "cookieless" && <a class="button" href="/doctor" target="_blank" rel="noopener">{t.newTab}</a>}
       {verdict === "unnamed" && <a class="button" href="/">{t.toName}</a>}
       {missed.value.map((call) => (
         <p key={call.callId} class="notice">

@@ -1,6 +1,7 @@
 /**
  * `POST /enter`: a host application's page brings its user in, by a form with a `token` it signed and the `chat` to open. By a
- * form, so that the token stays out of addresses, histories and logs; a frame can be its target.
+ * form, so that the token stays out of addresses, histories and logs; a frame can be its target. In a frame of another site the
+ * browser may keep no cookie: then the chat's page says so, and offers the same by `entry`, a key for once, in a new tab.
  */
 
 import { chatId } from "../shared/protocol.ts";
@@ -8,6 +9,7 @@ import { httpError } from "../signaling/http.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";
 import { readForm, seeOther } from "./(_kit)/form.ts";
+import { isInForeignFrame } from "./(_kit)/frame.ts";
 
 export const handler = define.handlers({
   /** A reload, or the language switch of the page that says why somebody was not let in. */
@@ -17,11 +19,15 @@ export const handler = define.handlers({
     const form = await readForm(req);
     if (form instanceof Response) return form;
     const chat = chatId.safeParse(form.get("chat"));
-    const entered = await state.enter(String(form.get("token") ?? ""));
+    const entry = form.get("entry");
+    const token = entry === null ? String(form.get("token") ?? "") : state.entries.take(String(entry)) ?? "";
+    const entered = await state.enter(token);
     if (typeof entered === "string") return accessDenied(entered);
     if (!chat.success || !entered.session.chats.includes(chat.data)) {
       return accessDenied("the token is good, but the chat is not one of its chats");
     }
-    return seeOther(`/chat/${chat.data}`, entered.cookie);
+    const needsProof = state.session === null && isInForeignFrame(req);
+    const query = needsProof ? `?entry=${state.entries.keep(token)}` : "";
+    return seeOther(`/chat/${chat.data}${query}`, entered.cookie);
   },
 });

@@ -5,6 +5,7 @@ import { fill } from "../../shared/i18n/fill.ts";
 import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
+import { useLazy } from "./lazy.ts";
 import { endedText, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
@@ -60,12 +61,28 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
         </Notice>
       );
     case "unauthorized":
-      return (
-        <Notice text={t.signaling.unauthorized}>
-          <a class="button" href="/">{t.startPage}</a>
-        </Notice>
-      );
+      return <Unknown t={t} />;
   }
+}
+
+/** The server does not know who this is: the session is over, or its cookie is kept from it. */
+function Unknown({ t }: { t: View["t"] }) {
+  const keepsCookies = useLazy(() => import("./cookies.ts").then(({ keepsCookies }) => keepsCookies()), true);
+  if (keepsCookies !== false) {
+    return (
+      <Notice text={t.signaling.unauthorized}>
+        <a class="button" href="/">{t.startPage}</a>
+      </Notice>
+    );
+  }
+  const isFramed = self !== top;
+  return (
+    <Notice text={isFramed ? t.signaling.cookiesInFrame : t.signaling.cookiesOff} role="alert">
+      {isFramed
+        ? <a class="button" href={location.href} target="_blank" rel="noopener">{t.newTab}</a>
+        : <button class="button" type="button" onClick={() => location.reload()}>{t.reload}</button>}
+    </Notice>
+  );
 }
 
 function Ended({ view, call }: { view: View; call: EndedPhase }) {

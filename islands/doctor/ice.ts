@@ -19,7 +19,7 @@ const FULL = [486, 508];
 /** No TURN server answered (W3C WebRTC, `RTCPeerConnectionIceErrorEvent.errorCode`). */
 const NO_ANSWER = 701;
 
-const NOT_TRIED = { unnamed: "unnamed", unreachable: "notTried" } as const;
+const NOT_TRIED = { unnamed: "unnamed", cookieless: "cookieless", unreachable: "notTried" } as const;
 const NOT_CONFIGURED = { udp: "turnNoUdp", tcp: "turnNoTcp", tls: "turnNoTls" } as const;
 
 /** Whether UDP gets out of this network and back: whether a STUN server's answer comes. */

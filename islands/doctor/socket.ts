@@ -21,6 +21,7 @@ export async function checkSocket(
   onMissed: (call: Missed) => void,
 ): Promise<Finding> {
   if (access === "unnamed") return { grade: "none", says: "unnamed" };
+  if (access === "cookieless") return { grade: "bad", says: "cookieless" };
   if (access === "unreachable") return { grade: "bad", says: "socketDown" };
   const socket = world.openSocket();
   const isOpen = await settled<boolean>(OPEN_MS, false, (settle) => {

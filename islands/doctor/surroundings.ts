@@ -2,10 +2,11 @@
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { IceServer } from "../../shared/protocol.ts";
+import { keepsCookies } from "../call/cookies.ts";
 import { mediaContext } from "../call/media_context.ts";
 
-/** The servers this visitor may use, or why none are known. */
-export type Access = readonly IceServer[] | "unnamed" | "unreachable";
+/** The servers this visitor may use, or why none are known. `cookieless`: the server cannot know who asks. */
+export type Access = readonly IceServer[] | "unnamed" | "cookieless" | "unreachable";
 
 /** The world of the checks. */
 export interface Surroundings {
@@ -38,7 +39,7 @@ export function browserSurroundings(): Surroundings {
     access: async () => {
       try {
         const response = await fetch("/api/ice", { cache: "no-store" });
-        if (response.status === 401) return "unnamed";
+        if (response.status === 401) return keepsCookies() ? "unnamed" : "cookieless";
         return response.ok ? (await response.json()).iceServers : "unreachable";
       } catch {
         return "unreachable";

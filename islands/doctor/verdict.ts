@@ -11,6 +11,8 @@ const RELAYS = ["udp", "tcp", "tls"] as const;
 /** The verdict on findings that are complete: what stands in the way of every call first, then what only may. */
 export function verdictOn(findings: Findings): Verdict {
   const is = (id: keyof Findings, grade: string) => findings[id]?.grade === grade;
+  const { socket } = findings;
+  if (socket && "says" in socket && socket.says === "cookieless") return "cookieless";
   if (is("socket", "bad")) return "noSocket";
   const hasRelay = RELAYS.some((id) => is(id, "good"));
   if (!hasRelay && is("stun", "bad")) return "noWay";
@@ -27,5 +29,5 @@ export function verdictOn(findings: Findings): Verdict {
 /** How good or bad that is. */
 export function gradeOf(verdict: Verdict): "good" | "poor" | "bad" {
   if (verdict === "good") return "good";
-  return ["noMicrophone", "noSocket", "noWay"].includes(verdict) ? "bad" : "poor";
+  return ["noMicrophone", "noSocket", "noWay", "cookieless"].includes(verdict) ? "bad" : "poor";
 }

@@ -1,6 +1,7 @@
 /** What every request carries, and Fresh's typed helpers for it. */
 
 import { createDefine } from "fresh";
+import type { Entries } from "../../signaling/entries.ts";
 import type { Guests, Renewed, Session } from "../../signaling/guests.ts";
 import type { Locale, Strings } from "../../shared/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
@@ -16,6 +17,8 @@ export interface State {
   guests: Guests | null;
   /** Takes a host application's token for a session; or says, to developers, why it is not to be believed. */
   enter(token: string): Promise<Renewed | string>;
+  /** Host tokens of people whose browser may keep no cookie where they came in. */
+  entries: Entries;
   hub: Hub;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
   ice(userId: string): IceGrant;

@@ -1,10 +1,11 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
-import { fill } from "../../shared/i18n.ts";
+import { fill, type Strings } from "../../shared/i18n.ts";
 import { chatId, type Member } from "../../shared/protocol.ts";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
+import { isInForeignFrame } from "../(_kit)/frame.ts";
 import { Heal } from "../(_kit)/Heal.tsx";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
@@ -16,10 +17,22 @@ import { NameField } from "../(_kit)/NameField.tsx";
 type View =
   | { show: "chat"; id: string; userId: string; seats: number | null; members: Member[] }
   | { show: "join"; invalid: boolean }
+  | { show: "framed"; id: string; entry: string | null }
   | { show: "denied" };
 
 export const handler = define.handlers({
-  GET: (ctx) => page<View>(memberView(ctx.state, ctx.params.id!) ?? { show: "join", invalid: false }),
+  GET({ req, url, state, params }) {
+    const id = params.id!;
+    const entry = url.searchParams.get("entry");
+    const view = memberView(state, id);
+    // The browser kept the cookie: the key to come in without one has no use.
+    if (view !== null && entry !== null) {
+      return new Response(null, { status: 303, headers: { location: `/chat/${id}` } });
+    }
+    const canOpenAlone = state.guests !== null || entry !== null;
+    const isShut = state.session === null && canOpenAlone && isInForeignFrame(req);
+    return page<View>(view ?? (isShut ? { show: "framed", id, entry } : { show: "join", invalid: false }));
+  },
 
   async POST(ctx) {
     const { guests } = ctx.state;
@@ -66,6 +79,8 @@ export default define.page<typeof handler>(({ data, state }) => {
     }
     case "join":
       return <Join state={state} invalid={data.invalid} />;
+    case "framed":
+      return <Framed t={t} id={data.id} entry={data.entry} />;
     case "denied":
       return (
         <>
@@ -96,6 +111,28 @@ function Join({ state: { t, session, guests }, invalid }: { state: State; invali
           : <p class="hint">{fill(t.join.as, { name: session.name })}</p>}
         <button class="button accent" type="submit">{t.join.button}</button>
       </form>
+    </main>
+  );
+}
+
+/** Shown inside another site, where the browser keeps no cookie for this one: in a tab of its own it does. */
+function Framed({ t: { join: t }, id, entry }: { t: Strings; id: string; entry: string | null }) {
+  return (
+    <main class="page narrow">
+      <Title text={t.framedTitle} />
+      <div class="card">
+        <h1>{t.framedTitle}</h1>
+        <p class="lead">{t.framedText}</p>
+        {entry === null
+          ? <a class="button accent" href={`/chat/${id}`} target="_blank" rel="noopener">{t.newTab}</a>
+          : (
+            <form method="post" action="/enter" target="_blank" rel="noopener">
+              <input type="hidden" name="entry" value={entry} />
+              <input type="hidden" name="chat" value={id} />
+              <button class="button accent" type="submit">{t.newTab}</button>
+            </form>
+          )}
+      </div>
     </main>
   );
 }

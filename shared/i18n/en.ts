@@ -44,6 +44,9 @@ export interface Strings {
     readonly deniedTitle: string;
     readonly deniedText: string;
     readonly hosted: string;
+    readonly framedTitle: string;
+    readonly framedText: string;
+    readonly newTab: string;
   };
   readonly chat: ChatStrings;
   readonly doctor: DoctorStrings;
@@ -79,7 +82,11 @@ export interface ChatStrings {
   readonly openChat: string;
   readonly doctor: string;
   readonly close: string;
-  readonly signaling: { readonly connecting: string; readonly replaced: string; readonly unauthorized: string };
+  readonly signaling: Readonly<
+    Record<"connecting" | "replaced" | "unauthorized" | "cookiesInFrame" | "cookiesOff", string>
+  >;
+  readonly newTab: string;
+  readonly reload: string;
   readonly useHere: string;
   readonly incoming: { readonly video: string; readonly audio: string };
   readonly ringTitle: string;
@@ -193,6 +200,7 @@ export interface DoctorStrings {
   readonly running: string;
   readonly speak: string;
   readonly toName: string;
+  readonly newTab: string;
   readonly missed: string;
   readonly openChat: string;
   readonly copy: string;
@@ -205,6 +213,7 @@ export interface DoctorStrings {
     readonly microphoneGood: string;
     readonly microphoneSilent: string;
     readonly unnamed: string;
+    readonly cookieless: string;
     readonly notTried: string;
     readonly broken: string;
     readonly socketGood: string;
@@ -239,6 +248,7 @@ type VerdictName =
   | "noRelay"
   | "sameNetwork"
   | "unnamed"
+  | "cookieless"
   | "noMicrophone"
   | "noSocket"
   | "noWay";
@@ -350,6 +360,11 @@ export const en: Strings = {
     deniedTitle: "Access denied",
     deniedText: "This chat is full, or the link is wrong. Ask for a new link, or start a chat yourself.",
     hosted: "This chat belongs to another application. Sign in there and open the chat from it.",
+    framedTitle: "This call needs a tab of its own",
+    framedText:
+      "The page is shown inside another site, and there your browser keeps no cookies for it. Without one, the " +
+      "server cannot know who you are.",
+    newTab: "Open in a new tab",
   },
   chat: {
     title: "Chat with {name}",
@@ -384,7 +399,15 @@ export const en: Strings = {
       replaced: "Zvonok is open in a newer tab, and calls ring there.",
       unauthorized: "The server does not know you any more: your session is over, or the server was restarted. " +
         "Start a new chat and send its link again.",
+      cookiesInFrame:
+        "Your browser keeps no cookies for this page inside another site, so the server cannot know who " +
+        "you are. Open it in a tab of its own.",
+      cookiesOff:
+        "Your browser keeps no cookies for this page, so the server cannot know who you are. Allow cookies for " +
+        "this site, then load the page again.",
     },
+    newTab: "Open in a new tab",
+    reload: "Load again",
     useHere: "Use this tab",
     incoming: { video: "{name} is calling you with video", audio: "{name} is calling you" },
     ringTitle: "{name} is calling",
@@ -556,6 +579,7 @@ export const en: Strings = {
     running: "checking…",
     speak: "Say something.",
     toName: "Go to the start page",
+    newTab: "Open in a new tab",
     missed: "Missed call from {name}",
     openChat: "Open chat",
     copy: "Copy report",
@@ -578,6 +602,9 @@ export const en: Strings = {
         "“{label}” opens, but only silence comes from it. Check that it is not muted, by a switch on it " +
         "or in the system's settings, speak up, and run this again.",
       unnamed: "This needs a name first: start or join a chat, then come back.",
+      cookieless:
+        "Your browser keeps no cookies for this page, so the server cannot know who you are. Allow cookies for " +
+        "this site, or open the page in a tab of its own.",
       notTried: "The server did not answer, so there was nothing to try.",
       broken:
         "This browser has no WebRTC, or something turned it off: look through its extensions and settings, or take " +
@@ -626,6 +653,10 @@ export const en: Strings = {
       sameNetwork: {
         title: "Calls will work within one network",
         text: "But hardly beyond it, for there is neither a STUN server nor a relay that works.",
+      },
+      cookieless: {
+        title: "Calls cannot work here",
+        text: "Your browser keeps no cookies for this page. Allow them, or open the page in a tab of its own.",
       },
       unnamed: {
         title: "Only half of it could be checked",
