@@ -81,7 +81,7 @@ const codec = z.string().regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 printable charact
 
 /** What one side measured in a call. `null`: it did not come to that, or the browser did not say. */
 const receipt = z.strictObject({
-  /** From placing the call to the first ringing device, at the caller. */
+  /** From placing the call to the first device that says it rings, at the caller. */
   ringMs: span.nullable(),
   /** From ringing to the answer. */
   answerMs: span.nullable(),
@@ -142,6 +142,7 @@ export const clientMessages = {
     media: media.optional(),
     to: userId.optional(),
   }),
+  "call:ringing": z.strictObject({ type: z.literal("call:ringing"), ...stamped }),
   "call:answer": z.strictObject({ type: z.literal("call:answer"), ...callRef, answer: description("answer") }),
   "call:reject": z.strictObject({
     type: z.literal("call:reject"),

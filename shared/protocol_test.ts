@@ -20,6 +20,7 @@ const answer = { type: "answer", sdp: CHROMIUM_ANSWER } as const;
 /** Every client message with every field; and which fields it must have. */
 const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> } = {
   "call:initiate": { type: "call:initiate", chatId, callId, offer, media: "audio", to: "bob" },
+  "call:ringing": { type: "call:ringing", chatId, callId },
   "call:answer": { type: "call:answer", chatId, callId, answer },
   "call:reject": { type: "call:reject", chatId, callId, reason: "busy" },
   "call:ice-candidate": { type: "call:ice-candidate", chatId, callId, candidate: candidate(1) },
@@ -33,6 +34,7 @@ const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> }
 };
 const needed: Record<keyof ClientMessages, string[]> = {
   "call:initiate": ["chatId", "offer"],
+  "call:ringing": ["chatId", "callId"],
   "call:answer": ["chatId", "answer"],
   "call:reject": ["chatId"],
   "call:ice-candidate": ["chatId", "candidate"],

@@ -6,7 +6,7 @@
 import type { ClientMessages, ErrorCode, ServerMessage, ServerMessages } from "../shared/protocol.ts";
 import { withholdAddresses } from "../shared/sdp.ts";
 import { connect, drop, leave, resume, tick } from "./call_absence.ts";
-import { offerTo, ring, ringingTo } from "./call_ring.ts";
+import { acknowledge, offerTo, ring } from "./call_ring.ts";
 import {
   type Advanced,
   type Call,
@@ -123,11 +123,11 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     offer: { type: "offer", sdp },
     candidates: candidates.reduce(holdCandidate, []),
     sending: null,
-    announced: connected.length > 0,
+    acknowledged: false,
     expiresAt: now + rules.ringTimeoutMs,
   };
   const offers = connected.map(({ device }) => offerTo(ringing, device, now));
-  return withCall(chat, ringing, ...offers, ...(ringing.announced ? [ringingTo(ringing, now)] : []));
+  return withCall(chat, ringing, ...offers);
 }
 
 /** R11: the call that is going on was started by this, or was to be (R10). */
@@ -179,6 +179,8 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
   if (!isCaller && !isCallee) return noCall(chat, from, message);
 
   switch (message.type) {
+    case "call:ringing":
+      return isCallee ? acknowledge(chat, call, now) : noCall(chat, from, message);
     case "call:answer":
       return isCallee ? answer(chat, call, from, message, now) : noCall(chat, from, message);
     case "call:ice-candidate":
@@ -261,6 +263,7 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
     switch (message.type) {
       case "call:answer": // R5: too late, and no error
         return unchanged(chat, to(from, { type: "call:end", chatId, callId, reason: "answered-elsewhere" }));
+      case "call:ringing": // R3: too late, and no error
       case "call:ice-candidate": // R6
       case "call:reject": // it crossed the answer; this device was told
         return unchanged(chat);
@@ -270,6 +273,7 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
   }
   const other = otherSide(side);
   switch (message.type) {
+    case "call:ringing":
     case "call:answer":
       return side === "callee" ? unchanged(chat) : noCall(chat, from, message); // R11
     case "call:reject":

@@ -26,7 +26,7 @@ import {
   usersOf,
   withCall,
 } from "./call_state.ts";
-import { ring } from "./call_ring.ts";
+import { ring, ringingTo } from "./call_ring.ts";
 
 /** R12, R13: a device's socket opened. */
 export function connect(chat: ChatCalls, event: CallEvent & { type: "connect" }): Advanced {
@@ -40,7 +40,8 @@ export function connect(chat: ChatCalls, event: CallEvent & { type: "connect" })
   if (call.calleeUser === from.user) return ring(chat, from.device, now);
   if (!same(call.caller, from)) return unchanged(chat);
   const caller = { ...call.caller, awayUntil: null, reloaded: call.caller.reloaded || reloaded };
-  return withCall(chat, { ...call, caller }, to(from, stateMessage(call, "caller", now)));
+  const present = { ...call, caller };
+  return withCall(chat, present, to(from, stateMessage(call, "caller", now)), ...ringingTo(present, now));
 }
 
 /** One side of a connected call is back: it is told where the call stands and what it missed, and the other side that it is back. */
@@ -101,7 +102,9 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
   if (call.callId !== callId) return noCall(chat, from, message);
   if (call.state === "ringing") {
     const side = same(call.caller, from) ? "caller" : call.calleeUser === from.user ? "callee" : null;
-    return side === null ? noCall(chat, from, message) : unchanged(chat, to(from, stateMessage(call, side, now)));
+    if (side === null) return noCall(chat, from, message);
+    const told = to(from, stateMessage(call, side, now));
+    return unchanged(chat, told, ...(side === "caller" ? ringingTo(call, now) : []));
   }
   const side = sideOf(call, from);
   if (side !== null) {

@@ -39,6 +39,7 @@ const EVERYTHING: readonly Step[] = [
     ...(["answer", "reject", "candidate", "end", "negotiate", "media"] as const).flatMap((what) =>
       [null, A, B, GIVEN].map((callId) => ({ do: what, from, callId }))
     ),
+    ...[A, B, GIVEN].map((callId) => ({ do: "rings" as const, from, callId })),
     ...SIDES.flatMap((role) => [A, B, GIVEN].map((callId) => ({ do: "resume" as const, from, callId, role }))),
     { do: "resume", from, callId: A, role: "caller", busy: true },
     { do: "resume", from, callId: A, role: "callee", tooLate: true },
@@ -51,6 +52,7 @@ const COURSE: readonly Step[] = [
   ...ENDPOINTS.flatMap((_, from): Step[] => [
     ...socketsOf(from),
     { do: "initiate", from, callId: from < 2 ? A : B },
+    { do: "rings", from, callId: from < 2 ? B : A },
     ...(["answer", "candidate", "end"] as const).map((what) => ({ do: what, from, callId: null })),
     { do: "resume", from, callId: A, role: from < 2 ? "caller" : "callee" },
   ]),
@@ -94,14 +96,15 @@ function keyOf(world: World): string {
       parts.push(party.awayUntil === null ? "" : party.awayUntil - now, party.held.slice(0, 3).map(kind));
     }
     if (call.state === "ringing") {
-      const { candidates, sending, announced, expiresAt, caller: { reloaded } } = call;
+      const { candidates, sending, acknowledged, expiresAt, caller: { reloaded } } = call;
       parts.push(
         Math.min(2, candidates.length),
         sending === null,
-        announced,
+        acknowledged,
         expiresAt - now,
         reloaded,
         world.reloaded,
+        world.rings,
       );
     }
     parts.push(

@@ -10,6 +10,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ do: fc.constantFrom("answer", "reject", "candidate", "end"), from, callId }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("rings" as const), from, callId: fc.constantFrom(...CALL_IDS) }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("drop", "connect", "reload"), from }) },
   {
     weight: 1,

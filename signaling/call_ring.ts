@@ -1,4 +1,4 @@
-/** The offer on its way to the callee's devices: rule R3. */
+/** The offer on its way to the callee's devices, and their word that they ring: rule R3. */
 
 import {
   type Advanced,
@@ -7,20 +7,23 @@ import {
   remaining,
   type RingingCall,
   to,
+  unchanged,
   withCall,
 } from "./call_state.ts";
 
-/** Gives the offer to one more device of the callee, and tells the caller if it is the first. */
+/** Gives the offer to one more device of the callee. */
 export function ring(chat: ChatCalls, device: string, now: number): Advanced {
   const call = chat.call as RingingCall;
   const devices = call.devices.includes(device) ? call.devices : [...call.devices, device];
-  const rung: RingingCall = { ...call, devices, announced: true };
-  return withCall(
-    chat,
-    rung,
-    offerTo(rung, device, now),
-    ...(call.announced || call.caller.awayUntil !== null ? [] : [ringingTo(rung, now)]),
-  );
+  const rung: RingingCall = { ...call, devices };
+  return withCall(chat, rung, offerTo(rung, device, now));
+}
+
+/** A device of the callee says that it rings: the caller is told of the first, now or when it is back (R12). */
+export function acknowledge(chat: ChatCalls, call: RingingCall, now: number): Advanced {
+  if (call.acknowledged) return unchanged(chat);
+  const heard: RingingCall = { ...call, acknowledged: true };
+  return withCall(chat, heard, ...(call.caller.awayUntil === null ? ringingTo(heard, now) : []));
 }
 
 export function offerTo(call: RingingCall, device: string, now: number): Delivery {
@@ -37,7 +40,9 @@ export function offerTo(call: RingingCall, device: string, now: number): Deliver
   });
 }
 
-export function ringingTo(call: RingingCall, now: number): Delivery {
+/** What the caller is told once a device has said that it rings. */
+export function ringingTo(call: RingingCall, now: number): Delivery[] {
+  if (!call.acknowledged) return [];
   const { chatId, callId } = call;
-  return to(call.caller, { type: "call:ringing", chatId, callId, expiresInMs: remaining(call, now) });
+  return [to(call.caller, { type: "call:ringing", chatId, callId, expiresInMs: remaining(call, now) })];
 }

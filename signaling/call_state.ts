@@ -78,8 +78,8 @@ export interface RingingCall extends CallBase {
   readonly candidates: readonly (Candidate | null)[];
   /** What the caller last said it sends, for the one who answers. */
   readonly sending: ServerMessages["call:media"] | null;
-  /** The caller knows that it rings. */
-  readonly announced: boolean;
+  /** R3: a device of the callee has said that it rings. */
+  readonly acknowledged: boolean;
   readonly expiresAt: number;
 }
 

@@ -139,15 +139,72 @@ interface Row {
 const end = (from: Endpoint, callId?: string) => (chat: Chat) =>
   chat.say(from, { type: "call:end", ...(callId ? { callId } : {}) });
 
+const rings = (from: Endpoint) => (chat: Chat) => chat.say(from, { type: "call:ringing", callId: CALL });
+
 const rows: Row[] = [
   {
-    name: "[R3] every device of the callee rings, and the caller is told",
+    name: "[R3] every device of the callee is given the offer, and the caller is told nothing yet",
     when: (chat) => chat.initiate(),
-    delivers: ["bob.phone call:offer", "bob.tablet call:offer", "ann.laptop call:ringing"],
+    delivers: ["bob.phone call:offer", "bob.tablet call:offer"],
     leaves: "ringing",
   },
   {
-    name: "[R3] a device within its grace counts as online, but the caller is told nothing before it has the offer",
+    name: "[R3] the first device that says it rings is told to the caller",
+    from: ringing,
+    when: (chat) => [...rings(BOB)(chat), ...rings(BOB)(chat), ...rings(BOB_TOO)(chat)],
+    delivers: ["ann.laptop call:ringing"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] the caller cannot say that it rings, nor somebody outside the call",
+    from: ringing,
+    when: (chat) => [...rings(ANN)(chat), ...rings({ user: "eve", device: "pad" })(chat)],
+    delivers: ["ann.laptop call:error NO_CALL", "eve.pad call:error NO_CALL"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] a device that says so after the answer changes nothing; the caller still cannot",
+    from: connected,
+    when: (chat) => [...rings(BOB)(chat), ...rings(BOB_TOO)(chat), ...rings(ANN)(chat)],
+    delivers: ["ann.laptop call:error NO_CALL"],
+    leaves: "connected",
+  },
+  {
+    name: "[R3] nor does one that says so after the end",
+    from: () => {
+      const chat = ringing();
+      end(ANN)(chat);
+      return chat;
+    },
+    when: (chat) => [...rings(BOB)(chat), ...rings(ANN)(chat)],
+    delivers: [],
+    leaves: "none",
+  },
+  {
+    name: "[R3, R12] a caller who was away when a device said it rings is told with where the call stands",
+    from: () => {
+      const chat = ringing();
+      chat.drop(ANN);
+      return chat;
+    },
+    when: (chat) => [...rings(BOB)(chat), ...chat.connect(ANN), ...chat.resume(ANN, "caller")],
+    delivers: [
+      "ann.laptop call:state ringing",
+      "ann.laptop call:ringing",
+      "ann.laptop call:state ringing",
+      "ann.laptop call:ringing",
+    ],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3, R13] a caller who comes back, or reloads, before any device has said it rings is not told so",
+    from: ringing,
+    when: (chat) => [...chat.connect(ANN), ...chat.connect(ANN, true), ...rings(BOB)(chat)],
+    delivers: ["ann.laptop call:state ringing", "ann.laptop call:state ringing", "ann.laptop call:ringing"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] a device within its grace counts as online, and rings when it is back",
     when: (chat) => chat.with({ devices: [{ device: "phone", connected: false }] }).initiate(),
     delivers: [],
     leaves: "ringing",
@@ -250,7 +307,7 @@ const rows: Row[] = [
       return chat;
     },
     when: (chat) => chat.initiate(),
-    delivers: ["bob.phone call:offer", "bob.tablet call:offer", "ann.laptop call:ringing"],
+    delivers: ["bob.phone call:offer", "bob.tablet call:offer"],
     leaves: "ringing",
   },
   {
@@ -533,8 +590,10 @@ Deno.test("call: [R4] no reconnect restarts the ring timer", () => {
 Deno.test("call: the caller is told that it rings when the first device within its grace is back", () => {
   const chat = new Chat().with({ devices: [{ device: "phone", connected: false }] });
   chat.initiate();
-  assert.deepEqual(chat.connect(BOB), ["bob.phone call:offer", "ann.laptop call:ringing"]);
-  assert.deepEqual(chat.connect(BOB_TOO), ["bob.tablet call:offer"], "told once");
+  assert.deepEqual(chat.connect(BOB), ["bob.phone call:offer"]);
+  assert.deepEqual(rings(BOB)(chat), ["ann.laptop call:ringing"]);
+  assert.deepEqual(chat.connect(BOB_TOO), ["bob.tablet call:offer"]);
+  assert.deepEqual(rings(BOB_TOO)(chat), [], "told once");
 });
 
 Deno.test("call: what the caller sends reaches the one who answers", () => {

@@ -29,8 +29,8 @@ Deno.test("[R7] a hang-up that overtakes its own initiate stops that call from r
   await quiet(ann, bob);
   bob.send({ type: "call:end", chatId, callId: bobs });
   ann.send({ type: "call:initiate", chatId, callId: bobs, offer }); // Bob cannot withdraw Ann's call
+  await bob.rings();
   await ann.next("call:ringing");
-  await bob.next("call:offer");
 });
 
 Deno.test("[R8] a reject: the caller learns it, the other devices stop, and no call is left", async () => {
@@ -106,6 +106,7 @@ Deno.test("[R9] a callee who rings, or is connected, in another chat is busy: re
   ann.send({ type: "call:end", chatId });
   await bob.next("call:end");
   cat.send({ type: "call:initiate", chatId: "other", offer });
+  await bob.rings();
   await cat.next("call:ringing");
 });
 
@@ -128,10 +129,10 @@ for (const named of [true, false]) {
     const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
     const [a, b] = named ? [{ callId: anns }, { callId: bobs }] : [{}, {}];
     ann.send({ type: "call:initiate", chatId, ...a, offer });
-    const { callId } = await ann.next("call:ringing");
+    const { callId, glare: plain } = await bob.next("call:offer");
+    assert.equal(plain, undefined);
     bob.send({ type: "call:initiate", chatId, ...b, offer });
     bob.send({ type: "call:ice-candidate", chatId, ...b, candidate: candidate(1) });
-    assert.equal((await bob.next("call:offer")).glare, undefined);
     const glare = await bob.next("call:offer");
     assert.deepEqual([glare.glare, glare.callId, glare.callerId], [true, callId, "ann"]);
     await quiet(ann, bob);
@@ -147,9 +148,10 @@ Deno.test("[R10] both initiate in the same instant: whoever was first, one call 
   await using wires = new Wires();
   const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
   for (const wire of [ann, bob]) wire.send({ type: "call:initiate", chatId, offer });
-  // The first message is the ringing for the first of them, and the plain offer for the other.
-  const [annRings] = await Promise.allSettled([ann.next("call:ringing"), bob.next("call:ringing")]);
-  const [caller, callee] = annRings.status === "fulfilled" ? [ann, bob] : [bob, ann];
+  // The second of them is given the plain offer, and then the one it is to answer.
+  for (const wire of [ann, bob, ann]) await wire.settled();
+  const [caller, callee] = ann.isIdle ? [ann, bob] : [bob, ann];
+  await callee.next("call:offer");
   const { callId, glare } = await callee.next("call:offer");
   assert.equal(glare, true);
   callee.send({ type: "call:answer", chatId, callId, answer });
@@ -161,8 +163,8 @@ Deno.test("[R11] repeats change nothing and are no error", async () => {
   await using wires = new Wires();
   const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
   for (let n = 0; n < 3; n++) ann.send({ type: "call:initiate", chatId, callId: anns, offer });
+  await bob.rings();
   await ann.next("call:ringing");
-  await bob.next("call:offer");
   await quiet(ann, bob);
   for (let n = 0; n < 3; n++) bob.send({ type: "call:answer", chatId, callId: anns, answer });
   await ann.next("call:answer");

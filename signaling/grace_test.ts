@@ -50,8 +50,8 @@ Deno.test("[R12] both gone for longer than the grace: the call is over for whoev
   cat.send({ type: "chat:watch", chatId });
   await cat.next("chat:state");
   ann.send({ type: "call:initiate", chatId, offer, to: "bob" });
+  await bob.rings();
   await ann.next("call:ringing");
-  await bob.next("call:offer");
   bob.send({ type: "call:answer", chatId, answer });
   await ann.next("call:answer");
   for (const state of ["ringing", "connected"]) assert.equal((await cat.next("chat:state")).call?.state, state);
@@ -73,6 +73,24 @@ Deno.test("[R12] a caller gone while it rings cancels, but only after the grace"
   assert.equal((await bob.next("call:missed")).reason, "cancelled");
 });
 
+Deno.test("[R3, R12] a device that says it rings while the caller is away: the caller is told when it is back", async () => {
+  await using wires = new Wires();
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+  ann.send({ type: "call:initiate", chatId, offer });
+  const { callId } = await bob.next("call:offer");
+  await ann.close();
+  const early = await wires.enter("ann");
+  assert.equal((await early.next("call:state")).state, "ringing");
+  await quiet(early, bob); // nothing rings yet
+  await early.close();
+  bob.send({ type: "call:ringing", chatId, callId });
+  await quiet(bob);
+  const back = await wires.enter("ann", { page: "another" });
+  assert.equal((await back.next("call:state")).state, "ringing");
+  assert.equal((await back.next("call:ringing")).callId, callId);
+  await quiet(back, bob);
+});
+
 Deno.test("[R12] a caller who comes back within the grace finds the call ringing, or the answer held", async () => {
   await using wires = new Wires();
   const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
@@ -81,6 +99,7 @@ Deno.test("[R12] a caller who comes back within the grace finds the call ringing
   const back = await wires.enter("ann");
   const state = await back.next("call:state");
   assert.deepEqual([state.state, state.role, state.callId], ["ringing", "caller", callId]);
+  assert.equal((await back.next("call:ringing")).callId, callId);
   await quiet(back, bob);
   await back.close();
   bob.send({ type: "call:answer", chatId, answer });
@@ -101,7 +120,7 @@ Deno.test("[R12] a callee's device that comes back rings again; a device within 
   ann.send({ type: "call:initiate", chatId, offer });
   await quiet(ann); // neither offline nor ringing yet
   const back = await wires.enter("bob");
-  const { callId } = await back.next("call:offer");
+  const { callId } = await back.rings();
   assert.equal((await ann.next("call:ringing")).callId, callId);
   await back.close();
   const again = await wires.enter("bob");

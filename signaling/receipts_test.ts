@@ -95,8 +95,8 @@ Deno.test("receipts: a call to somebody who talks: busy", () =>
   scene(async (ann, bob, receiver, wires) => {
     const eve = await wires.enter("eve");
     ann.send({ type: "call:initiate", chatId, offer, to: "bob" });
+    await bob.rings();
     await ann.next("call:ringing");
-    await bob.next("call:offer");
     eve.send({ type: "call:initiate", chatId, offer, to: "bob", callId: "eve-calls-bob-01", media: "audio" });
     await eve.next("call:rejected");
     const { data } = (await receiver.until(1))[0]!.body;
@@ -221,9 +221,9 @@ Deno.test("[R19] receipts: a server that leaves tells of what rings and of what 
     const chats = [state];
     const [caller, callee] = [await wires.enter(`${state}-1`, { chats }), await wires.enter(`${state}-2`, { chats })];
     caller.send({ type: "call:initiate", chatId: state, offer });
-    const { callId } = await caller.next("call:ringing");
+    const { callId } = await callee.rings();
     if (state !== "connected") told.set(callId, state === "over" ? "hangup" : "shutdown");
-    await callee.next("call:offer");
+    await caller.next("call:ringing");
     if (state === "ringing") continue;
     callee.send({ type: "call:answer", chatId: state, answer });
     await caller.next("call:answer");

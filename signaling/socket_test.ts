@@ -138,8 +138,8 @@ Deno.test("a second socket of the same device replaces the first: 4001, and its 
   const ann = await wires.enter("ann");
   const first = await wires.enter("bob", { page: "page" });
   ann.send({ type: "call:initiate", chatId, offer });
+  await first.rings();
   await ann.next("call:ringing");
-  await first.next("call:offer");
   first.send({ type: "call:answer", chatId, answer });
   await ann.next("call:answer");
 
@@ -168,13 +168,13 @@ Deno.test("[R17] bad frames: an error with its code, nothing forwarded, and the 
   const cat = await wires.enter("cat", { chats: ["cd", "other"] });
   const dan = await wires.enter("dan", { chats: ["cd"] });
   cat.send({ type: "call:initiate", chatId: "cd", offer });
+  await dan.rings();
   await cat.next("call:ringing");
-  await dan.next("call:offer");
   dan.send({ type: "call:answer", chatId: "cd", answer });
   await cat.next("call:answer");
   ann.send({ type: "call:initiate", chatId, offer });
+  await bob.rings();
   await ann.next("call:ringing");
-  await bob.next("call:offer");
 
   const json = (value: object) => JSON.stringify({ chatId, ...value });
   const bad: [frame: string | Uint8Array<ArrayBuffer>, code: "INVALID_MESSAGE" | "TOO_LARGE"][] = [
@@ -229,7 +229,7 @@ Deno.test("[R16] nobody can stamp a sender: such fields are refused, and the sta
   }
   await quiet(ann, bob);
   ann.send({ type: "call:initiate", chatId, offer });
-  const rung = await bob.next("call:offer");
+  const rung = await bob.rings();
   assert.deepEqual([rung.callerId, rung.callerName, rung.media], ["ann", "Ann", "video"]);
   await ann.next("call:ringing");
 });
@@ -239,11 +239,11 @@ Deno.test("[R19] the server leaves: shutdown for what still rings, nothing for w
   const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
   const [cat, dan] = [await wires.enter("cat", { chats: ["cd"] }), await wires.enter("dan", { chats: ["cd"] })];
   ann.send({ type: "call:initiate", chatId, offer });
+  await bob.rings();
   await ann.next("call:ringing");
-  await bob.next("call:offer");
   cat.send({ type: "call:initiate", chatId: "cd", offer });
+  await dan.rings();
   await cat.next("call:ringing");
-  await dan.next("call:offer");
   dan.send({ type: "call:answer", chatId: "cd", answer });
   await cat.next("call:answer");
   await quiet(ann, bob, cat, dan);
@@ -274,9 +274,9 @@ Deno.test("chat:watch: members and presence, now and on change; a device within 
   const back = await wires.enter("bob", { name: "Bob" });
   assert.equal(await state(), "Ann true, Bob true");
   ann.send({ type: "call:initiate", chatId, offer });
-  await ann.next("call:ringing");
   assert.equal(await state(), "Ann true, Bob true, ringing");
-  await back.next("call:offer");
+  await back.rings();
+  await ann.next("call:ringing");
   back.send({ type: "call:answer", chatId, answer });
   await ann.next("call:answer");
   assert.equal(await state(), "Ann true, Bob true, connected");

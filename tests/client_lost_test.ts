@@ -138,6 +138,31 @@ test("a call that was cancelled while the callee's socket was away rings no more
   await bob.phase("incoming");
 });
 
+test("[R3, R12] what it rings at was told while the caller was away; a page that was told nothing says Calling…", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  bob.isAwake = false;
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  await away(ann);
+  await back(ann);
+  assert.equal(ann.client.snapshot.call.phase, "calling");
+  await away(ann);
+  bob.client.presented();
+  await bob.settled();
+  await back(ann);
+  assert.equal(ann.client.snapshot.call.phase, "ringing");
+});
+
+test("[R3] a device that rang before it lost its socket says so again", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  bob.freezeSocket();
+  ann.client.call(CHAT, "audio");
+  await ann.phase("calling");
+  bob.noticeFrozenSocket();
+  await bob.phase("incoming");
+  await ann.phase("ringing");
+});
+
 test("longer away than the grace: the call is over for both, and the next one works", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   await connect(ann, bob);

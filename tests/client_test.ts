@@ -24,6 +24,32 @@ test("a video call connects, media flows both ways, and a hang-up releases every
   assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
 });
 
+test("[R3] a phone that takes the offer and shows nothing leaves the caller with Calling…; shown late, it rings", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  bob.isAwake = false;
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  await bob.settled();
+  await ann.settled();
+  assert.equal(ann.client.snapshot.call.phase, "calling");
+  bob.client.presented();
+  await ann.phase("ringing");
+  bob.client.accept("audio");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+});
+
+test("[R3] a client that never says it rings is called, and answers, all the same", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  bob.isAwake = false;
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.client.accept("audio");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  bob.client.hangUp();
+  const { call } = await ann.phase("ended");
+  assert.equal(call.phase === "ended" && call.outcome, "hangup");
+});
+
 test("an audio call opens no camera on either side", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");

@@ -24,6 +24,7 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
     element.focus();
     return () => element.close();
   }, []);
+  useLayoutEffect(() => actions?.presented(), [phase.call.callId]);
 
   return (
     <dialog

@@ -53,6 +53,8 @@ export class CallClient implements CallActions {
   #missingAnswer: null | "due" | "asked" = null;
   /** Calls that are over for this tab, by id. */
   #over: readonly string[];
+  /** The call that was presented to the user last. */
+  #presented: string | null = null;
   readonly #iceServers: IceServers;
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
@@ -126,6 +128,14 @@ export class CallClient implements CallActions {
     if (active === null || active.wanted) return;
     this.#show({ problem: null, unplaced: null });
     this.#answer(active, kindsOf(active.info.media === "audio" ? "audio" : media));
+  }
+
+  presented(): void {
+    const { call } = this.#snapshot;
+    if (call.phase !== "incoming") return;
+    const { chatId, callId } = call.call;
+    this.#presented = callId;
+    this.#signal.send({ type: "call:ringing", chatId, callId });
   }
 
   decline(): void {
@@ -308,6 +318,8 @@ export class CallClient implements CallActions {
     active.expire(expiresAt - this.#env.now() + RING_SLACK_MS, () => this.#giveUp("timeout"));
     active.tally.mark("ringing");
     this.#show({ call: { phase: "incoming", call: active.info, expiresAt } });
+    // It is on the screen already, and the server has forgotten that, or never heard it.
+    if (this.#presented === active.info.callId) this.presented();
   }
 
   /** Glare (R10): both called at once and the other call stands. This user wants to talk, so it is answered, with no more than was asked for. */
@@ -441,13 +453,13 @@ export class CallClient implements CallActions {
 
   /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
   #callState(message: ServerMessages["call:state"]): void {
-    const { callId, state, role, expiresInMs } = message;
+    const { callId, state, role } = message;
     const active = this.#active;
     if (this.#isOver(message)) return;
     if (active?.info.callId !== callId) {
       this.#rejoin(message);
     } else if (state === "ringing") {
-      if (role === "caller") this.#ringsThere(active, expiresInMs ?? 0);
+      // Whether it rings at the other side is said right behind this.
     } else if (role === "caller" && !active.isAnswered && active.hasOffered) {
       // It may be on its way, right behind this.
       this.#missingAnswer ??= "due";
@@ -459,11 +471,10 @@ export class CallClient implements CallActions {
   }
 
   /** Takes up a call that a reload interrupted: with the devices that were on before, and the other side to make the offer. */
-  async #rejoin({ chatId, callId, state, role, media, expiresInMs }: ServerMessages["call:state"]): Promise<void> {
+  async #rejoin({ chatId, callId, state, role, media }: ServerMessages["call:state"]): Promise<void> {
     if (!this.#isFree()) return this.#signal.send({ type: "call:end", chatId, callId });
     const active = this.#start({ chatId, callId, role, media, peer: this.#otherMember(chatId) }, "rejoin");
-    if (state === "ringing") this.#ringsThere(active, expiresInMs ?? 0);
-    else this.#show({ call: active.progress });
+    this.#show({ call: state === "ringing" ? { phase: "calling", call: active.info } : active.progress });
     const { microphone, camera } = sendingBefore(this.#env, callId);
     await this.#openFor(active, kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera));
     active.saySending();

@@ -55,7 +55,7 @@ export type CallPhase =
   | { readonly phase: "idle" }
   /** Asking for the microphone and camera before the call is placed. */
   | { readonly phase: "preparing"; readonly chatId: string; readonly media: CallMedia }
-  /** Placed; no device of the callee was reached yet. */
+  /** Placed; no device of the callee has said yet that it rings. */
   | { readonly phase: "calling"; readonly call: CallInfo }
   /** At least one device of the callee rings. */
   | { readonly phase: "ringing"; readonly call: CallInfo; readonly expiresAt: number }
@@ -168,6 +168,8 @@ export interface CallActions {
   retry(): void;
   /** Answers the ringing call, with the camera or (the default for audio calls) without. */
   accept(media: CallMedia): void;
+  /** The ringing call can be seen, or heard: the caller is told that it rings. To be called once for each call. */
+  presented(): void;
   /** Declines the ringing call. */
   decline(): void;
   /** Cancels a call that is being placed, or hangs up. */

@@ -50,6 +50,9 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
   }
   const reloaded = is?.state === "ringing" && is.callId === was?.callId &&
     (before.reloaded || event.type === "connect" && event.reloaded && isSame(is.caller, event.from));
+  const isAck = event.type === "message" && event.message.type === "call:ringing" && was?.state === "ringing" &&
+    was.calleeUser === event.from.user && isAbout(was, event.from, event.message.callId);
+  const rings = is?.state === "ringing" && is.callId === was?.callId && (before.rings || isAck);
   const owed = is === null ? { caller: [], callee: [] } : owe(before, event, is);
 
   const spoke = event.type === "message" && was?.state === "connected" && isSame(was.caller, event.from) &&
@@ -99,6 +102,7 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
         break;
       case "call:ringing":
         check(is?.state === "ringing" && side === "caller", "ringing is for the caller");
+        check(rings, "the caller was told that it rings before a device said so");
         told.ringing = true;
         break;
       case "call:state":
@@ -133,10 +137,15 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
   check(was === null || (is?.callId !== was.callId) === (verdict.over === true), "a call ended, or did not, wrongly");
   check(is === null || was === null || is.callId === was.callId, "a call replaced another one");
   if (verdict.starts && event.type === "initiate") {
-    const rings = ENDPOINTS.flatMap(({ user }, n) => user === event.callee && devices[n]!.away === null ? [n] : []);
+    const rung = ENDPOINTS.flatMap(({ user }, n) => user === event.callee && devices[n]!.away === null ? [n] : []);
     check(is?.state === "ringing", "a call was not started");
-    check(rings.join() === [...told.offers].sort().join(), "a connected device of the callee was not rung");
-    check(told.ringing === rings.length > 0, "the caller was told that it rings, or not, wrongly");
+    check(rung.join() === [...told.offers].sort().join(), "a connected device of the callee was not rung");
+  }
+  if (is?.state === "ringing") {
+    const isNews = isAck && !before.rings && isPresent({ devices }, is.caller);
+    const isAsking = (event.type === "connect" || event.type === "resume") && told.state &&
+      isSame(is.caller, event.from);
+    check(told.ringing === (isNews || isAsking && rings), "the caller was told that it rings, or not, wrongly");
   }
   if (verdict.glare) check(told.glare, "the second of two initiators was not given the call");
 
@@ -201,7 +210,7 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
     const isKnown = callId in over || wasRefused(before, callId);
     if (!isKnown && (was === null || !isAbout(was, event.from, callId))) withdrawn[`${user} ${callId}`] ??= now;
   }
-  return { ...before, chat, devices, winner, lapse, reloaded, owed, unheard, over, withdrawn, violations };
+  return { ...before, chat, devices, winner, lapse, reloaded, rings, owed, unheard, over, withdrawn, violations };
 }
 
 /** R11: the same message of the same device once more, with nothing in between. */

@@ -90,6 +90,25 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "initiate" && event.devices.some(({ connected }) => !connected)
       ? instead(chat, { ...event, devices: [] })
       : real,
+  "[R3] ringing is told when the offer goes out": (real, chat, event) => {
+    const { call } = real.chat;
+    if (event.type !== "initiate" || chat.call !== null || call?.state !== "ringing") return real;
+    const { chatId, callId } = call;
+    const message = { type: "call:ringing" as const, chatId, callId, expiresInMs: RULES.ringTimeoutMs };
+    return { ...real, deliveries: [...real.deliveries, { to: call.caller, message }] };
+  },
+  "[R3] that it rings is not told": (real, _, event) =>
+    event.type === "message" ? without(real, typed("call:ringing")) : real,
+  "[R3] that it rings is told again and again": (real, { call }, event) =>
+    isSaying(event, "call:ringing") && call?.state === "ringing"
+      ? instead({ ...real.chat, call: { ...call, acknowledged: false } }, event)
+      : real,
+  "[R3] the caller says that it rings": (real, { call }, event) =>
+    event.type === "message" && event.message.type === "call:ringing" && event.from.user === call?.caller.user
+      ? { ...real, deliveries: [] }
+      : real,
+  "[R12] a caller who is back is not told that it rings": (real, _, event) =>
+    event.type === "connect" ? without(real, typed("call:ringing")) : real,
   "[R3] only one device rings": (real, _, event) => {
     const last = real.deliveries.findLast(typed("call:offer"));
     return event.type === "initiate" ? without(real, (one) => typed("call:offer")(one) && one !== last) : real;

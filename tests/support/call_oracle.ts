@@ -55,6 +55,8 @@ export function judge(world: World, event: WorldEvent): Verdict {
   }
   const self = indexOf(from);
   const isCallee = from.user === calleeUserOf(call);
+  // R3: only the callee's devices ring.
+  if (message.type === "call:ringing") return { ends: {}, error: isCallee ? "none" : "NO_CALL" };
   const stops = message.type === "call:end" || message.type === "call:reject" && isCallee;
   if (call.state === "connected") {
     const side = SIDES.find((side) => isSame(call[side], from));

@@ -47,6 +47,8 @@ export interface World {
   readonly lapse: number;
   /** The caller's page was reloaded while it rang. */
   readonly reloaded: boolean;
+  /** A device of the callee has said that the call rings. */
+  readonly rings: boolean;
   /** What was said to a side and has not reached it, in order. */
   readonly owed: Readonly<Record<Side, readonly string[]>>;
   /** What the caller was told since the answer, and may ask for again until it has spoken: its socket may have been dead. */
@@ -68,6 +70,7 @@ export const START: World = {
   winner: null,
   lapse: 0,
   reloaded: false,
+  rings: false,
   owed: { caller: [], callee: [] },
   unheard: [],
   over: {},

@@ -30,7 +30,7 @@ export type Step =
   /** `busy`: one of the two is in a call in another chat. */
   | { readonly do: "initiate"; readonly from: number; readonly callId: string | null; readonly busy?: Side }
   | {
-    readonly do: "answer" | "reject" | "candidate" | "end" | "negotiate" | "media";
+    readonly do: "rings" | "answer" | "reject" | "candidate" | "end" | "negotiate" | "media";
     readonly from: number;
     readonly callId: string | null;
   }
@@ -159,11 +159,13 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
 
 /** Messages that are relayed carry a number, so that none is lost or overtaken unseen. */
 function inCall(
-  action: "answer" | "reject" | "candidate" | "end" | "negotiate" | "media",
+  action: "rings" | "answer" | "reject" | "candidate" | "end" | "negotiate" | "media",
   about: { chatId: string; callId?: string },
   seq: number,
 ): InCallMessage {
   switch (action) {
+    case "rings":
+      return { type: "call:ringing", chatId: about.chatId, callId: about.callId! };
     case "answer":
       return { type: "call:answer", ...about, answer: { type: "answer", sdp: SDP } };
     case "candidate": {

@@ -62,6 +62,8 @@ export class WeriftPerson implements AsyncDisposable {
   onSnapshot: (snapshot: Snapshot) => void = () => {};
   /** Tells the client that trying the network again is promising. */
   wake: (why: Wake) => void = () => {};
+  /** Presents calls that ring; a frozen phone does not. */
+  isAwake = true;
   /** Devices open when this is settled. */
   slowDevices: Promise<void> = Promise.resolve();
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
@@ -126,8 +128,14 @@ export class WeriftPerson implements AsyncDisposable {
       random: Math.random,
       newId: () => crypto.randomUUID().replaceAll("-", ""),
     };
+    let presented = "";
     this.client = new CallClient(environment, (snapshot) => {
       this.onSnapshot(snapshot);
+      const { call } = snapshot;
+      if (call.phase === "incoming" && call.call.callId !== presented && this.isAwake) {
+        presented = call.call.callId;
+        this.client.presented();
+      }
       for (const check of [...this.#waiting]) check();
     });
   }

@@ -153,6 +153,11 @@ export class Wire {
     this.#socket.send(data);
   }
 
+  /** Nothing has come that was not looked at. */
+  get isIdle(): boolean {
+    return this.#queue.length === 0;
+  }
+
   /** The next message, which must be of this type. */
   async next<Type extends keyof ServerMessages>(type: Type, timeoutMs = 3000): Promise<ServerMessages[Type]> {
     while (this.#queue.length === 0) {
@@ -162,6 +167,14 @@ export class Wire {
     const message = this.#queue.shift()!;
     assert.equal(message.type, type, JSON.stringify(message).slice(0, 300));
     return serverMessages[type].parse(message) as ServerMessages[Type];
+  }
+
+  /** The next message, which must be an offer; tells that it rings. */
+  async rings(): Promise<ServerMessages["call:offer"]> {
+    const offer = await this.next("call:offer");
+    const { chatId, callId } = offer;
+    this.send({ type: "call:ringing", chatId, callId });
+    return offer;
   }
 
   /** The next message, which must be an error with this code. */
@@ -208,8 +221,10 @@ export const media = { audio: true, video: false, screen: false };
 /** Somebody calls, and these devices ring. */
 export async function ring(caller: Wire, ...devices: Wire[]): Promise<string> {
   caller.send({ type: "call:initiate", chatId, offer });
+  const ids = [];
+  for (const device of devices) ids.push((await device.rings()).callId);
   const { callId } = await caller.next("call:ringing");
-  for (const device of devices) assert.equal((await device.next("call:offer")).callId, callId);
+  assert.deepEqual(ids, ids.map(() => callId));
   return callId;
 }
 

@@ -149,6 +149,7 @@ export class Client {
       case "call:offer":
         this.calls.set(message.chatId, { callId: message.callId, role: "callee", phase: "ringing" });
         if (message.glare) this.answer(message.chatId);
+        else this.send({ type: "call:ringing", chatId: message.chatId, callId: message.callId });
         return;
       case "call:ringing":
         this.calls.set(message.chatId, { callId: message.callId, role: "caller", phase: "ringing" });
