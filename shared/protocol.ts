@@ -98,6 +98,8 @@ const receipt = z.strictObject({
   videoCodec: codec.nullable(),
   /** How often the media had to find another way. */
   reconnects: count.max(100_000),
+  /** Candidates of the other side that this browser did not take; absent where it took them all, as servers of before know no such field. */
+  candidatesDropped: count.max(100_000).optional(),
   rttMs: span.nullable(),
   /** Packets lost of those sent and received, 0 to 1. */
   lossSent: fraction.nullable(),

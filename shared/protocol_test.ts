@@ -164,6 +164,7 @@ Deno.test("a receipt's numbers and words are within bounds", () => {
     ["durationMs", [-1, 0.5, 2_592_000_001]],
     ["rttMs", [-1, 41.7]],
     ["reconnects", [-1, 100_001]],
+    ["candidatesDropped", [-1, 0.5, 100_001, null, "3"]],
     ["lossSent", [-0.01, 1.01]],
     ["lossReceived", [-0.01, 100]],
     ["bytesSent", [-1, 2 ** 53]],

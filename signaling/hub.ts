@@ -204,10 +204,7 @@ export class Hub {
         return admission;
       },
       receive: (message, frame) => this.#receive(from, device, message, frame),
-      note: (dropped) => {
-        const why = [...new Set(dropped)].join("; ");
-        this.#options.log("candidates-dropped", { count: String(dropped.length), why, ...from });
-      },
+      note: (dropped) => this.#noteDropped(from, dropped.length, [...new Set(dropped)].join("; ")),
       drop: () => {
         if (device.port === port) this.#drop(from, device);
       },
@@ -283,11 +280,19 @@ export class Hub {
         const isRecovering = now - this.#startedAt < this.#options.graceMs + RECOVERY_MS;
         return this.#advance(message.chatId, { type: "resume", now, from, message, busy, isRecovering });
       }
-      case "call:receipt":
+      case "call:receipt": {
+        const { candidatesDropped = 0 } = message.receipt;
+        if (candidatesDropped > 0) this.#noteDropped(endpoint, candidatesDropped, "not taken by the browser");
         return this.#options.receipts?.accept(from, message);
+      }
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
     }
+  }
+
+  /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
+  #noteDropped({ user, device }: Endpoint, dropped: number, why: string): void {
+    this.#options.log("candidates-dropped", { count: String(dropped), why, user, device });
   }
 
   #initiate(from: Sender, device: Device, message: ClientMessages["call:initiate"], frame: number): void {

@@ -376,6 +376,7 @@ export class ActiveCall {
     const peer: Peer = new Peer(env, { ice: this.#ports.ice(), codecs: this.#ports.codecs() }, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
+      onDropped: () => this.tally.candidatesDropped++,
       onRemote: (remote) => {
         if (!this.#isCurrent(peer)) return;
         this.remote = remote;

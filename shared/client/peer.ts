@@ -3,7 +3,7 @@
  * tracks are put into transceivers that exist already, so a device that opens late delays nothing.
  */
 
-import type { Candidate } from "../candidate.ts";
+import { type Candidate, withSection } from "../candidate.ts";
 import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
 import {
@@ -41,6 +41,8 @@ export interface PeerHandlers {
   /** A local candidate to send; `null` ends them. Held back until `release` is called. */
   onCandidate(candidate: Candidate | null): void;
   onState(state: RTCPeerConnectionState): void;
+  /** A remote candidate was left out: this browser does not take it. */
+  onDropped(): void;
   /** The other side's streams have (more) tracks. */
   onRemote(remote: RemoteStreams): void;
 }
@@ -208,7 +210,16 @@ export class Peer {
       this.#early.push(candidate);
       return;
     }
-    this.#pc.addIceCandidate(candidate ?? { candidate: "" }).catch(() => {});
+    // An older server passes on what other stacks write for "no mid".
+    const init = candidate ?? { candidate: "" };
+    const placed = withSection(init.sdpMid === "" ? { ...init, sdpMid: null } : init);
+    this.#pc.addIceCandidate(placed).catch(() => this.#isOfThisGeneration(placed) && this.#handlers.onDropped());
+  }
+
+  /** Whether a candidate was meant for what is agreed on, and not for an offer that was ignored, or for a time before a restart. */
+  #isOfThisGeneration({ usernameFragment }: Candidate): boolean {
+    const isOpen = this.#pc.signalingState !== "closed";
+    return isOpen && (!usernameFragment || usernameFragment === this.remoteUser);
   }
 
   /**

@@ -14,6 +14,8 @@ export class Tally {
   #last: Sample | null = null;
   /** How often media had to find another way. */
   reconnects = 0;
+  /** How many candidates of the other side this browser did not take. */
+  candidatesDropped = 0;
 
   /** `now`: monotonic time in ms. */
   constructor(now: () => number) {
@@ -46,6 +48,7 @@ export class Tally {
       audioCodec: sending?.audioCodec ?? receiving?.audioCodec ?? null,
       videoCodec: sending?.videoCodec ?? receiving?.videoCodec ?? null,
       reconnects: this.reconnects,
+      ...(this.candidatesDropped > 0 ? { candidatesDropped: this.candidatesDropped } : {}),
       rttMs: this.#rtt.count === 0 ? null : Math.round(this.#rtt.sum / this.#rtt.count),
       lossSent: share(sending?.packetsLost, sending?.packets),
       lossReceived: share(receiving?.packetsLost, receiving && receiving.packets + receiving.packetsLost),

@@ -164,6 +164,7 @@ export const SESSION_LEVEL_OFFER = sdp(
   ...CHROMIUM_TRANSPORT,
   "a=setup:actpass",
   "m=audio 5004 UDP/TLS/RTP/SAVPF 0",
+  "a=rtcp-mux",
   "a=mid:0",
   "a=candidate:1 1 UDP 2130706431 198.51.100.7 5004 typ host",
 );

@@ -1,0 +1,76 @@
+/** Calls between our page and other stacks: what they write is taken, with real media, or said to be missing. */
+
+import assert from "node:assert/strict";
+import type { Candidate } from "../shared/candidate.ts";
+import { launch, Person } from "./support/chromium.ts";
+import { Foreign } from "./support/foreign.ts";
+import { build, startProduct } from "./support/product.ts";
+import { until } from "./support/until.ts";
+
+/** Ada on our page, and somebody with another stack in her chat. */
+function call(
+  name: string,
+  run: (who: { ada: Person; foreign: Foreign; output(): string }) => Promise<void>,
+): void {
+  Deno.test(`browser: ${name}`, async () => {
+    await build();
+    await using stack = new AsyncDisposableStack();
+    const product = stack.use(await startProduct({ SIGNAL_LOG: "debug" }));
+    const browser = stack.use(await launch());
+    const ada = stack.use(await Person.enter(browser));
+    await ada.page.goto(product.url);
+    await ada.fill("Your name", "Ada");
+    await ada.click("New chat");
+    await ada.sees("button", "Video call");
+    const foreign = stack.use(await Foreign.enter(browser, ada.page.url()));
+    await ada.online();
+    await run({ ada, foreign, output: product.output });
+    assert.deepEqual(ada.errors, []);
+  });
+}
+
+/** As go2rtc writes them. */
+const nowhere = ({ candidate }: Candidate): Candidate => ({ candidate });
+/** As pion did before 2025. */
+const unnamed = (init: Candidate): Candidate => ({ ...init, sdpMid: "", usernameFragment: null });
+
+call("candidates that name no section are those of the first, where the server says so", async ({ ada, foreign }) => {
+  await ada.click("Video call");
+  await foreign.answer({ candidate: nowhere });
+  await ada.hears("Connected");
+  await ada.receives("framesDecoded");
+});
+
+call("candidates with an empty mid, and those of an older server that passes all on, are taken too", async (who) => {
+  const { ada, foreign } = who;
+  // An older server forwarded them as they came.
+  await ada.page.evaluate(() => {
+    const set = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage")!.set!;
+    Object.defineProperty(WebSocket.prototype, "onmessage", {
+      set(listener: (event: { data: string }) => void) {
+        set.call(this, ({ data }: MessageEvent) => {
+          const message = JSON.parse(data);
+          if (message.candidate) delete message.candidate.sdpMLineIndex;
+          listener({ data: JSON.stringify(message) });
+        });
+      },
+    });
+  });
+  await ada.page.evaluate(() => globalThis.dispatchEvent(new Event("online")));
+  await ada.online();
+  await ada.click("Video call");
+  await foreign.answer({ candidate: unnamed });
+  await ada.hears("Connected");
+  await ada.receives("framesDecoded");
+});
+
+call("a candidate that the browser does not take is counted: in the receipt, and in the debug log", async (who) => {
+  const { ada, foreign, output } = who;
+  await ada.click("Audio call");
+  let count = 0;
+  await foreign.answer({ candidate: (init) => ({ ...init, sdpMid: count++ === 0 ? "no-such-section" : "0" }) });
+  await ada.hears("Connected");
+  await ada.click("Hang up");
+  const log = 'candidates-dropped count="1" why="not taken by the browser"';
+  await until("the log", () => Promise.resolve(output().includes(log)));
+});
