@@ -38,6 +38,9 @@ const TRANSPORT = {
   "fingerprint": /^[\x21-\x7e]+ (?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}$/,
 };
 
+/** RTP and RTCP over one transport (RFC 5761): every browser asks for that (RFC 8834, section 4.5), as for ICE and DTLS. */
+const isMultiplexed = (line: string) => /^a=rtcp-mux(-only)?\s*$/.test(line);
+
 /** Media sections of one description; a call has two or three. */
 const MAX_SECTIONS = 32;
 
@@ -61,6 +64,11 @@ export function descriptionProblem(sdp: string): string | null {
   if (mids.some((mid) => mid !== undefined && !MID.test(mid))) return "a=mid of another form";
   const bundles = session.filter((line) => line.startsWith("a=group:BUNDLE "))
     .map((line) => line.slice("a=group:BUNDLE ".length).trim().split(/ +/));
+  /** Whether a section that is in use has something neither itself nor from one it is bundled with. */
+  const lacking = (has: boolean[]) => {
+    const carried = new Set(bundles.filter((group) => mids.some((mid, n) => has[n] && group.includes(mid!))).flat());
+    return (lines: string[], n: number) => !has[n] && portOf(lines) !== 0 && !carried.has(mids[n] ?? "");
+  };
   for (const [attribute, form] of Object.entries(TRANSPORT)) {
     const ofSession = valueOf(session, attribute);
     const values = media.map((lines) => valueOf(lines, attribute) ?? ofSession);
@@ -68,12 +76,12 @@ export function descriptionProblem(sdp: string): string | null {
       return `a=${attribute} of another form`;
     }
     if (values.every((value) => value === undefined)) return `no a=${attribute}`;
-    const carried = new Set(
-      bundles.filter((group) => mids.some((mid, n) => values[n] !== undefined && group.includes(mid!))).flat(),
-    );
-    const isWithout = (lines: string[], n: number) =>
-      values[n] === undefined && portOf(lines) !== 0 && !carried.has(mids[n] ?? "");
+    const isWithout = lacking(values.map((value) => value !== undefined));
     if (media.some(isWithout)) return `a section without a=${attribute}`;
+  }
+  const isWithout = lacking(media.map((lines) => lines.some(isMultiplexed)));
+  if (media.some((lines, n) => /^m=(audio|video) /.test(lines[0]!) && isWithout(lines, n))) {
+    return "a section without a=rtcp-mux";
   }
   for (const line of [session, ...media].flat()) {
     if (!/^[a-z]=/.test(line)) return "a line that is not SDP";

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { fc } from "../tests/support/packages.ts";
 import { mutated } from "../tests/support/mutated.ts";
-import { ANSWERS, CHROMIUM_OFFER, FIREFOX_OFFER, OFFERS, sdp, TRICKLE_OFFER } from "../tests/support/sdp.ts";
+import {
+  ANSWERS,
+  CHROMIUM_OFFER,
+  FIREFOX_OFFER,
+  OFFERS,
+  sdp,
+  SESSION_LEVEL_OFFER,
+  TRICKLE_OFFER,
+  WERIFT_OFFER,
+} from "../tests/support/sdp.ts";
 import { descriptionProblem, withUsableCandidates } from "./sdp.ts";
 
 fc.configureGlobal({ seed: 17, numRuns: 300 });
@@ -38,6 +47,10 @@ const badDescriptions: Record<string, string> = {
   "no a=ice-ufrag in an unbundled section": without2nd(ungrouped, "a=ice-ufrag"),
   "no a=ice-pwd in an unbundled section": without2nd(ungrouped, "a=ice-pwd"),
   "no a=fingerprint in an unbundled section": without2nd(ungrouped, "a=fingerprint"),
+  "no a=rtcp-mux": without(CHROMIUM_OFFER, "a=rtcp-mux"),
+  "no a=rtcp-mux, and no bundle": without(SESSION_LEVEL_OFFER, "a=rtcp-mux"),
+  "no a=rtcp-mux in an unbundled section": without2nd(ungrouped, "a=rtcp-mux"),
+  "something like a=rtcp-mux": CHROMIUM_OFFER.replaceAll("a=rtcp-mux\r\n", "a=rtcp-muxed\r\n"),
   "the attribute without a value": TRICKLE_OFFER.replaceAll(/a=ice-ufrag:.*\r\n/g, "a=ice-ufrag\r\n"),
   "NUL": TRICKLE_OFFER.replace("s=-", "s=\0"),
   "tab": TRICKLE_OFFER.replace("s=-", "s=\t"),
@@ -57,6 +70,13 @@ for (const [name, text] of Object.entries(badDescriptions)) {
     assert.ok(!problem.includes("hello"), problem);
   });
 }
+
+Deno.test("[R17] description accepted: a=rtcp-mux from the bundle, from a=rtcp-mux-only, and none where there is no RTP", () => {
+  assert.equal(descriptionProblem(without2nd(TRICKLE_OFFER, "a=rtcp-mux")), null);
+  assert.equal(descriptionProblem(ungrouped.replaceAll("a=rtcp-mux\r\n", "a=rtcp-mux-only\r\n")), null);
+  assert.equal(descriptionProblem(without(WERIFT_OFFER, "a=group:")), null);
+  assert.equal(descriptionProblem(ungrouped.replaceAll("a=mid:", "a=x-mid:")), null, "nor BUNDLE and mid");
+});
 
 Deno.test("[R17] description refused: ICE credentials and a fingerprint that are there but empty", () => {
   for (const attribute of ["ice-ufrag", "ice-pwd", "fingerprint"]) {

@@ -34,6 +34,47 @@ const nowhere = ({ candidate }: Candidate): Candidate => ({ candidate });
 /** As pion did before 2025. */
 const unnamed = (init: Candidate): Candidate => ({ ...init, sdpMid: "", usernameFragment: null });
 
+const WITHOUT: Record<string, RegExp> = {
+  "BUNDLE": /a=(group:BUNDLE .*|bundle-only)\r\n/g,
+  "BUNDLE and mid": /a=(group:BUNDLE .*|bundle-only|mid:.*|extmap:\d+ urn:ietf:params:rtp-hdrext:sdes:mid)\r\n/g,
+};
+const without = (lines: RegExp) => ({ sdp: (sdp: string) => sdp.replaceAll(lines, "") });
+
+for (const [what, lines] of Object.entries(WITHOUT)) {
+  for (const media of [["audio"], ["audio", "video"]] as ("audio" | "video")[][]) {
+    call(`an offer of ${media.join(" and ")} without ${what} is answered, and media flows both ways`, async (who) => {
+      const { ada, foreign } = who;
+      await foreign.call(media, without(lines));
+      await ada.click("Accept");
+      await foreign.answered();
+      await ada.hears("Connected");
+      await ada.receives(media.length === 1 ? "audioEnergy" : "framesDecoded");
+      await foreign.receives(media);
+    });
+  }
+
+  call(`an answer of audio without ${what} is taken, and media flows both ways`, async ({ ada, foreign }) => {
+    await ada.click("Audio call");
+    await foreign.answer(without(lines));
+    await ada.hears("Connected");
+    await ada.receives("audioEnergy");
+    await foreign.receives(["audio"]);
+  });
+}
+
+call("an answer without BUNDLE that refuses the video is taken", async ({ ada, foreign }) => {
+  await ada.click("Video call");
+  await foreign.answer({
+    sdp: (sdp) => {
+      const bare = sdp.replaceAll(WITHOUT["BUNDLE and mid"]!, "");
+      return bare.replace(/m=video \d+/, "m=video 0").replace(/(m=video[^]*)a=sendrecv/, "$1a=inactive");
+    },
+    candidate: (init) => init,
+  });
+  await ada.hears("Connected");
+  await ada.receives("audioEnergy");
+});
+
 call("candidates that name no section are those of the first, where the server says so", async ({ ada, foreign }) => {
   await ada.click("Video call");
   await foreign.answer({ candidate: nowhere });

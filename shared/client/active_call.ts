@@ -5,6 +5,7 @@
 
 import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
+import { bundlePolicyFor } from "./bundle.ts";
 import { Mending } from "./mending.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
@@ -73,6 +74,8 @@ export class ActiveCall {
   #step: Step | undefined;
   /** What the call has sections for, over all its peer connections. */
   readonly #sections: Set<Section>;
+  /** How the other side's offers want their sections carried; ours are bundled until then. */
+  #bundlePolicy: RTCBundlePolicy = "max-bundle";
   #since: number | null = null;
   #cancelTimer = () => {};
 
@@ -241,6 +244,7 @@ export class ActiveCall {
 
   /** R15: an offer or answer inside the call. */
   negotiate(description: Description): Promise<void> {
+    if (this.#peer === null && description.type === "offer") this.#bundlePolicy = bundlePolicyFor(description.sdp);
     const peer = this.#peer ??= this.#newPeer();
     return this.#inTurn(peer, async () => {
       const before = peer.remoteUser;
@@ -300,6 +304,7 @@ export class ActiveCall {
 
   /** What can be done while it rings. This side's candidates wait for the answer, and so does everything it sends. */
   async #prepare(offer: Offer): Promise<Answer> {
+    this.#bundlePolicy = bundlePolicyFor(offer.sdp);
     const peer = this.#peer = this.#newPeer();
     const answer = await peer.prepareAnswer(offer);
     if (this.#ports.env.canAnswerEarly) await peer.applyAnswer(answer);
@@ -373,7 +378,8 @@ export class ActiveCall {
 
   #newPeer(): Peer {
     const { env } = this.#ports;
-    const peer: Peer = new Peer(env, { ice: this.#ports.ice(), codecs: this.#ports.codecs() }, {
+    const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
+    const peer: Peer = new Peer(env, options, {
       onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onDropped: () => this.tally.candidatesDropped++,

@@ -4,6 +4,7 @@
  */
 
 import { type Candidate, withSection } from "../candidate.ts";
+import { bundledAnswer } from "./bundle.ts";
 import { orderedCodecs } from "./codecs.ts";
 import type { Environment } from "./ports.ts";
 import {
@@ -34,6 +35,8 @@ export interface CodecOrder {
 export interface PeerOptions {
   readonly ice: IceOptions;
   readonly codecs: CodecOrder;
+  /** One transport for all, or one for each section, for a side that knows no other way. */
+  readonly bundlePolicy: RTCBundlePolicy;
 }
 
 /** Where the connection's news goes. */
@@ -72,14 +75,16 @@ export class Peer {
   #early: (Candidate | null)[] | null = [];
   /** The codecs are other ones than when they were last agreed on. */
   #isRecoded = false;
+  readonly #bundlePolicy: RTCBundlePolicy;
   /** The next offer gathers anew; or the open one does. */
   #restart: "no" | "due" | "offered" = "no";
 
-  constructor(env: Environment, { ice, codecs }: PeerOptions, handlers: PeerHandlers) {
+  constructor(env: Environment, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
     this.#env = env;
     this.#codecs = codecs;
+    this.#bundlePolicy = bundlePolicy;
     this.#handlers = handlers;
-    this.#pc = connection(env, ice);
+    this.#pc = connection(env, { ...ice, bundlePolicy });
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
@@ -128,7 +133,7 @@ export class Peer {
   /** Takes other servers, or other credentials for them: for the next time it gathers. */
   useIce(ice: IceOptions): void {
     try {
-      this.#pc.setConfiguration({ ...ice, ...BUNDLED });
+      this.#pc.setConfiguration({ ...ice, bundlePolicy: this.#bundlePolicy });
     } catch {
       // The browser refuses them, as it did when the connection was made; it goes on with what it has.
     }
@@ -254,7 +259,9 @@ export class Peer {
   }
 
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
-    await this.#pc.setRemoteDescription({ type, sdp: tuned(sdp) });
+    const offered = this.#pc.localDescription?.sdp;
+    const whole = type === "answer" && offered !== undefined ? bundledAnswer(sdp, offered) : sdp;
+    await this.#pc.setRemoteDescription({ type, sdp: tuned(whole) });
     const early = this.#early ?? [];
     this.#early = null;
     for (const candidate of early) this.addCandidate(candidate);
@@ -308,13 +315,11 @@ function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCa
   return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment ? { usernameFragment } : {}) };
 }
 
-const BUNDLED = { bundlePolicy: "max-bundle" } satisfies RTCConfiguration;
-
 /** With servers that this browser refuses (a wrong URL, say), a call on the same network is still better than none. */
-function connection(env: Environment, ice: IceOptions): RTCPeerConnection {
+function connection(env: Environment, options: RTCConfiguration): RTCPeerConnection {
   try {
-    return env.createPeerConnection({ ...ice, ...BUNDLED });
+    return env.createPeerConnection(options);
   } catch {
-    return env.createPeerConnection({ ...ice, iceServers: [], ...BUNDLED });
+    return env.createPeerConnection({ ...options, iceServers: [] });
   }
 }
