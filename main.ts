@@ -59,9 +59,11 @@ export const app = new ZvonokApp()
     const known = await server.session(req);
     state.session = typeof known === "string" ? null : known;
     state.tokenRefusal = typeof known === "string" ? known : null;
+    state.viewer = state.session ?? await server.outlived(req);
     const overTls = ctx.url.protocol === "https:";
     state.guests = server.guests(state.session, overTls);
     state.enter = (token) => server.enter(token, overTls);
+    state.renew = (session) => server.renew(req, session, overTls);
     const response = await ctx.next();
     const isVisit = req.method === "GET" && state.session !== null && state.guests !== null;
     const renewed = isVisit ? await state.guests!.renew(state.session!) : null;

@@ -13,6 +13,8 @@ import { descriptionProblem, unusableCandidates, withUsableCandidates } from "./
 
 /** A chat: characters that need no escaping in a URL (RFC 3986, "unreserved"). */
 export const chatId = z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/, "1 to 128 of A-Z a-z 0-9 . _ ~ -");
+/** A JWT in its compact form (RFC 7515, section 7.1). What it says is for whoever verifies it. */
+const jwt = z.string().max(16 * 1024).regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/, "a token (JWT)");
 /** A call; the server assigns it, a client may propose one. */
 export const callId = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, "16 to 64 of A-Z a-z 0-9 _ -");
 /** A device (a tab or phone) or a page (one document in it). */
@@ -120,6 +122,7 @@ export const errorCodes = [
   "RATE_LIMITED",
   "TOO_LARGE",
   "UNAVAILABLE",
+  "SESSION_EXPIRED",
 ] as const;
 
 /** Why a token is not to be believed, in the `message` of a refusal and in the log; for whoever signs the tokens. */
@@ -171,6 +174,7 @@ export const clientMessages = {
   }),
   "call:receipt": z.strictObject({ type: z.literal("call:receipt"), ...stamped, receipt }),
   "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
+  "session:renew": z.strictObject({ type: z.literal("session:renew"), token: jwt }),
   "ping": z.strictObject({ type: z.literal("ping") }),
 };
 
@@ -267,6 +271,8 @@ export const serverMessages = {
     refused: z.enum(Object.keys(clientMessages) as (keyof typeof clientMessages)[]).optional(),
     frame: z.number().int().min(1).optional(),
   }),
+  "session:expiring": z.strictObject({ type: z.literal("session:expiring"), expiresInMs: milliseconds }),
+  "session:renewed": z.strictObject({ type: z.literal("session:renewed"), expiresInMs: milliseconds }),
   "pong": z.strictObject({ type: z.literal("pong") }),
 };
 

@@ -30,6 +30,7 @@ const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> }
   "call:resume": { type: "call:resume", chatId, callId, role: "callee", media: "audio" },
   "call:receipt": { type: "call:receipt", chatId, callId, receipt },
   "chat:watch": { type: "chat:watch", chatId },
+  "session:renew": { type: "session:renew", token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl" },
   "ping": { type: "ping" },
 };
 const needed: Record<keyof ClientMessages, string[]> = {
@@ -44,6 +45,7 @@ const needed: Record<keyof ClientMessages, string[]> = {
   "call:resume": ["chatId", "callId", "role"],
   "call:receipt": ["chatId", "callId", "receipt"],
   "chat:watch": ["chatId"],
+  "session:renew": ["token"],
   "ping": [],
 };
 
@@ -347,6 +349,8 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     refused: "call:negotiate",
     frame: 7,
   },
+  "session:expiring": { type: "session:expiring", expiresInMs: 60_000 },
+  "session:renewed": { type: "session:renewed", expiresInMs: 3_600_000 },
   "pong": { type: "pong" },
 };
 
@@ -365,7 +369,7 @@ for (const [type, message] of Object.entries(server)) {
 
 Deno.test("the error codes are the contract's", () => {
   const codes = ["ACCESS_DENIED", "USER_OFFLINE", "INVALID_MESSAGE", "NO_CALL", "BUSY", "RATE_LIMITED", "TOO_LARGE"];
-  assert.deepEqual([...errorCodes].sort(), [...codes, "UNAVAILABLE"].sort());
+  assert.deepEqual([...errorCodes].sort(), [...codes, "UNAVAILABLE", "SESSION_EXPIRED"].sort());
   assert.deepEqual(Object.keys(clientMessages).sort(), Object.keys(needed).sort());
 });
 

@@ -2,6 +2,7 @@
 
 import {
   createRemoteJWKSet,
+  decodeJwt,
   decodeProtectedHeader,
   errors,
   type JWTPayload,
@@ -53,8 +54,11 @@ export class Tokens {
   readonly #secrets: Secret[];
   readonly #published: ReturnType<typeof createRemoteJWKSet> | null;
   readonly #host: JWTVerifyOptions;
+  readonly #now: () => number;
 
-  constructor({ session, host = [], jwksUrl = null, issuer, audience }: Keys) {
+  /** `now`: wall clock in ms since 1970. */
+  constructor({ session, host = [], jwksUrl = null, issuer, audience }: Keys, now: () => number = Date.now) {
+    this.#now = now;
     const utf8 = new TextEncoder();
     this.#secrets = [
       ...session.map((secret) => ({ key: utf8.encode(secret), isOurs: true })),
@@ -86,19 +90,36 @@ export class Tokens {
   }
 
   /** The session a token speaks for and how many of its chats had to be left out; or why it is not to be believed. Never throws. */
-  async check(token: string): Promise<Checked | TokenRefusal> {
-    const verified = await this.#payload(token);
+  check(token: string): Promise<Checked | TokenRefusal> {
+    return this.#check(token, this.#now());
+  }
+
+  /**
+   * The session of a token that has expired, less than `withinMs` ago, and was good until then; `null` for every other. It opens
+   * nothing but what R20 says. Never throws.
+   */
+  async verifyExpired(token: string, withinMs: number): Promise<Session | null> {
+    const expiresAt = expiryOf(token);
+    const agoMs = this.#now() - expiresAt;
+    if (!(agoMs >= 0 && agoMs < withinMs)) return null;
+    const checked = await this.#check(token, expiresAt - 1000);
+    return "session" in checked ? checked.session : null;
+  }
+
+  /** What to make of a token at a time, in ms since 1970. */
+  async #check(token: string, at: number): Promise<Checked | TokenRefusal> {
+    const verified = await this.#payload(token, new Date(at));
     if ("problem" in verified) return verified;
     const claims = readClaims(verified.payload);
     if ("problem" in claims) return claims;
     const { userId, name, chats, iat, badChats } = claims;
     const isGuest = verified.isOurs;
     // What is believed a little longer than it says also speaks for its user that long.
-    const exp = claims.exp * 1000 > Date.now() ? claims.exp : claims.exp + LEEWAY_SECONDS;
+    const exp = claims.exp * 1000 > at ? claims.exp : claims.exp + LEEWAY_SECONDS;
     return { session: { userId, name, chats, isGuest, issuedAt: iat * 1000, expiresAt: exp * 1000 }, badChats };
   }
 
-  async #payload(token: string): Promise<{ payload: JWTPayload; isOurs: boolean } | TokenRefusal> {
+  async #payload(token: string, currentDate: Date): Promise<{ payload: JWTPayload; isOurs: boolean } | TokenRefusal> {
     let alg: string | undefined;
     try {
       alg = decodeProtectedHeader(token).alg;
@@ -108,7 +129,11 @@ export class Tokens {
     if (alg !== "HS256") {
       if (this.#published === null || !ASYMMETRIC.includes(alg ?? "")) return refusal("TOKEN_ALGORITHM");
       try {
-        const { payload } = await jwtVerify(token, this.#published, { ...this.#host, algorithms: ASYMMETRIC });
+        const { payload } = await jwtVerify(token, this.#published, {
+          ...this.#host,
+          currentDate,
+          algorithms: ASYMMETRIC,
+        });
         return { payload, isOurs: false };
       } catch (error) {
         return refusalFrom(error);
@@ -116,7 +141,7 @@ export class Tokens {
     }
     let why = refusal("TOKEN_SIGNATURE");
     for (const { key, isOurs } of this.#secrets) {
-      const options = { ...(isOurs ? { requiredClaims: REQUIRED } : this.#host), algorithms: ["HS256"] };
+      const options = { ...(isOurs ? { requiredClaims: REQUIRED } : this.#host), currentDate, algorithms: ["HS256"] };
       try {
         return { payload: (await jwtVerify(token, key, options)).payload, isOurs };
       } catch (error) {
@@ -171,6 +196,15 @@ export function explain({ problem, claim }: TokenRefusal): string {
   return `${problem}${claim === null ? "" : ` (${claim})`}: ${PROBLEMS[problem]}`;
 }
 
+/** When a token says that it expires, in ms since 1970, whoever signed it; `NaN` where it does not say. */
+function expiryOf(token: string): number {
+  try {
+    return Number(decodeJwt(token).exp) * 1000;
+  } catch {
+    return NaN;
+  }
+}
+
 /** Where a request's token came from: a cookie travels by itself, so a request with one also needs an `Origin` that is ours. */
 export type Credential = { readonly from: "cookie" | "bearer"; readonly token: string };
 
@@ -181,8 +215,13 @@ export function credentialOf(headers: Headers): Credential | null {
   }
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "");
   if (bearer) return { from: "bearer", token: bearer[1]! };
-  const cookie = cookieOf(headers, SESSION_COOKIE);
-  return cookie === null ? null : { from: "cookie", token: cookie };
+  const token = cookieTokenOf(headers);
+  return token === null ? null : { from: "cookie", token };
+}
+
+/** The token in the session cookie, whatever else the request carries. */
+export function cookieTokenOf(headers: Headers): string | null {
+  return cookieOf(headers, SESSION_COOKIE);
 }
 
 /** The subprotocols a client offers (RFC 6455, section 11.3.4). */

@@ -203,6 +203,12 @@ export function sideOf(call: ConnectedCall, from: Endpoint): Side | null {
   return same(call.callee, from) ? "callee" : null;
 }
 
+/** Whether a device is one of the two in a call, or rings. */
+export function isIn(call: Call, device: Endpoint): boolean {
+  if (call.state === "connected") return sideOf(call, device) !== null;
+  return same(call.caller, device) || call.calleeUser === device.user && call.devices.includes(device.device);
+}
+
 export const otherSide = (side: Side): Side => side === "caller" ? "callee" : "caller";
 
 /** Delivers to a side of a connected call, or holds it while that side's socket is gone (R12). */

@@ -29,7 +29,7 @@ const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1
 
 type Message = Exclude<
   ClientMessage,
-  { type: "chat:watch" | "ping" | "call:initiate" | "call:resume" | "call:receipt" }
+  { type: "chat:watch" | "session:renew" | "ping" | "call:initiate" | "call:resume" | "call:receipt" }
 >;
 type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
 

@@ -11,8 +11,9 @@ export interface Session {
   readonly chats: readonly string[];
   /** Signed by this server, for somebody without a host application; only such a session is renewed here. */
   readonly isGuest: boolean;
-  /** When its token was issued (0: it does not say), and when it ends, in ms since 1970. */
+  /** When its token was issued (0: it does not say), in ms since 1970. */
   readonly issuedAt: number;
+  /** When its token stops being believed, in ms since 1970: from then on it speaks for no more than a call that goes on (R20). */
   readonly expiresAt: number;
 }
 
@@ -40,9 +41,14 @@ export class Guests {
   }
 
   /** The same session for longer, once half of its time is over; `null` before that. */
-  renew({ userId, name, chats, expiresAt }: Session): Promise<Renewed | null> {
-    const isFresh = expiresAt - Date.now() > SESSION_SECONDS * 1000 / 2;
-    return isFresh ? Promise.resolve(null) : this.#sign(userId, name, chats);
+  renew(session: Session): Promise<Renewed | null> {
+    const isFresh = session.expiresAt - Date.now() > SESSION_SECONDS * 1000 / 2;
+    return isFresh ? Promise.resolve(null) : this.prolong(session);
+  }
+
+  /** The same session for longer. */
+  prolong({ userId, name, chats }: Session): Promise<Renewed> {
+    return this.#sign(userId, name, chats);
   }
 
   /** A new chat with this user as its first member. Its id has 128 random bits: the link is the invitation. */
@@ -67,7 +73,7 @@ export class Guests {
       issuedAt: Date.now(),
       expiresAt: Date.now() + SESSION_SECONDS * 1000,
     };
-    this.#hub.admit(session);
+    this.#hub.renew(session);
     return { session, cookie: sessionCookie(await this.#tokens.sign(session), this.#secure) };
   }
 }

@@ -16,11 +16,13 @@ import type {
 } from "../shared/protocol.ts";
 import { advance, nextDeadline } from "./call.ts";
 import {
+  type Call,
   type CallEvent,
   type CallRules,
   type ChatCalls,
   type Delivery,
   type Endpoint,
+  isIn,
   MEMORY_MS,
   NO_CALLS,
   type Sender,
@@ -28,6 +30,7 @@ import {
 } from "./call_state.ts";
 import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
+import { type CallRef, Lifetime, maySay, RECEIPT_MS } from "./lifetime.ts";
 import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
 import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
@@ -54,6 +57,8 @@ export interface HubOptions extends CallRules {
   readonly videoCodecs: VideoCodec[];
   /** Monotonic time in ms. */
   now(): number;
+  /** Wall clock in ms since 1970, for what tokens say. */
+  clock(): number;
   newId(): string;
   /** Watches what becomes of calls, where somebody wants to know. */
   readonly receipts: Receipts | null;
@@ -66,17 +71,22 @@ export interface Connection {
   /** R18: counts what was parsed. */
   admit(parsed: Parsed): Admission;
   /** Takes a message that was parsed and is within limits: the how manieth `frame` of the socket it is, from 1. */
-  receive(message: ClientMessage, frame: number): void;
+  receive(message: HubMessage, frame: number): void;
+  /** R20: takes the session of another token; `null`: one that is not believed. */
+  renew(session: Session | null): void;
   /** R17: candidates were left out of what this device sent, for these reasons. It is not told: the call is none the worse. */
   note(dropped: readonly string[]): void;
   /** The socket is gone. Idempotent; harmless once another socket took the device over. */
   drop(): void;
 }
 
+/** A message that the hub deals with; a token is verified before it gets here. */
+type HubMessage = Exclude<ClientMessage, ClientMessages["session:renew"]>;
+
 type Timer = ReturnType<typeof setTimeout>;
 
 /** For a socket that opened too late. */
-const NOBODY: Connection = { admit: () => ({ do: "drop" }), receive() {}, note() {}, drop() {} };
+const NOBODY: Connection = { admit: () => ({ do: "drop" }), receive() {}, renew() {}, note() {}, drop() {} };
 
 export class Hub {
   readonly #options: HubOptions;
@@ -111,6 +121,25 @@ export class Hub {
   /** A verified token was seen: its chats exist, with this user in them. */
   admit(session: Session): void {
     for (const chatId of this.#admit(session)) this.#tellWatchers(chatId);
+  }
+
+  /** R20: a newer token of a user was seen. Their open sockets, or the one of `device`, go on with it. */
+  renew(session: Session, device?: Device): void {
+    this.admit(session);
+    for (const { life, port } of device ? [device] : this.#presence.devices(session.userId)) {
+      const isLater = life?.renew(session.expiresAt);
+      if (life && port && (isLater || device)) port.send({ type: "session:renewed", expiresInMs: life.expiresInMs });
+    }
+  }
+
+  /** R20: the chat of the connected call that a user, or one device of theirs, is in; `null` where there is none. */
+  talksIn(userId: string, deviceId?: string): string | null {
+    for (const chatId of this.#inCall.get(userId) ?? []) {
+      const call = this.#calls.get(chatId)?.call;
+      if (call?.state !== "connected") continue;
+      if (deviceId === undefined || isIn(call, { user: userId, device: deviceId })) return chatId;
+    }
+    return null;
   }
 
   /** How many may join a chat by its link. */
@@ -159,14 +188,19 @@ export class Hub {
     return this.#leaving;
   }
 
-  /** A socket opened for a user whose token was verified. A second socket of the same device takes the first one's place. */
+  /**
+   * A socket opened for a user whose token was verified, or who `talksIn` a call that outlived it. A second socket of the same device
+   * takes the first one's place.
+   */
   connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
     const { userId } = session;
     if (this.#leaving) {
       port.close(CLOSE.restart, "The server restarts");
       return NOBODY;
     }
-    const news = this.#admit(session);
+    const hasExpired = session.expiresAt <= this.#options.clock();
+    // Membership is what a token says that is believed still.
+    const news = hasExpired ? [] : this.#admit(session);
     const wasOnline = this.#presence.isOnline(userId);
     const device = this.#presence.enter(userId, deviceId, this.#options.now());
     const reloaded = device.page !== null && page !== null && device.page !== page;
@@ -174,6 +208,8 @@ export class Hub {
     clearTimeout(this.#graces.get(device));
     this.#graces.delete(device);
     device.port = port;
+    device.life?.close();
+    device.life = this.#lifetime({ user: userId, device: deviceId }, port, session.expiresAt);
     device.page = page ?? device.page;
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 
@@ -190,7 +226,7 @@ export class Hub {
       pingMs,
       videoCodecs,
     });
-    for (const missed of this.#missed.take(userId)) port.send(missed);
+    for (const missed of hasExpired ? [] : this.#missed.take(userId)) port.send(missed);
 
     const from = { user: userId, device: deviceId };
     for (const chatId of [...this.#inCall.get(userId) ?? []]) {
@@ -204,6 +240,10 @@ export class Hub {
         return admission;
       },
       receive: (message, frame) => this.#receive(from, device, message, frame),
+      renew: (session) => {
+        if (session?.userId === userId) return this.renew(session, device);
+        port.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied" });
+      },
       note: (dropped) => this.#noteDropped(from, dropped.length, [...new Set(dropped)].join("; ")),
       drop: () => {
         if (device.port === port) this.#drop(from, device);
@@ -221,7 +261,10 @@ export class Hub {
       const endpoints = [call.caller, ...call.devices.map((device) => ({ user: call.calleeUser, device }))];
       for (const endpoint of endpoints) this.#deliver({ to: endpoint, message: end });
     }
-    for (const port of this.#presence.ports()) port.close(CLOSE.restart, "The server restarts");
+    for (const { life, port } of this.#presence.everyDevice()) {
+      life?.close();
+      port?.close(CLOSE.restart, "The server restarts");
+    }
     for (const timer of [...this.#timers.values(), ...this.#graces.values()]) clearTimeout(timer);
     this.#timers.clear();
     this.#graces.clear();
@@ -257,15 +300,19 @@ export class Hub {
     return false;
   }
 
-  #receive(endpoint: Endpoint, device: Device, message: ClientMessage, frame: number): void {
-    const { port } = device;
-    if (port === null || this.#isTooEarly(device, message)) return;
+  #receive(endpoint: Endpoint, device: Device, message: HubMessage, frame: number): void {
+    device.life?.catchUp();
+    const { port, life } = device;
+    if (port === null || life === null || this.#isTooEarly(device, message)) return;
     this.#counts.messages++;
     this.#options.log("message", { type: message.type, ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
     const name = this.#chats.members(message.chatId).get(endpoint.user);
     if (name === undefined) {
       return sendError(port, message, "ACCESS_DENIED", "Access denied");
+    }
+    if (!maySay(life.life, message, this.#calls.get(message.chatId)?.call ?? null)) {
+      return sendError(port, message, "SESSION_EXPIRED", "The session has expired: only the call in it goes on");
     }
     const from = { ...endpoint, name };
     switch (message.type) {
@@ -283,7 +330,9 @@ export class Hub {
       case "call:receipt": {
         const { candidatesDropped = 0 } = message.receipt;
         if (candidatesDropped > 0) this.#noteDropped(endpoint, candidatesDropped, "not taken by the browser");
-        return this.#options.receipts?.accept(from, message);
+        this.#options.receipts?.accept(from, message);
+        if (life.life.state === "leaving") life.leave(0);
+        return;
       }
       default:
         return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
@@ -321,7 +370,8 @@ export class Hub {
       message,
       callId: message.callId ?? this.#options.newId(),
       callee,
-      devices: devices.map((device) => ({ device: device.id, connected: device.port !== null })),
+      // R20: a device that leaves with its token rings when it is back with another.
+      devices: devices.map((device) => ({ device: device.id, connected: device.port !== null && isValid(device) })),
       callerBusy: this.#inCall.has(from.user),
       calleeBusy: callee !== null && this.#inCall.has(callee),
     });
@@ -329,6 +379,8 @@ export class Hub {
 
   #drop(from: Endpoint, device: Device): void {
     device.port = null;
+    device.life?.close();
+    device.life = null;
     device.watching.clear();
     const leave = () => {
       this.#graces.delete(device);
@@ -343,6 +395,36 @@ export class Hub {
     }
   }
 
+  // --- Tokens that expire (R20) ------------------------------------------------------------------------------------------
+
+  #lifetime(endpoint: Endpoint, port: Port, expiresAt: number): Lifetime {
+    const callOf = (): CallRef | null => {
+      const calls = [...this.#inCall.get(endpoint.user) ?? []].map((chatId) => this.#calls.get(chatId)?.call);
+      return calls.find((call) => call && isIn(call, endpoint)) ?? null;
+    };
+    return new Lifetime(expiresAt, {
+      clock: this.#options.clock,
+      call: callOf,
+      onNotice: (expiresInMs) => port.send({ type: "session:expiring", expiresInMs }),
+      onEnd: () => {
+        const chatId = callOf()?.chatId;
+        // It outlived its token for as long as a call may.
+        if (chatId) this.#advance(chatId, { type: "leave", now: this.#options.now(), user: endpoint.user });
+        port.expel(CLOSE.expired, "The token has expired");
+      },
+    });
+  }
+
+  /** Whose token expired in a call that is over for them have nothing to stay for but its receipt. */
+  #dismiss(before: Call, after: Call | null): void {
+    for (const user of usersOf(before)) {
+      for (const { id, life } of this.#presence.devices(user)) {
+        if (life?.life.state !== "expired" || life.life.call.callId !== before.callId) continue;
+        if (after === null || !isIn(after, { user, device: id })) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
+      }
+    }
+  }
+
   // --- Calls -----------------------------------------------------------------------------------------------------------
 
   #advance(chatId: string, event: CallEvent): void {
@@ -354,6 +436,7 @@ export class Hub {
     const nameOf = (userId: string) => this.#chats.members(chatId).get(userId) ?? "";
     this.#options.receipts?.observe({ before: before.call, after: after.call, deliveries, nameOf });
     for (const delivery of deliveries) this.#deliver(delivery);
+    if (before.call !== null && before.call !== after.call) this.#dismiss(before.call, after.call);
     if (before.call?.state !== after.call?.state) this.#tellWatchers(chatId);
   }
 
@@ -393,7 +476,7 @@ export class Hub {
       this.#presence.get(to.user, to.device)?.port?.send(message);
       return;
     }
-    const ports = this.#presence.devices(to.user).flatMap(({ port }) => port ?? []);
+    const ports = this.#presence.devices(to.user).filter(isValid).flatMap(({ port }) => port ?? []);
     for (const port of ports) port.send(message);
     if (ports.length === 0 && message.type === "call:missed") this.#missed.keep(to.user, message);
   }
@@ -407,11 +490,18 @@ export class Hub {
   #tellWatchers(chatId: string): void {
     const message = this.#chatState(chatId);
     for (const userId of this.#chats.members(chatId).keys()) {
-      for (const { port, watching } of this.#presence.devices(userId)) {
-        if (watching.has(chatId)) port?.send(message);
+      for (const { port, life, watching } of this.#presence.devices(userId)) {
+        if (watching.has(chatId) && life && maySay(life.life, { type: "chat:watch", chatId }, null)) {
+          port?.send(message);
+        }
       }
     }
   }
+}
+
+/** Its token speaks for more than one call (R20). */
+function isValid({ life }: Device): boolean {
+  return life?.life.state === "valid";
 }
 
 function sendError(

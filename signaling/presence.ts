@@ -1,12 +1,15 @@
 /** Who is online: users' devices and their sockets, by what the server knows of one. */
 
 import type { ServerMessage } from "../shared/protocol.ts";
+import type { Lifetime } from "./lifetime.ts";
 import { DeviceRates, MAX_DEVICES } from "./limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Port {
   send(message: ServerMessage): void;
   close(code: number, reason: string): void;
+  /** The same for a socket over which more may be on its way: that is thrown away first, so that code and reason arrive. */
+  expel(code: number, reason: string): void;
 }
 
 /** A tab or phone of a user. It outlives its socket by the grace (R12). */
@@ -14,6 +17,8 @@ export interface Device {
   readonly id: string;
   /** `null` while the socket is gone and the grace runs. */
   port: Port | null;
+  /** R20: how long its token speaks for it; `null` while the socket is gone. */
+  life: Lifetime | null;
   /** The document on it; another one means that it was reloaded (R13). */
   page: string | null;
   /** Chats whose presence it wants to know. */
@@ -38,6 +43,7 @@ export class Presence {
       device = {
         id: deviceId,
         port: null,
+        life: null,
         page: null,
         watching: new Set(),
         rates: new DeviceRates(now),
@@ -73,11 +79,14 @@ export class Presence {
     return this.#users.size;
   }
 
+  /** Every device. */
+  *everyDevice(): Iterable<Device> {
+    for (const devices of this.#users.values()) yield* devices.values();
+  }
+
   /** Every connected port. */
   *ports(): Iterable<Port> {
-    for (const devices of this.#users.values()) {
-      for (const { port } of devices.values()) if (port !== null) yield port;
-    }
+    for (const { port } of this.everyDevice()) if (port !== null) yield port;
   }
 
   /** Keeps a place for a device's socket that is about to open; `null` where the user has as many as may be. */

@@ -1,10 +1,11 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { credentialOf, explain, originAllowed, sessionCookie, Tokens } from "./auth.ts";
+import { cookieTokenOf, credentialOf, explain, originAllowed, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
+import { OUTLIVED_MS } from "./lifetime.ts";
 import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ice.ts";
 import { Notices } from "./notices.ts";
@@ -31,11 +32,12 @@ export class SignalingServer {
   readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
   readonly #turnCheck: (() => Promise<string | null>) | null;
 
-  constructor(config: Config) {
+  /** `clock`: wall clock in ms since 1970, for what tokens say. */
+  constructor(config: Config, clock: () => number = Date.now) {
     this.#config = config;
     const { sessionSecrets, hostSecrets, jwksUrl, issuer, audience } = config;
     const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
-    this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience });
+    this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience }, clock);
     this.#turnCheck = config.readyCheckTurn ? turnCheck(config.ice) : null;
     this.#sockets = new Buckets(sockets(config.socketsPerMinute));
     const webhook = config.receiptWebhook === null ? null : new Webhook(config.receiptWebhook);
@@ -59,6 +61,7 @@ export class SignalingServer {
       },
       videoCodecs: config.videoCodecs,
       now: () => performance.now(),
+      clock,
       newId: randomId,
       receipts: this.#receipts,
       log: config.debugLog ? logLine : () => {},
@@ -72,6 +75,7 @@ export class SignalingServer {
       hub: this.hub,
       allowedOrigins,
       check: (token) => this.#check(token),
+      verifyExpired: (token) => this.#verifyExpired(token),
       admit: () => this.#sockets.take(addressOf(req.headers, info, trustedProxies), performance.now()),
       now: () => performance.now(),
     });
@@ -83,6 +87,33 @@ export class SignalingServer {
     const checked = credential === null ? null : await this.#check(credential.token);
     if (checked !== null && typeof checked !== "string") this.hub.admit(checked);
     return checked;
+  }
+
+  /**
+   * R20: who sends a request, where their token expired in a call that goes on. Such a session speaks for the chat of that call, and for
+   * looking only; `null` for everybody else.
+   */
+  async outlived(req: Request): Promise<Session | null> {
+    const credential = credentialOf(req.headers);
+    const session = credential && await this.#verifyExpired(credential.token);
+    const chatId = session && this.hub.talksIn(session.userId);
+    return session && chatId ? { ...session, chats: [chatId] } : null;
+  }
+
+  /**
+   * R20: lets a session last longer, and the sockets that it has open. A guest's is signed anew; a host application's lasts as long as
+   * the token that the request brings. Or why it does not, in words for developers.
+   */
+  async renew(req: Request, session: Session, secure: boolean): Promise<Renewed | string> {
+    const kept = cookieTokenOf(req.headers);
+    const before = kept && (await this.#tokens.verify(kept) ?? await this.#verifyExpired(kept));
+    if (before && before.userId !== session.userId) return "the token is another user's than the cookie's";
+    if (!session.isGuest) return await this.enter(credentialOf(req.headers)!.token, secure);
+    return await this.guests(session, secure)?.prolong(session) ?? "there are no guests here";
+  }
+
+  #verifyExpired(token: string): Promise<Session | null> {
+    return this.#tokens.verifyExpired(token, OUTLIVED_MS);
   }
 
   /** Why a state-changing request is refused: its origin or its rate; `null` where it may go on. */
@@ -108,7 +139,7 @@ export class SignalingServer {
   async enter(token: string, secure: boolean): Promise<Renewed | string> {
     const session = await this.#check(token);
     if (typeof session === "string") return session;
-    this.hub.admit(session);
+    this.hub.renew(session);
     return { session, cookie: sessionCookie(token, secure, true) };
   }
 

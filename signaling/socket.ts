@@ -2,6 +2,7 @@
 
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../shared/constants.ts";
 import {
+  type ClientMessage,
   deviceId as idFormat,
   parseClientMessage,
   type Parsed,
@@ -21,9 +22,6 @@ const IDLE_TIMEOUT_SECONDS = 30;
 /** A message this long never came from a client of ours: whoever sends it pays with the socket. */
 const ABSURD_LENGTH = 1024 * 1024;
 
-/** The longest that timers can wait; no socket lives that long. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** A socket that is thrown out is closed when nothing came for so long, or at the latest, in ms. */
 const QUIET_MS = 50;
 const DRAIN_MS = 1_000;
@@ -34,6 +32,8 @@ export interface SocketOptions {
   readonly allowedOrigins: readonly string[];
   /** The session a token speaks for, or why it is refused, in words for developers. */
   check(token: string): Promise<Session | string>;
+  /** R20: the session of a token that expired, as long as a call may outlive it. */
+  verifyExpired(token: string): Promise<Session | null>;
   /** Counts a new socket: 0, or how long to wait before the next, in ms. */
   admit(): number;
   now(): number;
@@ -53,11 +53,11 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
     return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
   }
   if (credential === null) return noSession(null);
-  const session = await options.check(credential.token);
-  if (typeof session === "string") return noSession(session);
   const query = new URL(req.url).searchParams;
   const page = query.get("page");
   const device = query.get("device") ?? randomId();
+  const session = await sessionOf(credential.token, device, options);
+  if (typeof session === "string") return noSession(session);
   for (const id of [device, page]) {
     if (id !== null && !idFormat.safeParse(id).success) {
       return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
@@ -79,6 +79,14 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
   }
 }
 
+/** Whom a token speaks for: one that has expired, for a device that is in a call still (R20). Or why it speaks for nobody. */
+async function sessionOf(token: string, deviceId: string, options: SocketOptions): Promise<Session | string> {
+  const checked = await options.check(token);
+  if (typeof checked !== "string") return checked;
+  const expired = await options.verifyExpired(token);
+  return expired !== null && options.hub.talksIn(expired.userId, deviceId) !== null ? expired : checked;
+}
+
 /** A client that names no subprotocol is served too; one that offers only its token must hear it back (RFC 6455, section 4.1). */
 function chosenProtocol(headers: Headers, credential: Credential | null): string {
   const offered = subprotocols(headers);
@@ -89,7 +97,7 @@ function chosenProtocol(headers: Headers, credential: Credential | null): string
 
 function attach(
   socket: WebSocket,
-  { hub, now }: SocketOptions,
+  { hub, now, check }: SocketOptions,
   session: Session,
   place: Place,
   page: string | null,
@@ -100,7 +108,6 @@ function attach(
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
   const leave = () => {
-    clearTimeout(expiry);
     hub.forgo(place);
     connection?.drop();
     connection = null;
@@ -109,9 +116,6 @@ function attach(
     leave();
     closeWhenQuiet(socket, code, reason);
   };
-  // A token speaks for its user until it expires; then there must be another one.
-  const lifeMs = Math.min(session.expiresAt - Date.now(), LONGEST_TIMER_MS);
-  const expiry = setTimeout(() => expel(CLOSE.expired, "The token has expired"), lifeMs);
   socket.onopen = () => {
     hub.forgo(place);
     connection = hub.connect(session, place.deviceId, page, {
@@ -119,10 +123,14 @@ function attach(
       close: (code, reason) => {
         // The other end may be dead and `onclose` late: the hub has moved on already.
         connection = null;
-        clearTimeout(expiry);
         socket.close(code, reason);
       },
+      expel,
     });
+  };
+  const receive = (message: ClientMessage, frame: number) => {
+    if (message.type !== "session:renew") return connection?.receive(message, frame);
+    check(message.token).then((session) => connection?.renew(typeof session === "string" ? null : session));
   };
   let frame = 0;
   socket.onmessage = ({ data }) => {
@@ -135,7 +143,7 @@ function attach(
       if (!parsed.ok) send({ type: "call:error", ...parsed.refusal });
       else {
         if (parsed.dropped !== undefined) connection.note(parsed.dropped);
-        if (parsed.message !== null) connection.receive(parsed.message, frame);
+        if (parsed.message !== null) receive(parsed.message, frame);
       }
       if (!admission.isExcess) return;
     } else if (admission.do === "refuse") {

@@ -3,6 +3,7 @@
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
+import { renewSession, tokenFromHost } from "./host.ts";
 import { mediaContext, permission } from "./media_context.ts";
 import { type Storage, storage } from "./storage.ts";
 
@@ -25,11 +26,15 @@ export function browserEnvironment(): Environment {
     },
     isAuthorized: async () => {
       try {
-        return (await fetch("/api/session", { signal: AbortSignal.timeout(FETCH_MS) })).status !== 401;
+        if ((await fetch("/api/session", { signal: AbortSignal.timeout(FETCH_MS) })).status !== 401) return true;
       } catch {
         return true; // no network: nothing is known of the session
       }
+      const token = await tokenFromHost();
+      return token !== null && await renewSession(token);
     },
+    newToken: tokenFromHost,
+    renewSession,
     iceServers: async () => {
       try {
         const response = await fetch("/api/ice", { signal: AbortSignal.timeout(FETCH_MS) });

@@ -11,12 +11,16 @@ import type { IceGrant } from "../../signaling/ice.ts";
 export interface State {
   /** Who asks; `null` without a valid session. */
   session: Session | null;
+  /** The same; or whose token expired in a call that goes on, who may look at what that call needs (R20). */
+  viewer: Session | null;
   /** What is wrong with the token that came, in words for developers; `null` where none did, or a good one. */
   tokenRefusal: string | null;
   /** Issues and renews guest sessions; `null` where the host application does that itself. */
   guests: Guests | null;
   /** Takes a host application's token for a session; or says, to developers, why it is not to be believed. */
   enter(token: string): Promise<Renewed | string>;
+  /** Lets the session of this request last longer; or says, to developers, why it does not. */
+  renew(session: Session): Promise<Renewed | string>;
   /** Host tokens of people whose browser may keep no cookie where they came in. */
   entries: Entries;
   hub: Hub;

@@ -7,9 +7,9 @@ import { define } from "../(_kit)/define.ts";
 const TTL_SECONDS = 24 * 3600;
 
 export const handler = define.handlers({
-  GET({ state: { session, tokenRefusal, ice } }) {
-    if (session === null) return noSession(tokenRefusal);
-    const { iceServers, ttl } = ice(session.userId);
+  GET({ state: { viewer, tokenRefusal, ice } }) {
+    if (viewer === null) return noSession(tokenRefusal);
+    const { iceServers, ttl } = ice(viewer.userId);
     return json({ iceServers, ttl: ttl ?? TTL_SECONDS });
   },
 });

@@ -51,10 +51,10 @@ export const handler = define.handlers({
   },
 });
 
-function memberView({ session, hub, guests }: State, id: string): View | null {
-  if (session === null || !session.chats.includes(id) || !chatId.safeParse(id).success) return null;
-  const seats = guests === null ? null : hub.capacity;
-  return { show: "chat", id, userId: session.userId, seats, members: hub.members(id) };
+function memberView({ viewer, hub, guests }: State, id: string): View | null {
+  if (viewer === null || !viewer.chats.includes(id) || !chatId.safeParse(id).success) return null;
+  const seats = guests === null || !viewer.isGuest ? null : hub.capacity;
+  return { show: "chat", id, userId: viewer.userId, seats, members: hub.members(id) };
 }
 
 /** A chat for its members; an invitation for everybody else. */

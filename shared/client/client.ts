@@ -13,6 +13,7 @@ import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind } from "./opening.ts";
+import { Renewal } from "./renewal.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";
@@ -56,6 +57,7 @@ export class CallClient implements CallActions {
   /** The call that was presented to the user last. */
   #presented: string | null = null;
   readonly #iceServers: IceServers;
+  readonly #renewal: Renewal;
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
   #configuredCodecs: readonly VideoCodec[] = [];
@@ -77,6 +79,7 @@ export class CallClient implements CallActions {
       onSwap: (gone, kind, causes) => this.#swapped(gone, kind, causes),
     });
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
+    this.#renewal = new Renewal(env, (message) => this.#signal.sendNow(message));
     this.#screen = new Screen(env, () => this.#screenEnded());
     const codec = env.recall(CODEC_KEY);
     this.#snapshot = {
@@ -233,6 +236,7 @@ export class CallClient implements CallActions {
     if (this.#snapshot.call.phase !== "incoming") this.hangUp();
     this.#release();
     this.#iceServers.close();
+    this.#renewal.stop();
     this.#signal.close();
   }
 
@@ -368,6 +372,10 @@ export class CallClient implements CallActions {
         return this.#callState(message);
       case "call:error":
         return this.#refused(message);
+      case "session:expiring":
+        return this.#renewal.expiring();
+      case "session:renewed":
+        return this.#renewal.stop();
       default:
         if (message.callId === this.#active?.info.callId) return this.#inCall(this.#active, message);
         if (message.type === "call:end" && message.callId === this.#waiting?.offer.callId) this.#waiting = null;
@@ -376,6 +384,7 @@ export class CallClient implements CallActions {
 
   #status(signaling: Snapshot["signaling"]): void {
     this.#show({ signaling });
+    if (signaling !== "open") this.#renewal.stop();
     if (signaling !== "replaced" && signaling !== "unauthorized") return;
     // Nobody will hear of this page's calls any more; media that flows already needs nobody.
     this.#waiting = null;
@@ -483,7 +492,7 @@ export class CallClient implements CallActions {
   #refused({ code, callId }: ServerMessages["call:error"]): void {
     if (callId === undefined || callId !== this.#active?.info.callId) return;
     const { phase } = this.#snapshot.call;
-    if (phase === "calling" || phase === "ringing") this.#finish(OUTCOME_OF[code], false);
+    if (phase === "calling" || phase === "ringing") this.#finish(OUTCOME_OF[code] ?? "unavailable", false);
     else if (code === "NO_CALL") this.#finish("connection-lost", false);
   }
 
@@ -691,6 +700,7 @@ const OUTCOME_OF: Record<ErrorCode, Outcome> = {
   RATE_LIMITED: "unavailable",
   TOO_LARGE: "unavailable",
   UNAVAILABLE: "unavailable",
+  SESSION_EXPIRED: "unavailable",
 };
 
 /** What a call brings, if it can. */

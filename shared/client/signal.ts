@@ -210,7 +210,7 @@ export class SignalSocket {
       this.#state = "closed";
       return this.#handlers.onStatus("replaced");
     }
-    if (wasOpen) return this.#retry();
+    if (wasOpen && code !== CLOSE.expired) return this.#retry();
     this.#env.isAuthorized().then((authorized) => {
       if (this.#state !== "waiting") return;
       if (authorized) return this.#retry();

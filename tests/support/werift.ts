@@ -69,6 +69,10 @@ export class WeriftPerson implements AsyncDisposable {
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
   #kept: string | null = null;
+  /** Whether the server knows this person, as it would say over HTTP. */
+  isAuthorized: () => Promise<boolean> = () => Promise.resolve(true);
+  /** What a host application gives when it is asked. */
+  newToken: () => Promise<string | null> = () => Promise.resolve(null);
   /** What the browser was told before of its devices. */
   readonly permissions: Partial<Record<"camera" | "microphone", PermissionPort>> = {};
   /** Which devices are there; nobody tells by default. */
@@ -78,11 +82,18 @@ export class WeriftPerson implements AsyncDisposable {
   /** Refuses devices: the error `getUserMedia` rejects with. */
   refusal: (constraints: MediaStreamConstraints) => Error | null = () => null;
 
+  /** What the next socket shows. */
+  token: string;
+  /** Told of everything the server says. */
+  onMessage: (message: ServerMessage) => void = () => {};
+
   constructor(url: string, token: string, device = crypto.randomUUID()) {
+    this.token = token;
     const environment: Environment = {
       openSocket: () => {
         const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${device}`, url.replace(/^http/, "ws"));
-        const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + token]);
+        const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + this.token]);
+        line.socket.addEventListener("message", ({ data }) => line.isFrozen || this.onMessage(JSON.parse(data)));
         this.#lines.push(line);
         return Promise.resolve(line);
       },
@@ -91,7 +102,9 @@ export class WeriftPerson implements AsyncDisposable {
       load: () => this.#kept,
       remember: () => {},
       recall: () => null,
-      isAuthorized: () => Promise.resolve(true),
+      isAuthorized: () => this.isAuthorized(),
+      newToken: () => this.newToken(),
+      renewSession: () => Promise.resolve(false),
       iceServers: () => Promise.resolve(null),
       canAnswerEarly: false,
       createPeerConnection: (config) => {

@@ -1,6 +1,7 @@
 /** The signaling server behind a real `Deno.serve`, and real WebSockets that talk to it. */
 
 import assert from "node:assert/strict";
+import { SignJWT } from "jose";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol.ts";
 import type { ServerMessages } from "../../shared/protocol.ts";
@@ -35,9 +36,10 @@ export class Wires implements AsyncDisposable {
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
   readonly #open = new Set<Wire>();
 
-  constructor(env: Record<string, string> = {}) {
+  /** `clock`: what the server takes for the wall clock, in ms since 1970. */
+  constructor(env: Record<string, string> = {}, clock: () => number = Date.now) {
     const all: Record<string, string> = { SESSION_SECRET: SECRET, STUN_URLS: "stun:stun.example.org", ...env };
-    this.signaling = new SignalingServer(readConfig((name) => all[name]));
+    this.signaling = new SignalingServer(readConfig((name) => all[name]), clock);
     this.#http = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen: () => {} },
       (req, info) => this.signaling.upgrade(req, info),
@@ -51,6 +53,15 @@ export class Wires implements AsyncDisposable {
   /** A token as the guest mode signs it. */
   token(userId: string, { chats = [chatId], name = userId.toUpperCase() }: Who = {}): Promise<string> {
     return new Tokens({ session: [SECRET] }).sign({ userId, name, chats });
+  }
+
+  /** A token as a host application signs it, with `JWT_SECRET` set to `HOST_SECRET`. `exp` and `iat` in seconds since 1970. */
+  hostToken(userId: string, exp: number, { chats = [chatId], iat }: Who & { iat?: number } = {}): Promise<string> {
+    const jwt = new SignJWT({ name: userId.toUpperCase(), chats }).setProtectedHeader({ alg: "HS256" }).setSubject(
+      userId,
+    );
+    if (iat !== undefined) jwt.setIssuedAt(iat);
+    return jwt.setExpirationTime(exp).sign(new TextEncoder().encode(HOST_SECRET));
   }
 
   /** A connected device, its `welcome` read. */
@@ -221,6 +232,9 @@ export async function quiet(...wires: Wire[]): Promise<void> {
   for (const wire of wires) await wire.settled();
   for (const wire of wires) await wire.silent();
 }
+
+/** What `Wires.hostToken` signs with. */
+export const HOST_SECRET = "what only the two servers know";
 
 /** The chat everybody is in who is not said to be elsewhere, and what is said in it. */
 export const chatId = "chat";

@@ -1,16 +1,16 @@
 /** `/api/session`: who am I, and become somebody. */
 
 import { z } from "zod";
-import { displayName } from "../../shared/protocol.ts";
-import { accessDenied, json, noSession, readJson } from "../(_kit)/api.ts";
-import { define } from "../(_kit)/define.ts";
+import { displayName } from "../../../shared/protocol.ts";
+import { accessDenied, json, noSession, readJson } from "../../(_kit)/api.ts";
+import { define } from "../../(_kit)/define.ts";
 
 const body = z.strictObject({ name: displayName });
 
 export const handler = define.handlers({
-  GET({ state: { session, tokenRefusal } }) {
-    if (session === null) return noSession(tokenRefusal);
-    return json({ user: { id: session.userId, name: session.name }, chats: session.chats });
+  GET({ state: { viewer, tokenRefusal } }) {
+    if (viewer === null) return noSession(tokenRefusal);
+    return json({ user: { id: viewer.userId, name: viewer.name }, chats: viewer.chats });
   },
 
   async POST({ req, state: { guests, session } }) {
