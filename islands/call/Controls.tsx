@@ -1,5 +1,5 @@
 import { Icon, type IconName } from "./Icon.tsx";
-import type { StagedPhase, View } from "./view.ts";
+import { isOn, type StagedPhase, type View } from "./view.ts";
 
 /** Phones have no screen sharing. */
 export const canShare = typeof navigator !== "undefined" && !!navigator.mediaDevices?.getDisplayMedia;
@@ -11,7 +11,8 @@ interface ControlsProps {
 }
 
 /** What can be done in a call. */
-export function Controls({ view: { t, snapshot: { local, devices }, actions }, phase, openSettings }: ControlsProps) {
+export function Controls({ view, phase, openSettings }: ControlsProps) {
+  const { t, snapshot: { local, devices }, actions } = view;
   if (phase.phase === "preparing" || phase.phase === "calling" || phase.phase === "ringing") {
     return (
       <div class="controls">
@@ -25,20 +26,22 @@ export function Controls({ view: { t, snapshot: { local, devices }, actions }, p
   return (
     <div class="controls">
       <Toggle
-        on={local.microphone}
+        on={isOn(view, "microphone")}
+        muted={local.systemMuted.microphone && t.systemMuted.microphone}
         icons={["mic", "micOff"]}
         names={[t.mute, t.unmute]}
         shortcut="M"
         set={(on) => actions?.setMicrophone(on)}
       />
       <Toggle
-        on={local.camera}
+        on={isOn(view, "camera")}
+        muted={local.systemMuted.camera && t.systemMuted.camera}
         icons={["video", "videoOff"]}
         names={[t.cameraOff, t.cameraOn]}
         shortcut="V"
         set={(on) => actions?.setCamera(on)}
       />
-      {local.camera && devices.options.camera.length > 1 && (
+      {isOn(view, "camera") && devices.options.camera.length > 1 && (
         <Round
           icon="flip"
           name={t.switchCamera}
@@ -65,6 +68,8 @@ export function Controls({ view: { t, snapshot: { local, devices }, actions }, p
 
 interface ToggleProps {
   on: boolean;
+  /** It is on, but looks as if it were not, for the reason given here. */
+  muted: string | false;
   /** While it is on, and while it is off. */
   icons: [IconName, IconName];
   /** What pressing it does, while it is on and while it is off. */
@@ -73,14 +78,25 @@ interface ToggleProps {
   set(on: boolean): void;
 }
 
-function Toggle({ on, icons, names, shortcut, set }: ToggleProps) {
-  const now = on ? 0 : 1;
-  return <Round icon={icons[now]} name={names[now]} off={!on} shortcut={shortcut} onClick={() => set(!on)} />;
+function Toggle({ on, muted, icons, names, shortcut, set }: ToggleProps) {
+  const off = !on || muted !== false;
+  return (
+    <Round
+      icon={icons[off ? 1 : 0]}
+      name={names[on ? 0 : 1]}
+      hint={muted || undefined}
+      off={off}
+      shortcut={shortcut}
+      onClick={() => set(!on)}
+    />
+  );
 }
 
 interface RoundProps {
   icon: IconName;
   name: string;
+  /** More than the name says, in the tooltip. */
+  hint?: string | undefined;
   off?: boolean;
   lit?: boolean;
   shortcut: string;
@@ -88,14 +104,14 @@ interface RoundProps {
 }
 
 /** A round button that is only an icon, with its name and its key in the tooltip. */
-export function Round({ icon, name, off, lit, shortcut, onClick }: RoundProps) {
+export function Round({ icon, name, hint, off, lit, shortcut, onClick }: RoundProps) {
   return (
     <button
       class={off ? "round off" : lit ? "round accent" : "round"}
       type="button"
       aria-label={name}
       aria-keyshortcuts={shortcut}
-      title={`${name} (${shortcut})`}
+      title={`${hint ? `${hint}. ` : ""}${name} (${shortcut})`}
       onClick={onClick}
     >
       <Icon name={icon} />

@@ -9,7 +9,7 @@ import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
-import { isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { keepScreenOn } from "./wake_lock.ts";
 import { Who } from "./Who.tsx";
 
@@ -30,7 +30,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   // Who is muted must see it: the controls stay.
   const quiet = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
     refused.value === null &&
-    local.microphone &&
+    local.microphone && !local.systemMuted.camera &&
     !awake.value;
 
   // The stage is there for as long as a call lasts.
@@ -51,10 +51,10 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   }
 
   useShortcuts({
-    m: () => talking && actions?.setMicrophone(!local.microphone),
-    v: () => talking && actions?.setCamera(!local.camera),
+    m: () => talking && actions?.setMicrophone(!isOn(view, "microphone")),
+    v: () => talking && actions?.setCamera(!isOn(view, "camera")),
     s: () => talking && canShare && actions?.setScreen(local.screen === null),
-    c: () => talking && local.camera && actions?.switchCamera(),
+    c: () => talking && isOn(view, "camera") && actions?.switchCamera(),
     f: toggleFullScreen,
     ",": openSettings,
     escape: () => (problem ?? gone) !== null && actions?.dismiss(),

@@ -34,6 +34,17 @@ export function Who({ view, phase, seen }: WhoProps) {
         : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
       {talking && <Signal view={view} />}
+      {(["microphone", "camera"] as const).map((device) =>
+        local.systemMuted[device] &&
+        (
+          <Badge
+            key={device}
+            icon={device === "camera" ? "videoOff" : "micOff"}
+            text={t.systemMuted[device]}
+            role="status"
+          />
+        )
+      )}
       {talking && local.screen && <Badge icon="screen" text={t.sharing} />}
       {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
       {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}
@@ -49,9 +60,16 @@ function Clock({ since }: { since: number }) {
   return <p class="line clock">{time}</p>;
 }
 
-function Badge({ icon, text }: { icon: IconName; text: string }) {
+interface BadgeProps {
+  icon: IconName;
+  text: string;
+  /** Read out, too. */
+  role?: "status";
+}
+
+function Badge({ icon, text, role }: BadgeProps) {
   return (
-    <p class="badge">
+    <p class="badge" role={role}>
       <Icon name={icon} />
       {text}
     </p>

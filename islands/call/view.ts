@@ -39,6 +39,11 @@ export function isTalking(
   return phase.phase === "connected" || phase.phase === "reconnecting";
 }
 
+/** Whether this user has a device on; the system may mute it all the same. */
+export function isOn({ snapshot: { local } }: View, device: "microphone" | "camera"): boolean {
+  return local[device] || local.systemMuted[device];
+}
+
 /** The members of a chat that are not this user. */
 export function others({ snapshot, userId }: View, chatId: string): Member[] {
   return (snapshot.members[chatId] ?? []).filter((member) => member.id !== userId);

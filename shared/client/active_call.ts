@@ -194,7 +194,7 @@ export class ActiveCall {
   /** Tells the other side what this one sends now, and keeps it for a reload. */
   saySending(): void {
     if (!this.#described || this.#closed) return;
-    const { microphone, camera, screen } = this.#ports.local();
+    const { microphone, camera, screen, systemMuted } = this.#ports.local();
     this.#ports.send({
       ...this.#ids,
       type: "call:media",
@@ -203,7 +203,11 @@ export class ActiveCall {
       screen: screen !== null,
       step: this.#step,
     });
-    keepSending(this.#ports.env, { callId: this.info.callId, microphone, camera });
+    keepSending(this.#ports.env, {
+      callId: this.info.callId,
+      microphone: microphone || systemMuted.microphone,
+      camera: camera || systemMuted.camera,
+    });
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ export class CallClient implements CallActions {
     this.#devices = new Devices(env, {
       onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
       onChoice: (devices) => this.#show({ devices }),
+      onSystemMute: () => this.#active?.saySending(),
       onSwap: (gone, kind, causes) => this.#swapped(gone, kind, causes),
     });
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());

@@ -15,17 +15,19 @@ import {
 } from "./device_choice.ts";
 import { type Causes, DEVICE_OF, type Kind, type Opened, openMost, type Refusal } from "./opening.ts";
 import type { Environment } from "./ports.ts";
+import { NO_MEDIA } from "./snapshot.ts";
 import type { LocalMedia } from "./state.ts";
+import { SystemMute } from "./system_mute.ts";
 
 /** What of this side's media comes from devices. */
 export type DeviceMedia = Omit<LocalMedia, "screen">;
-
-const NONE: DeviceMedia = { stream: null, microphone: false, camera: false };
 
 /** Where the news of devices goes. */
 export interface DeviceHandlers {
   onChange(local: DeviceMedia): void;
   onChoice(choice: DeviceChoice): void;
+  /** The system mutes a device, or does so no longer: `local` says which. */
+  onSystemMute(): void;
   /** A track took another's place, or went without one; `notice`: not by the user's wish. */
   onSwap(notice: DeviceNotice | null, kind: Kind, causes: Causes): void;
 }
@@ -33,8 +35,9 @@ export interface DeviceHandlers {
 export class Devices {
   readonly #env: Environment;
   readonly #handlers: DeviceHandlers;
-  #local = NONE;
+  #local: DeviceMedia = NO_MEDIA;
   #choice: DeviceChoice;
+  readonly #mute: SystemMute;
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
   readonly #opening = new Map<Kind, Promise<Opened>>();
@@ -45,6 +48,10 @@ export class Devices {
     this.#env = env;
     this.#handlers = handlers;
     this.#choice = rememberedChoice(env);
+    this.#mute = new SystemMute(env.after, () => {
+      this.#show(this.tracks());
+      handlers.onSystemMute();
+    });
     env.onDevicesChange(() => this.#list());
     this.#list();
   }
@@ -114,7 +121,7 @@ export class Devices {
   release(): void {
     this.#generation++;
     this.#opening.clear();
-    for (const track of this.tracks()) stop(track);
+    for (const track of this.tracks()) this.#stop(track);
     this.#show([]);
   }
 
@@ -151,9 +158,10 @@ export class Devices {
         if (!taken.includes(track)) track.stop();
         else if (track.kind === "audio") track.enabled = this.#wanted.audio;
         track.onended = () => this.#gone(track);
+        if (taken.includes(track)) this.#mute.watch(track);
       }
       const others = this.tracks().filter((track) => !taken.some(({ kind }) => kind === track.kind));
-      for (const track of this.tracks()) if (!others.includes(track)) stop(track);
+      for (const track of this.tracks()) if (!others.includes(track)) this.#stop(track);
       this.#show([...others, ...taken]);
       this.#list();
       return "open";
@@ -166,7 +174,7 @@ export class Devices {
   /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
   async #replace(kind: Kind): Promise<void> {
     if (!this.#track(kind)) return;
-    if (kind === "video") stop(this.#track(kind)!);
+    if (kind === "video") this.#stop(this.#track(kind)!);
     const opened = await this.#start([kind]);
     if (opened === "superseded") return;
     if (opened[kind] !== undefined) this.#close(kind);
@@ -203,23 +211,31 @@ export class Devices {
   }
 
   #close(kind: Kind): void {
-    for (const track of this.tracks()) if (track.kind === kind) stop(track);
+    for (const track of this.tracks()) if (track.kind === kind) this.#stop(track);
     this.#show(this.tracks().filter((track) => track.kind !== kind));
   }
 
   #show(tracks: MediaStreamTrack[]): void {
-    const sends = (kind: Kind) => tracks.some((track) => track.kind === kind && track.enabled);
+    const isMuted = (track: MediaStreamTrack) => this.#mute.has(track);
+    const on = (kind: Kind) => tracks.filter((track) => track.kind === kind && track.enabled);
+    const [audio, video] = [on("audio"), on("video")];
     const before = this.tracks();
     const isSame = tracks.length === before.length && tracks.every((track) => before.includes(track));
     // Another stream would restart the picture.
     const stream = isSame ? this.#local.stream : this.#env.createMediaStream(tracks);
-    this.#local = tracks.length === 0 ? NONE : { stream, microphone: sends("audio"), camera: sends("video") };
+    this.#local = tracks.length === 0 ? NO_MEDIA : {
+      stream,
+      microphone: audio.some((track) => !isMuted(track)),
+      camera: video.some((track) => !isMuted(track)),
+      systemMuted: { microphone: audio.some(isMuted), camera: video.some(isMuted) },
+    };
     this.#handlers.onChange(this.#local);
   }
-}
 
-/** By the user's wish, so nobody needs to hear that it ended. */
-function stop(track: MediaStreamTrack): void {
-  track.onended = null;
-  track.stop();
+  /** By the user's wish, so nobody needs to hear that it ended. */
+  #stop(track: MediaStreamTrack): void {
+    track.onended = null;
+    this.#mute.forget(track);
+    track.stop();
+  }
 }

@@ -1,12 +1,20 @@
 /** The snapshot of a client that has heard of nothing yet. */
 
 import type { DeviceChoice } from "./device_choice.ts";
-import type { RemoteMedia, Snapshot } from "./state.ts";
+import type { LocalMedia, RemoteMedia, Snapshot } from "./state.ts";
 
 const NO_DEVICES: DeviceChoice = {
   options: { camera: [], microphone: [], speaker: [] },
   chosen: { camera: null, microphone: null, speaker: null },
   facing: "user",
+};
+
+/** No device is open. */
+export const NO_MEDIA: Omit<LocalMedia, "screen"> = {
+  stream: null,
+  microphone: false,
+  camera: false,
+  systemMuted: { microphone: false, camera: false },
 };
 
 /** Nobody to see or hear yet. */
@@ -23,7 +31,7 @@ export const NOBODY: RemoteMedia = {
 export const NOTHING: Snapshot = {
   signaling: "connecting",
   call: { phase: "idle" },
-  local: { stream: null, microphone: false, camera: false, screen: null },
+  local: { ...NO_MEDIA, screen: null },
   remote: NOBODY,
   devices: NO_DEVICES,
   gone: null,

@@ -82,6 +82,8 @@ export interface LocalMedia {
   readonly stream: MediaStream | null;
   readonly microphone: boolean;
   readonly camera: boolean;
+  /** The user has it on, but the system mutes it, so it is not sent. */
+  readonly systemMuted: { readonly microphone: boolean; readonly camera: boolean };
   /** The screen, while it is shared. */
   readonly screen: MediaStream | null;
 }

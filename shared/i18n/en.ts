@@ -131,6 +131,7 @@ export interface ChatStrings {
     readonly with: Readonly<Record<DeviceNotice["device"], string>>;
     readonly without: Readonly<Record<DeviceNotice["device"], string>>;
   };
+  readonly systemMuted: { readonly microphone: string; readonly camera: string };
   readonly shareScreen: string;
   readonly stopSharing: string;
   readonly sharing: string;
@@ -493,6 +494,10 @@ export const en: Strings = {
         camera: "The camera was unplugged, and there is no other. You are heard, but not seen.",
         microphone: "The microphone was unplugged, and there is no other. Plug one in and unmute to be heard.",
       },
+    },
+    systemMuted: {
+      microphone: "Your microphone is muted by the system, or by a switch on it",
+      camera: "Your camera is turned off by the system, or covered",
     },
     shareScreen: "Share screen",
     stopSharing: "Stop sharing",

@@ -264,6 +264,7 @@ export class WeriftPerson implements AsyncDisposable {
 
   #device(kind: "audio" | "video"): WeriftTrack {
     const track = new WeriftTrack({ kind });
+    track.muted = false; // as a browser's own tracks are from the start
     let sequenceNumber = 0;
     const timer = setInterval(() => {
       if (track.stopped || !track.enabled) return;
