@@ -6,10 +6,11 @@
 import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
 import { bundlePolicyFor } from "./bundle.ts";
-import { Mending } from "./mending.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
+import { RecoveryRunner } from "./recovery_runner.ts";
+import type { SignalingStatus } from "./recovery_state.ts";
 import type { Section } from "./sections.ts";
 import { keepSending } from "./tab.ts";
 import { saving } from "./tuning.ts";
@@ -66,7 +67,7 @@ export class ActiveCall {
   #closed = false;
   /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
   #negotiation: Promise<unknown> = Promise.resolve();
-  readonly #mending: Mending;
+  readonly #recovery: RecoveryRunner;
   /** What it was like so far. */
   readonly tally: Tally;
   /** Begins with the connection. */
@@ -87,17 +88,20 @@ export class ActiveCall {
     this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
     this.tally = new Tally(ports.env.now);
     if (start === "place") this.tally.mark("placed");
-    this.#mending = new Mending({
+    this.#recovery = new RecoveryRunner({
       env: ports.env,
       role: info.role,
       graceMs: ports.graceMs,
-      signaling: ports.signaling,
-      restart: () => this.#restart(),
-      resumed: () => this.#adaptation?.refresh(),
-      received: () => this.#closed ? Promise.resolve(0) : this.#peer?.received() ?? Promise.resolve(0),
-      check: () => ports.check(),
-      giveUp: () => this.#fail(),
+      received: () => this.#peer?.received() ?? Promise.resolve(0),
+      effects: {
+        "restart-ice": () => this.#restart(),
+        "check-signaling": () => ports.check(),
+        "send-key-frame": () => this.#adaptation?.refresh(),
+        "give-up": () => this.#fail(),
+      },
+      onChange: () => this.#closed || ports.onChange(),
     });
+    this.signaling(ports.signaling());
     this.#peer = start === "place" ? this.#newPeer() : null;
     this.#offered = typeof start === "string" ? null : start.offer;
     this.#answer = this.#offered && this.#prepare(this.#offered);
@@ -119,6 +123,11 @@ export class ActiveCall {
     return this.#since;
   }
 
+  /** When media last came, to within a quarter of a second, on the monotonic clock; `null`: it never did. */
+  get lastMediaAt(): number | null {
+    return this.#recovery.lastMediaAt;
+  }
+
   /** What both sides agreed on last; `null` before that. */
   get descriptions(): Descriptions | null {
     return this.#peer?.descriptions ?? null;
@@ -129,7 +138,7 @@ export class ActiveCall {
     const call = this.info;
     const since = this.#since;
     if (since === null) return { phase: "connecting", call };
-    return { phase: this.#mending.isWell ? "connected" : "reconnecting", call, since };
+    return { phase: this.#recovery.isWell ? "connected" : "reconnecting", call, since };
   }
 
   /** Calls `action` after `ms`, unless the call is answered or over by then. */
@@ -232,15 +241,13 @@ export class ActiveCall {
 
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
-    this.#mending.peerAway(state === "reconnecting");
-    if (state === "back") {
-      this.recover();
-      this.saySending();
-    }
+    if (state === "back") this.#repeatOffer();
+    if (state !== "reloaded") this.#recovery.tell({ type: "peer", isAway: state === "reconnecting" });
+    if (state === "back") this.saySending();
     if (state === "reloaded") {
       this.#peer?.close();
       this.#peer = this.#newPeer();
-      this.#mending.replaced();
+      this.#recovery.tell({ type: "replaced" });
       this.#offer((description) => ({ ...this.#ids, type: "call:negotiate", description }));
     }
     this.#ports.onChange();
@@ -254,7 +261,7 @@ export class ActiveCall {
       const before = peer.remoteUser;
       const answer = await peer.negotiate(description, this.#isPolite);
       if (answer !== null && peer.remoteUser !== before) {
-        this.#mending.restarted();
+        this.#recovery.tell({ type: "peer-restarted" });
         this.#adaptation?.settle();
       }
       if (!this.#isCurrent(peer)) return;
@@ -273,22 +280,34 @@ export class ActiveCall {
     });
   }
 
-  /** Both sides can talk again: an offer that may be lost is repeated, and a connection that lost its way is given a new one. */
-  recover(courtesy?: 0): void {
-    const offer = this.isAnswered ? this.#peer?.openOffer : null;
-    if (offer) this.#negotiates(offer);
-    this.#mending.hurry(courtesy);
+  /** What the other side sends by its own word. A shared screen may stand still, and then nothing of it comes. */
+  peerSends({ audio, video, step = "high" }: Pick<ServerMessages["call:media"], "audio" | "video" | "step">): void {
+    const hasPictures = video && step !== "paused" && step !== "audio";
+    this.#recovery.tell({ type: "peer-sends", isSending: audio || hasPictures });
+  }
+
+  // --- What the network does -------------------------------------------------------------------------------------------
+
+  /** This side's socket is another one, or gone. */
+  signaling(status: Snapshot["signaling"]): void {
+    this.#recovery.tell({ type: "signaling", status: SIGNALING[status] });
+  }
+
+  /** The server knows of the call, which stands: an offer that may be lost is repeated, and a lost path is given another one. */
+  synced(): void {
+    this.#repeatOffer();
+    this.#recovery.tell({ type: "synced" });
   }
 
   /** The network is there again, or another one. */
-  wake(): void {
-    this.#mending.doubt(0);
+  networkChanged(): void {
+    this.#recovery.tell({ type: "network-changed" });
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelTimer();
-    this.#mending.close();
+    this.#recovery.tell({ type: "close" });
     this.#adaptation?.close();
     this.#peer?.close();
     keepSending(this.#ports.env, null);
@@ -345,6 +364,7 @@ export class ActiveCall {
     if (this.#isCurrent(peer)) this.#negotiates(offer);
   }
 
+  /** An ICE restart; or, where an offer is pending, that one again: it or its answer may be lost. */
   #restart(): void {
     const offer = this.#peer?.openOffer;
     if (offer) return this.#negotiates(offer);
@@ -352,6 +372,11 @@ export class ActiveCall {
     this.#peer?.restart();
     this.#adaptation?.settle();
     this.sendTracks();
+  }
+
+  #repeatOffer(): void {
+    const offer = this.isAnswered ? this.#peer?.openOffer : null;
+    if (offer) this.#negotiates(offer);
   }
 
   #negotiates(description: Description): void {
@@ -366,7 +391,7 @@ export class ActiveCall {
   #answered(): void {
     this.isAnswered = true;
     this.tally.mark("answered");
-    this.#mending.answered();
+    this.#recovery.tell({ type: "answered" });
   }
 
   #isCurrent(peer: Peer): boolean {
@@ -405,7 +430,7 @@ export class ActiveCall {
       this.#adapt();
       this.#adaptation?.settle();
     }
-    this.#mending.moved(state);
+    this.#recovery.tell({ type: "connection", state });
     if (!this.#closed) this.#ports.onChange();
   }
 
@@ -435,3 +460,10 @@ export class ActiveCall {
     this.#ports.onFailure();
   }
 }
+
+const SIGNALING: Record<Snapshot["signaling"], SignalingStatus> = {
+  open: "open",
+  connecting: "away",
+  replaced: "gone",
+  unauthorized: "gone",
+};

@@ -89,7 +89,7 @@ export class CallClient implements CallActions {
       codec: isVideoCodec(codec) ? codec : null,
       saver: env.recall(SAVER_KEY) !== null,
     };
-    env.onWake((why) => why === "online" && this.#active?.wake());
+    env.onWake((why) => why === "online" && this.#active?.networkChanged());
     this.#signal = new SignalSocket(env, {
       onStatus: (signaling) => this.#status(signaling),
       onMessage: (message) => this.#handle(message),
@@ -386,6 +386,7 @@ export class CallClient implements CallActions {
   #status(signaling: Snapshot["signaling"]): void {
     this.#show({ signaling });
     if (signaling !== "open") this.#renewal.stop();
+    this.#active?.signaling(signaling);
     if (signaling !== "replaced" && signaling !== "unauthorized") return;
     // Nobody will hear of this page's calls any more; media that flows already needs nobody.
     this.#waiting = null;
@@ -475,7 +476,7 @@ export class CallClient implements CallActions {
       this.#missingAnswer ??= "due";
       this.#doubted = callId;
     } else {
-      active.recover(0);
+      active.synced();
       this.#show({ call: active.progress });
     }
   }
@@ -511,6 +512,7 @@ export class CallClient implements CallActions {
         return;
       case "call:media": {
         const { audio, video, screen, step = "high" } = message;
+        active.peerSends(message);
         return this.#show({ remote: { ...this.#snapshot.remote, audio, video, screen, step } });
       }
       case "call:peer":
