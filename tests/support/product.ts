@@ -1,7 +1,5 @@
 /** The product itself, as a process of its own: what `deno task start` runs after the build. */
 
-import { TextLineStream } from "./lines.ts";
-
 /** What the product under test signs sessions with. */
 export const SECRET = "a secret for tests, long enough";
 
@@ -23,7 +21,11 @@ export interface Product extends AsyncDisposable {
 
 /** Builds `_fresh/`, as `deno task start` does first. */
 export async function build(): Promise<void> {
-  const { success, stderr } = await deno(["run", "-A", "dev.ts", "build"], {}).output();
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "dev.ts", "build"],
+    cwd: ROOT,
+    stdin: "null",
+  }).output();
   if (!success) throw new Error(`The build failed:\n${new TextDecoder().decode(stderr)}`);
 }
 
@@ -64,50 +66,60 @@ export async function startScript(
 
 const PRODUCT = ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"];
 
+/**
+ * One run of it. It writes to a file, not into pipes: whoever waited for a line in between would be a leak to the test that runs when
+ * one comes.
+ */
 class Process {
-  output = "";
   url = "";
   readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<unknown>;
+  readonly #log: string;
+  #written: string | null = null;
 
   static async start(env: Record<string, string>, args = PRODUCT, within: string[] = []): Promise<Process> {
-    const ready = Promise.withResolvers<string>();
-    const process = new Process(env, args, within, ready.resolve);
-    process.#child.status.then(({ code }) =>
-      ready.reject(new Error(`The server ended with ${code}:\n${process.output}`))
-    );
-    process.url = await ready.promise;
-    return process;
+    const process = new Process(await Deno.makeTempFile({ prefix: "zvonok-log-" }), env, args, within);
+    let code: number | null = null;
+    process.#child.status.then((status) => code = status.code);
+    for (;;) {
+      const hasEnded = code !== null;
+      const url = /http:\/\/\S+(?=\s)/.exec(process.output)?.[0];
+      if (url !== undefined) process.url = new URL(url).origin;
+      if (url !== undefined) return process;
+      if (hasEnded) throw new Error(`The server ended with ${code}:\n${await process.#close()}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
-  private constructor(env: Record<string, string>, args: string[], within: string[], ready: (url: string) => void) {
-    this.#child = deno(args, {
-      STUN_URLS: "",
-      SESSION_SECRET: SECRET,
-      ...env,
-    }, within).spawn();
-    const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-      for await (const line of stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())) {
-        this.output += line + "\n";
-        const url = /http:\/\/\S+/.exec(line)?.[0];
-        if (url !== undefined) ready(new URL(url).origin);
-      }
-    };
-    this.#reading = Promise.all([read(this.#child.stdout), read(this.#child.stderr)]);
+  private constructor(log: string, env: Record<string, string>, args: string[], within: string[]) {
+    this.#log = log;
+    const [command, ...rest] = [...within, Deno.execPath(), ...args];
+    this.#child = new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" >"$0" 2>&1', log, command!, ...rest],
+      cwd: ROOT,
+      env: { STUN_URLS: "", SESSION_SECRET: SECRET, ...env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
   }
 
   get pid(): number {
     return this.#child.pid;
   }
 
+  get output(): string {
+    return this.#written ?? Deno.readTextFileSync(this.#log);
+  }
+
   async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     this.#child.kill(signal);
     await this.#child.status;
-    await this.#reading;
+    await this.#close();
   }
-}
 
-function deno(args: string[], env: Record<string, string>, within: string[] = []): Deno.Command {
-  const [command, ...rest] = [...within, Deno.execPath(), ...args];
-  return new Deno.Command(command!, { args: rest, cwd: ROOT, env, stdout: "piped", stderr: "piped", stdin: "null" });
+  async #close(): Promise<string> {
+    this.#written ??= this.output;
+    await Deno.remove(this.#log).catch(() => {});
+    return this.#written;
+  }
 }
