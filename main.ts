@@ -14,6 +14,9 @@ import { SignalingServer } from "./signaling/server.ts";
 /** Time for close frames to leave before the process does, in ms (R19: gone within 5 s). */
 const LEAVE_MS = 500;
 
+/** Where a host application's page posts its user's token: the token is the proof, so any page may. What else comes there, it minds. */
+const ENTER_PATH = "/enter";
+
 const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
 const config = configOrExit();
@@ -49,14 +52,16 @@ export const app = new ZvonokApp()
     const { req, state } = ctx;
     state.locale = "en";
     state.t = strings("en");
-    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) {
-      const refusal = server.refusalFor(req, ctx.info);
-      if (refusal !== null) return refusal;
-    }
     state.hub = server.hub;
     state.entries = entries;
     state.ice = (userId) => server.ice(userId);
     const known = await server.session(req);
+    state.originRefusal = () => server.originRefusal(req, ctx.info, known);
+    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) {
+      const isProof = ctx.url.pathname === ENTER_PATH;
+      const refusal = (isProof ? null : state.originRefusal()) ?? server.rateRefusal(req, ctx.info);
+      if (refusal !== null) return refusal;
+    }
     state.session = typeof known === "string" ? null : known;
     state.tokenRefusal = typeof known === "string" ? known : null;
     state.viewer = state.session ?? await server.outlived(req);

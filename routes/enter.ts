@@ -20,6 +20,9 @@ export const handler = define.handlers({
     if (form instanceof Response) return form;
     const chat = chatId.safeParse(form.get("chat"));
     const entry = form.get("entry");
+    // A token proves itself, whatever page posts it; a key is for a form of ours.
+    const refusal = entry === null ? null : state.originRefusal();
+    if (refusal !== null) return refusal;
     const token = entry === null ? String(form.get("token") ?? "") : state.entries.take(String(entry)) ?? "";
     const entered = await state.enter(token);
     if (typeof entered === "string") return accessDenied(entered);

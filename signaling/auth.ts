@@ -205,7 +205,7 @@ function expiryOf(token: string): number {
   }
 }
 
-/** Where a request's token came from: a cookie travels by itself, so a request with one also needs an `Origin` that is ours. */
+/** Where a request's token came from: a cookie travels by itself, so the request also has to come from a page of ours. */
 export type Credential = { readonly from: "cookie" | "bearer"; readonly token: string };
 
 /** The token of a request: a `bearer.` subprotocol, an `Authorization` header, or the session cookie. */
@@ -246,16 +246,4 @@ export function sessionCookie(token: string, secure: boolean, embedded = false):
   const site = embedded && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
   const flags = `Path=/; HttpOnly; ${site}; Max-Age=${SESSION_SECONDS}`;
   return `${SESSION_COOKIE}=${token}; ${flags}${secure ? "; Secure" : ""}`;
-}
-
-/**
- * Whether a request may act with the credential it carries. A foreign `Origin` never may. With a cookie there must be one:
- * the browser adds the cookie by itself, so only `Origin` tells our page from somebody else's.
- */
-export function originAllowed(req: Request, credential: Credential | null, allowed: readonly string[]): boolean {
-  const origin = req.headers.get("origin");
-  if (origin === null) return credential?.from !== "cookie";
-  if (allowed.includes(origin)) return true;
-  const host = req.headers.get("host");
-  return URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 import { Wires } from "../tests/support/wire.ts";
 import { explain, Tokens } from "./auth.ts";
 import { nameFrom } from "./claims.ts";
-import { Notices, quoted } from "./notices.ts";
+import { asWord, Notices } from "./notices.ts";
 
 const HOST = "the host's secret, long enough";
 const SESSION = "our own secret, long enough";
@@ -169,7 +169,8 @@ Deno.test("notices: five at once, then one a minute with a count of the rest; ea
   assert.deepEqual(lines, ["a", "a", "a", "a", "a", "b", "a (and 95 more like it before)"]);
 });
 
-Deno.test("notices: what came from outside is quoted, short and on one line", () => {
-  assert.equal(quoted('a"\r\n\x1b[31m\u202eb'), '"a\\"???[31m?b"');
-  assert.equal(quoted("x".repeat(1000)).length, 203);
+Deno.test("notices: what came from outside is one short word", () => {
+  assert.equal(asWord('a"\r\n\x1b[31m \u202eb'), "a????[31m??b");
+  assert.equal(asWord("x".repeat(1000)).length, 201);
+  assert.equal(asWord(""), "(empty)");
 });

@@ -38,6 +38,10 @@ const origins = list.refine(
   (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item),
   "expected a comma-separated list of origins, like https://example.org",
 );
+const publicUrls = z.string().transform((text) => text.split(",").map((item) => item.trim().replace(/\/$/, ""))).refine(
+  (items) => items.every((item) => /^https?:/.test(item) && URL.canParse(item) && new URL(item).origin === item),
+  "expected the origin that people type, like https://example.org (or several of them, comma-separated)",
+);
 
 /** Standard Webhooks 1.0, "signature scheme". */
 const WEBHOOK_SECRET = "expected whsec_ and 24 to 64 bytes in base64, as from: echo whsec_$(openssl rand -base64 32)";
@@ -68,6 +72,7 @@ const environment = z.object({
   JWT_AUDIENCE: z.string().optional(),
   GUESTS: onOff.default("on"),
   TRUST_PROXY: integer(0, 10).default(0),
+  PUBLIC_URL: publicUrls.default([]),
   ALLOWED_ORIGINS: origins.default([]),
   STUN_URLS: serverUrls("stun").default(["stun:stun.l.google.com:19302"]),
   TURN_URLS: serverUrls("turn").default([]),
@@ -135,6 +140,8 @@ export interface Config {
   readonly guests: boolean;
   /** How many proxies stand in front, so whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: number;
+  /** This server's origins as people see them, the first for whoever comes by another name. Empty: by each request. */
+  readonly publicUrls: readonly string[];
   readonly socketsPerMinute: number;
   readonly allowedOrigins: readonly string[];
   readonly ice: IceConfig;
@@ -172,6 +179,7 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     audience: env.JWT_AUDIENCE ?? null,
     guests: env.GUESTS === "on",
     trustedProxies: env.TRUST_PROXY,
+    publicUrls: env.PUBLIC_URL,
     socketsPerMinute: env.SOCKETS_PER_MINUTE,
     allowedOrigins: env.ALLOWED_ORIGINS,
     ice: {

@@ -164,23 +164,3 @@ export class FloodGate {
 
 const FLOOD_MESSAGES = 1_000;
 const FLOOD_MS = 10_000;
-
-/**
- * The client's address: of the connection, or, behind `proxies` trusted ones, what the outermost of them wrote into
- * `X-Forwarded-For`. IPv6 by its /64, which is what one customer has.
- */
-export function addressOf(headers: Headers, info: Deno.ServeHandlerInfo | undefined, proxies: number): string {
-  const connection = info?.remoteAddr && "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "unknown";
-  const forwarded = (headers.get("x-forwarded-for") ?? "").split(",").map((part) => part.trim()).filter(Boolean);
-  const address = proxies === 0 ? connection : forwarded.at(-proxies) ?? connection;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped ? mapped[1]! : address.includes(":") ? network64(address) : address;
-}
-
-function network64(address: string): string {
-  const [head = "", tail] = address.toLowerCase().split("%")[0]!.split("::");
-  const groups = head.split(":").filter(Boolean);
-  const zeros = tail === undefined ? 0 : 8 - groups.length - tail.split(":").filter(Boolean).length;
-  const whole = [...groups, ...Array(Math.max(0, zeros)).fill("0"), ...(tail ?? "").split(":").filter(Boolean)];
-  return whole.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":") + "::/64";
-}

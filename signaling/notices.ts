@@ -33,8 +33,8 @@ export class Notices {
   }
 }
 
-/** Text from outside as a line of a log may have it: in quotes, short, without control characters or what turns text around. */
-export function quoted(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
-  return JSON.stringify(clean.length > MAX_QUOTED ? `${clean.slice(0, MAX_QUOTED)}…` : clean);
+/** Text from outside as a line of a log may have it: one short word, without control characters or what turns text around. */
+export function asWord(text: string): string {
+  const word = text.replace(/[\s"\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
+  return word.length > MAX_QUOTED ? `${word.slice(0, MAX_QUOTED)}…` : word || "(empty)";
 }

@@ -1,17 +1,19 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { cookieTokenOf, credentialOf, explain, originAllowed, sessionCookie, Tokens } from "./auth.ts";
+import { cookieTokenOf, credentialOf, explain, sessionCookie, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./lifetime.ts";
-import { addressOf, Buckets, HTTP_WRITES, sockets } from "./limits.ts";
+import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ice.ts";
-import { Notices } from "./notices.ts";
+import { asWord, Notices } from "./notices.ts";
+import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./origin.ts";
 import { Receipts } from "./receipts.ts";
 import { upgrade } from "./socket.ts";
 import { turnCheck } from "./turn_check.ts";
+import { type Visit, visitOf } from "./visit.ts";
 import { Webhook, type WebhookFigures } from "./webhook.ts";
 
 /** How often clients should say `ping`, in ms. */
@@ -70,13 +72,13 @@ export class SignalingServer {
 
   /** Answers `GET /signal`. */
   upgrade(req: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
-    const { allowedOrigins, trustedProxies } = this.#config;
+    const visit = visitOf(req, info, this.#config);
     return upgrade(req, {
       hub: this.hub,
-      allowedOrigins,
+      mayConnect: (proof) => this.#isFromHere(req, visit, proof, mayConnect),
       check: (token) => this.#check(token),
       verifyExpired: (token) => this.#verifyExpired(token),
-      admit: () => this.#sockets.take(addressOf(req.headers, info, trustedProxies), performance.now()),
+      admit: () => this.#sockets.take(visit.address, performance.now()),
       now: () => performance.now(),
     });
   }
@@ -116,14 +118,31 @@ export class SignalingServer {
     return this.#tokens.verifyExpired(token, OUTLIVED_MS);
   }
 
-  /** Why a state-changing request is refused: its origin or its rate; `null` where it may go on. */
-  refusalFor(req: Request, info?: Deno.ServeHandlerInfo): Response | null {
-    const { allowedOrigins, trustedProxies } = this.#config;
-    if (!originAllowed(req, credentialOf(req.headers), allowedOrigins)) {
-      return httpError(403, "ACCESS_DENIED", "This origin may not act here");
-    }
-    const wait = this.#writes.take(addressOf(req.headers, info, trustedProxies), performance.now());
+  /** Why a request that changes something is refused for where it comes from; `null` where it may go on. `known`: what `session` said of it. */
+  originRefusal(
+    req: Request,
+    info: Deno.ServeHandlerInfo | undefined,
+    known: Session | string | null,
+  ): Response | null {
+    const from = credentialOf(req.headers)?.from;
+    const isGood = known !== null && typeof known !== "string";
+    const proof = from === "bearer" && isGood ? "token" : from === "cookie" ? "cookie" : "nothing";
+    if (this.#isFromHere(req, visitOf(req, info, this.#config), proof, mayAct)) return null;
+    return httpError(403, "ACCESS_DENIED", "This origin may not act here");
+  }
+
+  /** Why a request that changes something is refused for the rate of its address; `null` where it may go on. */
+  rateRefusal(req: Request, info: Deno.ServeHandlerInfo | undefined): Response | null {
+    const wait = this.#writes.take(visitOf(req, info, this.#config).address, performance.now());
     return wait > 0 ? tooMany("Too many requests from this address", wait) : null;
+  }
+
+  /** Whether a request comes from where it may; where not, the log says what differs. */
+  #isFromHere({ headers }: Request, { origin, ours }: Visit, proof: Proof, may: typeof mayAct): boolean {
+    const source = sourceOf(headers);
+    const isFromHere = may(source, proof, [...ours, ...this.#config.allowedOrigins]);
+    if (!isFromHere) this.#notices.say("origin", whyRefused(source, origin, asWord));
+    return isFromHere;
   }
 
   /** Guest sessions; `null` where only the host application lets people in, and for its users. `secure`: over https. */
@@ -139,6 +158,8 @@ export class SignalingServer {
   async enter(token: string, secure: boolean): Promise<Renewed | string> {
     const session = await this.#check(token);
     if (typeof session === "string") return session;
+    // Any page may post here: with a guest's token somebody else's page could put its visitor into another session than their own.
+    if (session.isGuest) return "the token is a guest's, not a host application's";
     this.hub.renew(session);
     return { session, cookie: sessionCookie(token, secure, true) };
   }

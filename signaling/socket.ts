@@ -9,11 +9,12 @@ import {
   type ServerMessage,
   type ServerMessages,
 } from "../shared/protocol.ts";
-import { type Credential, credentialOf, originAllowed, subprotocols } from "./auth.ts";
+import { type Credential, credentialOf, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
 import { httpError, noSession, tooMany } from "./http.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { FloodGate } from "./limits.ts";
+import type { Proof } from "./origin.ts";
 import type { Place } from "./presence.ts";
 
 /** Deno pings a silent client and closes its socket after this many seconds. */
@@ -29,7 +30,8 @@ const DRAIN_MS = 1_000;
 /** What the upgrade needs to know. */
 export interface SocketOptions {
   readonly hub: Hub;
-  readonly allowedOrigins: readonly string[];
+  /** Whether a page from where this request comes may open a socket with such a credential. */
+  mayConnect(proof: Proof): boolean;
   /** The session a token speaks for, or why it is refused, in words for developers. */
   check(token: string): Promise<Session | string>;
   /** R20: the session of a token that expired, as long as a call may outlive it. */
@@ -49,7 +51,8 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
   const wait = options.admit();
   if (wait > 0) return tooMany("Too many new sockets from this address", wait);
   const credential = credentialOf(req.headers);
-  if (!originAllowed(req, credential, options.allowedOrigins)) {
+  const proof = credential === null ? "nothing" : credential.from === "bearer" ? "token" : "cookie";
+  if (!options.mayConnect(proof)) {
     return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
   }
   if (credential === null) return noSession(null);

@@ -82,7 +82,7 @@ Deno.test("upgrade: 401 without a token, and with one that is forged, expired, u
   assert.equal((await wires.handshake({ cookie: `zvonok_session=${tokens["alg none"]}`, origin })).status, 401);
 });
 
-Deno.test("upgrade: a cookie needs an Origin that is ours or allowed; a foreign Origin never passes", async () => {
+Deno.test("upgrade: a cookie needs an Origin that is ours or allowed, a bearer token none", async () => {
   await using wires = new Wires({ ALLOWED_ORIGINS: "https://host.example" });
   const token = await wires.token("ann");
   const cookie = `zvonok_session=${token}`;
@@ -98,7 +98,10 @@ Deno.test("upgrade: a cookie needs an Origin that is ours or allowed; a foreign 
     [{ cookie, origin: "https://host.example" }, 101],
     [bearer(token), 101],
     [{ ...bearer(token), origin: "https://host.example" }, 101],
-    [{ ...bearer(token), origin: "https://evil.example" }, 403],
+    [{ ...bearer(token), origin: "https://evil.example" }, 101],
+    [{ ...bearer(token), origin: "null" }, 101],
+    [{ ...bearer("forged"), origin: "https://evil.example" }, 401],
+    [{ cookie, origin: "null", "sec-fetch-site": "same-origin" }, 403],
     [{ ...bearer("forged"), cookie, origin: `http://127.0.0.1:${wires.port}` }, 401],
   ];
   for (const [headers, expected] of rows) {

@@ -218,6 +218,36 @@ Deno.test("a state-changing request: a foreign Origin is 403, and so is a cookie
   );
 });
 
+Deno.test("a state-changing request without an Origin to go by: Sec-Fetch-Site tells a stranger from ourselves", async () => {
+  const ann = await named("Ann");
+  const chatId = await ann.createChat();
+  const paths = ["/api/session", "/api/chats", `/api/chats/${chatId}/join`, "/", `/chat/${chatId}`];
+  const body = JSON.stringify({ name: "Ann" });
+  for (const origin of [null, "null"]) {
+    for (const site of ["same-origin", "none", "same-site", "cross-site"]) {
+      const guest = visitor(origin);
+      guest.cookie = ann.cookie;
+      for (const path of paths) {
+        const answer = await guest.ask("POST", path, body, { "sec-fetch-site": site });
+        const isTold = path.startsWith("/api/") ? isError : isRefusedPage;
+        if (site.endsWith("-site")) isTold(answer, 403, "ACCESS_DENIED");
+        else assert.notEqual(answer.status, 403, `${path}, Origin ${origin}, Sec-Fetch-Site ${site}`);
+      }
+    }
+  }
+});
+
+Deno.test("a good bearer token speaks for its user from any origin, a bad one for nobody", async () => {
+  const session = { userId: "nat", name: "Nat", chats: [] };
+  for (const origin of [null, "null", "https://another.example"]) {
+    for (const [secret, status] of [[SECRET, 201], [SECRET + "!", origin === null ? 401 : 403]] as const) {
+      const authorization = `Bearer ${await new Tokens({ session: [secret] }).sign(session)}`;
+      const answer = await visitor(origin).ask("POST", "/api/chats", null, { authorization });
+      assert.equal(answer.status, status, `Origin ${origin}: ${answer.text}`);
+    }
+  }
+});
+
 Deno.test("a bearer token speaks for its user without cookie or Origin", async () => {
   const authorization = `Bearer ${await new Tokens({ session: [SECRET] }).sign({
     userId: "nat",

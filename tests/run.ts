@@ -11,15 +11,16 @@ const SUITES = ["shared", "signaling", "fresh", "tests"];
 
 /**
  * Debian's packages that tests want, and whether this machine has what is in them. Only the browser is a must: without the
- * others, tests say what they leave out.
+ * others, tests say what they leave out. `service` is one that Debian starts with the package, and nobody asked for.
  */
-const WANTED: readonly [name: string, isHere: () => boolean][] = [
+const WANTED: readonly [name: string, isHere: () => boolean, service?: string][] = [
   ["chromium", () => findChromium() !== null],
   ["firefox-esr", () => findFirefox() !== null],
   ["coturn", () => isCommand("turnserver")],
   ["openssl", () => isCommand("openssl")],
   ["iproute2", () => isCommand("ip")],
   ["nftables", () => isCommand("nft")],
+  ["nginx-light", () => isCommand("nginx"), "nginx"],
 ];
 
 if (import.meta.main) Deno.exit(await main());
@@ -61,16 +62,25 @@ function closingLine(report: string): string {
 
 /** With Debian's package manager, as root or through a sudo that asks for no password; where there is neither, nothing happens. */
 async function installMissing(): Promise<void> {
-  const missing = WANTED.filter(([, isHere]) => !isHere()).map(([name]) => name);
+  const wanted = WANTED.filter(([, isHere]) => !isHere());
+  const missing = wanted.map(([name]) => name);
   if (Deno.build.os !== "linux" || missing.length === 0 || !isCommand("apt-get")) return;
   const asRoot = Deno.uid() === 0 ? [] : ["sudo", "-n"];
   if (asRoot.length > 0 && !isCommand("sudo")) return;
   console.log(`Installing with apt-get what is missing: ${missing.join(", ")}.`);
   // One after the other: a package that a distribution lacks keeps none of the others away.
-  for (const args of [["update"], ...missing.map((name) => ["install", "-y", name])]) {
-    const [command, ...rest] = [...asRoot, "apt-get", "-qq", ...args];
-    await run(command!, rest, { DEBIAN_FRONTEND: "noninteractive" });
+  await runAs(asRoot, ["apt-get", "-qq", "update"]);
+  for (const name of missing) await runAs(asRoot, ["apt-get", "-qq", "install", "-y", name]);
+  for (const [, isHere, service] of wanted) {
+    if (service === undefined || !isHere()) continue;
+    await runAs(asRoot, ["service", service, "stop"]);
+    await runAs(asRoot, ["update-rc.d", service, "disable"]);
   }
+}
+
+async function runAs(asRoot: string[], words: string[]): Promise<void> {
+  const [command, ...args] = [...asRoot, ...words];
+  await run(command!, args, { DEBIAN_FRONTEND: "noninteractive" });
 }
 
 function run(command: string, args: string[], env: Record<string, string> = {}): Promise<Deno.CommandStatus> {

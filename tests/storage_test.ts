@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
-import { freePorts } from "./support/coturn.ts";
+import { freePorts } from "./support/ports.ts";
 import { Guest } from "./support/guest.ts";
 import type { Page } from "./support/packages.ts";
 import { build, type Product, startProduct, startScript } from "./support/product.ts";

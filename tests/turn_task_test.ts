@@ -1,7 +1,7 @@
 /** `deno task turn`, as somebody at a terminal has it: a TURN server to try, and nothing left of it after Ctrl-C. */
 
 import assert from "node:assert/strict";
-import { freePorts } from "./support/coturn.ts";
+import { freePorts } from "./support/ports.ts";
 import { TextLineStream } from "./support/lines.ts";
 import { build, startProduct } from "./support/product.ts";
 import { turnTest } from "./support/turn.ts";

@@ -15,6 +15,8 @@ export interface State {
   viewer: Session | null;
   /** What is wrong with the token that came, in words for developers; `null` where none did, or a good one. */
   tokenRefusal: string | null;
+  /** The error for a request from a page that may not act here; `null` where it may. `/enter` asks; elsewhere it was asked before. */
+  originRefusal(): Response | null;
   /** Issues and renews guest sessions; `null` where the host application does that itself. */
   guests: Guests | null;
   /** Takes a host application's token for a session; or says, to developers, why it is not to be believed. */

@@ -2,6 +2,7 @@
 
 import type { Config } from "../../signaling/config.ts";
 import { httpError } from "../../signaling/http.ts";
+import { visitOf } from "../../signaling/visit.ts";
 import { inTheirWay } from "./refusal.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
@@ -17,7 +18,7 @@ const BARE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-
 const HSTS = "max-age=31536000";
 
 /** What of the configuration the headers depend on. */
-type Options = Pick<Config, "allowedOrigins" | "trustedProxies">;
+type Options = Pick<Config, "allowedOrigins" | "trustedProxies" | "publicUrls">;
 
 /**
  * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
@@ -25,8 +26,11 @@ type Options = Pick<Config, "allowedOrigins" | "trustedProxies">;
  */
 export function secure(handle: Handler, options: Options): Handler {
   return async (original, info) => {
-    const req = overTls(original, options) ? asHttps(original) : original;
-    const url = new URL(req.url);
+    const { pathname, search } = new URL(original.url);
+    const url = new URL(visitOf(original, info, options).origin);
+    url.pathname = pathname;
+    url.search = search;
+    const req = asAsked(original, url);
     const isReadable = isDecodable(url.pathname);
     const answer = isReadable
       ? await handle(req, info)
@@ -43,14 +47,10 @@ export function secure(handle: Handler, options: Options): Handler {
   };
 }
 
-/** Behind a trusted proxy the browser's https ends there, and the proxy says so. */
-function overTls({ headers, url }: Request, { trustedProxies }: Options): boolean {
-  return url.startsWith("http:") && trustedProxies > 0 && headers.get("x-forwarded-proto")?.trim() === "https";
-}
-
-/** An upgrade needs the request that came in, and has no use for its scheme. */
-function asHttps(req: Request): Request {
-  return req.headers.has("upgrade") ? req : new Request(req.url.replace(/^http:/, "https:"), req);
+/** The request as the browser made it: what stands on it makes links, cookies and policies of its address. */
+function asAsked(req: Request, { href }: URL): Request {
+  // An upgrade needs the request that came in, and has no use for its scheme.
+  return req.url === href || req.headers.has("upgrade") ? req : new Request(href, req);
 }
 
 /** Over plain http nothing may be upgraded to https, and the socket's own origin is named for browsers whose `'self'` leaves it out. */

@@ -1,5 +1,7 @@
 /** A real coturn: STUN and TURN (RFC 8489, RFC 8656), over UDP and TCP. */
 
+import { listens } from "./ports.ts";
+
 /** Where a coturn listens, and who may use it. */
 export interface CoturnOptions {
   address: string;
@@ -63,26 +65,4 @@ export class Coturn implements AsyncDisposable {
     await this.#child.status;
     await Deno.remove(this.#directory, { recursive: true });
   }
-}
-
-/** Ports that nobody listens at, below those that systems hand out by themselves. */
-export function freePorts(count: number): number[] {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    const port = 21_000 + Math.floor(Math.random() * 11_000);
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-      if (!ports.includes(port)) ports.push(port);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-  return ports;
-}
-
-/** Whether something listens at a TCP port in the network that a process is in (proc(5), `net/tcp`: local address, state 0A). */
-async function listens(pid: number, port: number): Promise<boolean> {
-  const sockets = await Deno.readTextFile(`/proc/${pid}/net/tcp`).catch(() => "");
-  const hex = port.toString(16).toUpperCase().padStart(4, "0");
-  return new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} [0-9A-F:]+ 0A `, "m").test(sockets);
 }
