@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { CHAT, clientTest as test } from "./support/client_scene.ts";
+import { Permission } from "./support/permission.ts";
 import type { WeriftPerson } from "./support/werift.ts";
 
 const nothingOpen = { connections: 0, devices: 0 };
@@ -125,7 +126,7 @@ test("refused by the callee: one question, and the call is answered all the same
 
 test("a camera that is blocked for good: the one question is for the microphone", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
-  Object.assign(ann.permissions, { camera: { state: "denied" }, microphone: { state: "prompt" } });
+  Object.assign(ann.permissions, { camera: new Permission("denied"), microphone: new Permission("prompt") });
   ann.refusal = ({ video }) => video ? error("NotAllowedError", "Permission denied") : null;
   ann.client.call(CHAT, "video");
   await connected(ann, bob);
@@ -183,4 +184,82 @@ test("hanging up while a question is open lets go of what opens after it", async
   await ann.settled();
   assert.deepEqual([ann.client.snapshot.call.phase, bob.client.snapshot.call.phase], ["idle", "idle"]);
   assert.deepEqual(ann.open, nothingOpen);
+});
+
+/** Has a person's devices wait for the result to be called; what the browser was told of them is in `state`. */
+function slow(person: WeriftPerson, state: PermissionState): () => void {
+  const opening = Promise.withResolvers<void>();
+  person.slowDevices = opening.promise;
+  for (const device of ["camera", "microphone"] as const) person.permissions[device] = new Permission(state);
+  return () => opening.resolve();
+}
+
+test("permission given: it rings, and can be answered, while the camera still opens; its tracks follow", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "granted");
+  ann.client.call(CHAT, "video");
+  await connected(ann, bob);
+  assert.equal(ann.client.snapshot.local.stream, null);
+  await bob.until(({ remote }) => !remote.audio && !remote.video);
+  open();
+  await Promise.all([bob.receives("audio"), bob.receives("video")]);
+  await bob.until(({ remote }) => remote.audio && remote.video);
+  assert.deepEqual(ann.asked, ["audio and video"]);
+});
+
+test("a question first: the answer to it rings, and a no to one of two does not silence the other", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "prompt");
+  ann.client.call(CHAT, "video");
+  await ann.settled();
+  assert.equal(ann.client.snapshot.call.phase, "preparing");
+  ann.permissions.camera!.set("denied");
+  assert.equal(ann.client.snapshot.call.phase, "preparing", "half of an answer");
+  ann.permissions.microphone!.set("granted");
+  await bob.phase("incoming");
+  ann.refusal = ({ video }) => video ? error("NotAllowedError", "Permission denied") : null;
+  open();
+  await connected(ann, bob);
+  await bob.receives("audio");
+  assert.deepEqual(ann.client.snapshot.problem, { camera: "denied" });
+});
+
+test("cancelled while the devices open: nobody rings, and they are let go", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "granted");
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  ann.client.hangUp();
+  await bob.phase("ended");
+  open();
+  await ann.settled();
+  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
+  assert.equal(ann.client.snapshot.local.stream, null);
+});
+
+test("devices that fail while it rings: the call goes on, and it is said", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "granted");
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  ann.refusal = () => error("NotReadableError");
+  open();
+  await connected(ann, bob);
+  await ann.receives("video");
+  assert.deepEqual(ann.client.snapshot.problem, { camera: "busy", microphone: "busy" });
+  assert.equal(ann.client.snapshot.unplaced, null, "it was placed");
+});
+
+test("[R10] both call at once while their devices open: each is asked once, and both are seen and heard", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = [slow(ann, "granted"), slow(bob, "granted")];
+  ann.client.call(CHAT, "video");
+  bob.client.call(CHAT, "video");
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  for (const go of open) go();
+  for (const person of [ann, bob]) await Promise.all([person.receives("audio"), person.receives("video")]);
+  for (const { asked, open } of [ann, bob]) {
+    assert.deepEqual(asked, ["audio and video"]);
+    assert.deepEqual(open, { connections: 1, devices: 2 });
+  }
 });

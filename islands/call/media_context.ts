@@ -30,10 +30,21 @@ export function mediaContext(source: MediaSource): MediaContext {
   };
 }
 
-/** Whether this browser was told to give a device to this page, or never to. */
-export async function permission(device: "camera" | "microphone"): Promise<PermissionPort | null> {
+const statuses = new Map<PermissionName, Promise<PermissionStatus | null>>();
+
+/** What this browser was told about a device: asked for once, since that takes it tens of milliseconds, and kept up to date by it. */
+export function permission(device: "camera" | "microphone"): Promise<PermissionPort | null> {
+  const known = statuses.get(device) ?? query(device);
+  statuses.set(device, known);
+  return known;
+}
+
+async function query(name: PermissionName): Promise<PermissionStatus | null> {
   try {
-    return await navigator.permissions.query({ name: device });
+    const status = await navigator.permissions.query({ name });
+    // One that nobody listens to may not be kept up to date.
+    status.onchange = () => {};
+    return status;
   } catch {
     return null; // Firefox before 131, and pages on http
   }

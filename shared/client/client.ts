@@ -12,7 +12,7 @@ import type { CodecOrder, Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
-import { asksFirst, type Causes, DEVICE_OF, type Kind } from "./opening.ts";
+import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
 import { Renewal } from "./renewal.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
@@ -243,10 +243,18 @@ export class CallClient implements CallActions {
 
   // --- Placing ---------------------------------------------------------------------------------------------------------
 
-  /** Opens what there is; then the call is placed, or the person is asked about it. */
+  /**
+   * Places the call as soon as no question is open about its devices, and lets their tracks follow; or, where that is not known before,
+   * once they are open. Where nothing opens, the person may be asked first.
+   */
   async #prepare(wish: Unplaced): Promise<void> {
     const asked = this.#asked;
-    const opened = await this.#devices.open(asked);
+    const { call } = this.#snapshot;
+    let early = null as ActiveCall | null;
+    const opened = await this.#devices.open(asked, () => {
+      if (this.#snapshot.call === call) early = this.#place(wish);
+    });
+    if (early !== null) return this.#follow(early, asked, opened);
     if (opened === "superseded") return;
     const problem = problemOf(opened);
     if (asksFirst(problem, this.#devices.tracks().length > 0)) {
@@ -257,7 +265,7 @@ export class CallClient implements CallActions {
     this.#place(wish);
   }
 
-  #place({ chatId, media, to }: Unplaced): void {
+  #place({ chatId, media, to }: Unplaced): ActiveCall {
     this.#show({ checking: false });
     const callId = this.#env.newId();
     const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId, to) }, "place");
@@ -265,6 +273,15 @@ export class CallClient implements CallActions {
     // The server ends a call that nobody answers; without a server, this does.
     active.expire(this.#ringTimeoutMs + RING_SLACK_MS, () => this.#giveUp("timeout"));
     active.place(this.#others(chatId).length > 1 ? to : undefined);
+    return active;
+  }
+
+  /** Takes up what opened for a call that is under way, or for the check before one, and says what did not. */
+  async #follow(active: ActiveCall | null, kinds: readonly Kind[], opened: Opened): Promise<void> {
+    if (opened === "superseded" || this.#active !== active) return;
+    this.#report(kinds, opened);
+    await active?.sendTracks();
+    active?.saySending();
   }
 
   /** The call was not placed after all. */
@@ -339,20 +356,16 @@ export class CallClient implements CallActions {
   }
 
   /** The answer goes out at once; the devices follow when they are open, and delay nothing. */
-  async #answer(active: ActiveCall, kinds: readonly Kind[]): Promise<void> {
-    const accepted = active.accept();
+  #answer(active: ActiveCall, kinds: readonly Kind[]): void {
+    active.accept();
     this.#show({ call: active.progress });
-    await Promise.all([accepted, this.#openFor(active, kinds)]);
-    active.saySending();
+    this.#openFor(active, kinds);
   }
 
   /** Opens devices for a call that is going on; it goes on with those there are. */
   async #openFor(active: ActiveCall, kinds: readonly Kind[]): Promise<void> {
     this.#show({ checking: false });
-    const opened = await this.#devices.open(kinds);
-    if (opened === "superseded" || this.#active !== active) return;
-    this.#report(kinds, opened);
-    await active.sendTracks();
+    await this.#follow(active, kinds, await this.#devices.open(kinds));
   }
 
   // --- What the server says --------------------------------------------------------------------------------------------
@@ -482,13 +495,12 @@ export class CallClient implements CallActions {
   }
 
   /** Takes up a call that a reload interrupted: with the devices that were on before, and the other side to make the offer. */
-  async #rejoin({ chatId, callId, state, role, media }: ServerMessages["call:state"]): Promise<void> {
+  #rejoin({ chatId, callId, state, role, media }: ServerMessages["call:state"]): void {
     if (!this.#isFree()) return this.#signal.send({ type: "call:end", chatId, callId });
     const active = this.#start({ chatId, callId, role, media, peer: this.#otherMember(chatId) }, "rejoin");
     this.#show({ call: state === "ringing" ? { phase: "calling", call: active.info } : active.progress });
     const { microphone, camera } = sendingBefore(this.#env, callId);
-    await this.#openFor(active, kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera));
-    active.saySending();
+    this.#openFor(active, kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera));
   }
 
   #refused({ code, callId }: ServerMessages["call:error"]): void {
@@ -602,19 +614,14 @@ export class CallClient implements CallActions {
   async #addDevices(kinds: readonly Kind[]): Promise<void> {
     const active = this.#active;
     if (active === null && !this.#snapshot.checking) return;
-    const opened = await this.#devices.add(kinds);
-    if (opened === "superseded" || this.#active !== active) return;
-    this.#report(kinds, opened);
-    await active?.sendTracks();
-    active?.saySending();
+    await this.#follow(active, kinds, await this.#devices.add(kinds));
   }
 
   async #check(): Promise<void> {
     if (!this.#isFree() || this.#snapshot.checking) return;
     const kinds = kindsOf("video");
     this.#show({ checking: true, problem: null, unplaced: null });
-    const opened = await this.#devices.open(kinds);
-    if (opened !== "superseded") this.#report(kinds, opened);
+    await this.#follow(null, kinds, await this.#devices.open(kinds));
   }
 
   /** Says what became of devices that were asked for, and leaves what was said of others. */

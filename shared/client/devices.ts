@@ -13,7 +13,16 @@ import {
   rememberedChoice,
   withDevices,
 } from "./device_choice.ts";
-import { type Causes, DEVICE_OF, type Kind, type Opened, openMost, type Refusal } from "./opening.ts";
+import {
+  type Causes,
+  DEVICE_OF,
+  type Kind,
+  onceAnswered,
+  type Opened,
+  openMost,
+  type PermissionPorts,
+  type Refusal,
+} from "./opening.ts";
 import type { Environment } from "./ports.ts";
 import { NO_MEDIA } from "./snapshot.ts";
 import type { LocalMedia } from "./state.ts";
@@ -38,6 +47,8 @@ export class Devices {
   #local: DeviceMedia = NO_MEDIA;
   #choice: DeviceChoice;
   readonly #mute: SystemMute;
+  /** The devices there are, also those that nobody may choose yet. */
+  #listed: readonly MediaDeviceKind[] = [];
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
   readonly #opening = new Map<Kind, Promise<Opened>>();
@@ -53,7 +64,12 @@ export class Devices {
       handlers.onSystemMute();
     });
     env.onDevicesChange(() => this.#list());
+    for (const device of Object.values(DEVICE_OF)) env.permission(device);
     this.#list();
+  }
+
+  get #permissions(): PermissionPorts {
+    return { permission: (kind) => this.#env.permission(DEVICE_OF[kind]) };
   }
 
   get local(): DeviceMedia {
@@ -68,10 +84,15 @@ export class Devices {
     return this.#local.stream?.getTracks() ?? [];
   }
 
-  /** Opens these kinds, by one question for all that are not open or on their way, and lets go of the others. Never rejects. */
-  open(kinds: readonly Kind[]): Promise<Opened> {
+  /**
+   * Opens these kinds, by one question for all that are not open or on their way, and lets go of the others. `onAnswered` is called
+   * where it is known that they may be opened before they are, which can take a camera seconds. Never rejects.
+   */
+  open(kinds: readonly Kind[], onAnswered = () => {}): Promise<Opened> {
     for (const kind of ["audio", "video"] as const) if (!kinds.includes(kind)) this.stop(kind);
-    return this.add(kinds);
+    const asked = kinds.filter((kind) => !this.#track(kind) && !this.#isMissing(kind));
+    const forget = onceAnswered(asked, this.#permissions, onAnswered);
+    return this.add(kinds).finally(forget);
   }
 
   /** Opens these kinds beside what is open. Never rejects. */
@@ -130,7 +151,7 @@ export class Devices {
     const generation = this.#generation;
     const opened = openMost(kinds, {
       request: (kinds, relaxed) => this.#request(kinds, relaxed, generation),
-      permission: (kind) => this.#env.permission(DEVICE_OF[kind]),
+      ...this.#permissions,
       mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
     });
     for (const kind of kinds) this.#opening.set(kind, opened);
@@ -198,7 +219,14 @@ export class Devices {
   }
 
   async #list(): Promise<void> {
-    this.#setChoice(withDevices(this.#choice, await this.#env.listDevices()));
+    const devices = await this.#env.listDevices();
+    this.#listed = devices.map(({ kind }) => kind);
+    this.#setChoice(withDevices(this.#choice, devices));
+  }
+
+  /** There is none, for sure: others are listed. Nobody is asked about it then. */
+  #isMissing(kind: Kind): boolean {
+    return this.#listed.length > 0 && !this.#listed.includes(`${kind}input`);
   }
 
   #setChoice(choice: DeviceChoice): void {

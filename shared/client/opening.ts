@@ -26,11 +26,15 @@ export interface Refusal {
   readonly listed: readonly MediaDeviceInfo[];
 }
 
+/** What the browser was told before. */
+export interface PermissionPorts {
+  permission(kind: Kind): Promise<PermissionPort | null>;
+}
+
 /** What asking takes. */
-export interface OpeningPorts {
+export interface OpeningPorts extends PermissionPorts {
   /** One request to the browser, for all of these or none. `relaxed`: whichever there are will do, whatever their pictures. */
   request(kinds: readonly Kind[], relaxed: boolean): Promise<"open" | "superseded" | Refusal>;
-  permission(kind: Kind): Promise<PermissionPort | null>;
   mediaContext(kind: Kind): MediaContext;
 }
 
@@ -53,6 +57,25 @@ const IS_WITHHELD: Readonly<Record<Cause, boolean>> = {
  */
 export function asksFirst(problem: MediaProblem, hasTracks: boolean): boolean {
   return !hasTracks && Object.values(problem).some((cause) => IS_WITHHELD[cause]);
+}
+
+/**
+ * Calls `action` once no question is open about these kinds, which may be long before they are: each is allowed, or blocked for good,
+ * and one at least is allowed. Never where the browser does not say. Gives the way to take that back.
+ */
+export function onceAnswered(kinds: readonly Kind[], ports: PermissionPorts, action: () => void): () => void {
+  const over = new AbortController();
+  Promise.all(kinds.map((kind) => ports.permission(kind))).then((permissions) => {
+    const look = () => {
+      const states = permissions.map((permission) => permission?.state ?? "prompt");
+      if (over.signal.aborted || states.includes("prompt") || !states.includes("granted")) return;
+      over.abort();
+      action();
+    };
+    for (const permission of permissions) permission?.addEventListener("change", look, { signal: over.signal });
+    look();
+  });
+  return () => over.abort();
 }
 
 /** Opens what it can of these kinds. Never rejects. */

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { Cause, MediaContext } from "./causes.ts";
-import { asksFirst, type Causes, type Kind, type OpeningPorts, openMost } from "./opening.ts";
+import { asksFirst, type Causes, type Kind, onceAnswered, type OpeningPorts, openMost } from "./opening.ts";
 import type { MediaProblem } from "./state.ts";
+import { Permission } from "../../tests/support/permission.ts";
 
 /** What a browser answers to a request for these kinds: the name of an error, or nothing where they open. */
 type Answers = Partial<Record<"audio" | "video" | "audio+video", string>>;
@@ -167,7 +168,7 @@ for (
       },
       permission: (kind) => {
         const state = (requests.length === 0 ? told : toldThen)[kind];
-        return Promise.resolve(state === undefined ? null : { state });
+        return Promise.resolve(state === undefined ? null : new Permission(state));
       },
       mediaContext: (kind) => ({ ...HERE, isAllowed: !rest.disallowed?.includes(kind) }),
     };
@@ -175,6 +176,58 @@ for (
     assert.deepEqual({ requests: requests.join(" "), causes }, { requests: rest.requests, causes: rest.causes });
   });
 }
+
+type Told = PermissionState | null;
+
+/** What the browser says of the microphone and of the camera, one after the other, and after which of it there is an answer. */
+const ANSWERS: Record<string, { told: [Told, Told][]; answeredAfter: number | null }> = {
+  "both given before": { told: [["granted", "granted"]], answeredAfter: 0 },
+  "one given, one blocked before": { told: [["granted", "denied"]], answeredAfter: 0 },
+  "both blocked before": { told: [["denied", "denied"]], answeredAfter: null },
+  "the browser does not say": { told: [[null, null]], answeredAfter: null },
+  "the browser says of one": { told: [["granted", null]], answeredAfter: null },
+  "asked, and allowed": {
+    told: [["prompt", "prompt"], ["granted", "prompt"], ["granted", "granted"]],
+    answeredAfter: 2,
+  },
+  "asked, and refused": {
+    told: [["prompt", "prompt"], ["denied", "prompt"], ["denied", "denied"]],
+    answeredAfter: null,
+  },
+  "asked about the camera alone, and refused": {
+    told: [["granted", "prompt"], ["granted", "denied"]],
+    answeredAfter: 1,
+  },
+};
+
+for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
+  Deno.test(`a question is answered: ${name}`, async () => {
+    const [audio, video] = told[0]!.map((state) => state && new Permission(state)) as [
+      Permission | null,
+      Permission | null,
+    ];
+    const answers: number[] = [];
+    let now = 0;
+    const ports = { permission: (kind: Kind) => Promise.resolve(kind === "audio" ? audio : video) };
+    onceAnswered(["audio", "video"], ports, () => answers.push(now));
+    await new Promise((resolve) => setTimeout(resolve));
+    for (const [audioThen, videoThen] of told.slice(1)) {
+      now++;
+      if (audioThen !== null) audio!.set(audioThen);
+      if (videoThen !== null) video!.set(videoThen);
+    }
+    assert.deepEqual(answers, answeredAfter === null ? [] : [answeredAfter], "once at most");
+  });
+}
+
+Deno.test("a question is answered: nobody hears of it who has taken back to be told", async () => {
+  let isTold = false;
+  const granted = { permission: () => Promise.resolve(new Permission("granted")) };
+  const forget = onceAnswered(["audio"], granted, () => isTold = true);
+  forget();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(isTold, false);
+});
 
 Deno.test("opening: devices that were released meanwhile are told of once, and nothing is asked after that", async () => {
   const requests: string[] = [];

@@ -13,7 +13,7 @@ export type SocketPort = Pick<WebSocket, "send" | "close" | "onmessage" | "onclo
 export type Wake = "online" | "seen";
 
 /** The part of a PermissionStatus that the client uses. */
-export type PermissionPort = Pick<PermissionStatus, "state">;
+export type PermissionPort = Pick<PermissionStatus, "state" | "addEventListener">;
 
 /** Where the client runs. */
 export interface Environment {
@@ -37,7 +37,10 @@ export interface Environment {
   createPeerConnection(config: RTCConfiguration): RTCPeerConnection;
   /** W3C Media Capture, `getUserMedia`; rejects like it. */
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
-  /** Whether a device opens without a question, by W3C Permissions; `null` where the browser does not say. Never rejects. */
+  /**
+   * Whether a device opens without a question, by W3C Permissions, now and later; `null` where the browser does not say. Asked early
+   * and often. Never rejects.
+   */
   permission(device: "camera" | "microphone"): Promise<PermissionPort | null>;
   /** Where the page runs, as far as that decides about what it may open. */
   mediaContext(source: MediaSource): MediaContext;

@@ -203,7 +203,12 @@ export class Person implements AsyncDisposable {
 
   /** Takes a device away from the pages of an origin. */
   async deny(origin: string, name: "camera" | "microphone"): Promise<void> {
-    await this.#context.setPermission(origin, { permission: { name }, state: "denied" });
+    await this.set(origin, name, "denied");
+  }
+
+  /** What the pages of an origin may do with a device; their `PermissionStatus` changes with it. */
+  async set(origin: string, name: "camera" | "microphone", state: "granted" | "prompt" | "denied"): Promise<void> {
+    await this.#context.setPermission(origin, { permission: { name }, state });
   }
 
   /** How many exchanges of an offer and an answer the page has completed since it was loaded. */

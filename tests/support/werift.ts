@@ -2,9 +2,10 @@
 
 import { Buffer } from "node:buffer";
 import { werift } from "./packages.ts";
+import type { Permission } from "./permission.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment, PermissionPort, SocketPort, Wake } from "../../shared/client/ports.ts";
+import type { Environment, SocketPort, Wake } from "../../shared/client/ports.ts";
 import type { ServerMessage } from "../../shared/protocol.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
@@ -74,7 +75,7 @@ export class WeriftPerson implements AsyncDisposable {
   /** What a host application gives when it is asked. */
   newToken: () => Promise<string | null> = () => Promise.resolve(null);
   /** What the browser was told before of its devices. */
-  readonly permissions: Partial<Record<"camera" | "microphone", PermissionPort>> = {};
+  readonly permissions: Partial<Record<"camera" | "microphone", Permission>> = {};
   /** Which devices are there; nobody tells by default. */
   listed: MediaDeviceKind[] = [];
   /** What `getUserMedia` was called with, by its kinds. */
