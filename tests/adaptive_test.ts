@@ -5,26 +5,7 @@ import { STEPS } from "../shared/client/quality/ladder.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
 import { until } from "./support/until.ts";
-
-/** What a network does to packets: a share lost, in percent, and room, in bytes a second. */
-interface Weather {
-  packetLoss?: number;
-  throughput?: number;
-}
-
-/** Without limits, but in force: rules that come after the peer connection was made are not for it. */
-const FAIR: Weather = { throughput: 10_000_000 };
-
-/** Has a page's packets go through a network that can be changed. */
-async function weather({ page }: Person): Promise<(weather: Weather) => Promise<void>> {
-  const session = await page.createCDPSession();
-  const change = async ({ packetLoss = 0, throughput = FAIR.throughput! }: Weather) => {
-    const room = { uploadThroughput: throughput, downloadThroughput: throughput };
-    await session.send("Network.emulateNetworkConditions", { offline: false, latency: 0, ...room, packetLoss });
-  };
-  await change(FAIR);
-  return change;
-}
+import { FAIR, weather } from "./support/weather.ts";
 
 /** Waits for a step that the other side reads on its screen, as the stage says it. */
 async function stepIs(person: Person, fits: (step: Step) => boolean, timeoutMs: number): Promise<Step> {
