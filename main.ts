@@ -10,6 +10,7 @@ import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
 import { Entries } from "./signaling/entries.ts";
 import { metricsText } from "./signaling/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
+import { clearLeftovers } from "./signaling/session_cookie.ts";
 
 /** Time for close frames to leave before the process does, in ms (R19: gone within 5 s). */
 const LEAVE_MS = 500;
@@ -72,7 +73,8 @@ export const app = new ZvonokApp()
     const response = await ctx.next();
     const isVisit = req.method === "GET" && state.session !== null && state.guests !== null;
     const renewed = isVisit ? await state.guests!.renew(state.session!) : null;
-    if (renewed !== null) response.headers.append("set-cookie", renewed.cookie);
+    for (const cookie of renewed?.cookie ?? []) response.headers.append("set-cookie", cookie);
+    clearLeftovers(req.headers, response.headers, ctx.url.pathname === ENTER_PATH);
     return response;
   })
   .fsRoutes();

@@ -128,6 +128,7 @@ export const errorCodes = [
 /** Why a token is not to be believed, in the `message` of a refusal and in the log; for whoever signs the tokens. */
 export const tokenProblems = [
   "TOKEN_MALFORMED",
+  "TOKEN_TOO_LONG",
   "TOKEN_ALGORITHM",
   "TOKEN_SIGNATURE",
   "TOKEN_KEYS",

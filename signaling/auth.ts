@@ -14,12 +14,7 @@ import { BEARER_PREFIX } from "../shared/constants.ts";
 import type { TokenProblem } from "../shared/protocol.ts";
 import { MAX_CHATS_IN_TOKEN, readClaims, type TokenRefusal } from "./claims.ts";
 import type { Session } from "./guests.ts";
-
-/** Name of the cookie that carries a session's token. */
-const SESSION_COOKIE = "zvonok_session";
-
-/** How long a guest session lasts, in seconds; a visit in its second half renews it. */
-export const SESSION_SECONDS = 30 * 24 * 3600;
+import { cookieTokenOf, MAX_TOKEN_BYTES, SESSION_SECONDS } from "./session_cookie.ts";
 
 /**
  * How far a host application's clock may be off, in seconds: its tokens count so long before their `nbf` and after their `exp`. Ours are
@@ -120,6 +115,7 @@ export class Tokens {
   }
 
   async #payload(token: string, currentDate: Date): Promise<{ payload: JWTPayload; isOurs: boolean } | TokenRefusal> {
+    if (token.length > MAX_TOKEN_BYTES) return refusal("TOKEN_TOO_LONG");
     let alg: string | undefined;
     try {
       alg = decodeProtectedHeader(token).alg;
@@ -183,6 +179,7 @@ function refusalFrom(error: unknown): TokenRefusal {
 /** Sentences for developers; nothing of a token is in them but names of claims. */
 const PROBLEMS: Record<TokenProblem, string> = {
   TOKEN_MALFORMED: "this is no signed JWT",
+  TOKEN_TOO_LONG: `it is longer than ${MAX_TOKEN_BYTES} bytes`,
   TOKEN_ALGORITHM: "not one of the algorithms that this server is configured for",
   TOKEN_SIGNATURE: "signed with another key than this server was given",
   TOKEN_KEYS: "the keys at JWKS_URL cannot be had",
@@ -219,31 +216,7 @@ export function credentialOf(headers: Headers): Credential | null {
   return token === null ? null : { from: "cookie", token };
 }
 
-/** The token in the session cookie, whatever else the request carries. */
-export function cookieTokenOf(headers: Headers): string | null {
-  return cookieOf(headers, SESSION_COOKIE);
-}
-
 /** The subprotocols a client offers (RFC 6455, section 11.3.4). */
 export function subprotocols(headers: Headers): string[] {
   return (headers.get("sec-websocket-protocol") ?? "").split(",").map((name) => name.trim()).filter(Boolean);
-}
-
-/** A cookie's value, or `null`. */
-function cookieOf(headers: Headers, name: string): string | null {
-  for (const pair of (headers.get("cookie") ?? "").split(";")) {
-    const [key, value] = pair.split("=", 2);
-    if (key?.trim() === name && value) return value.trim();
-  }
-  return null;
-}
-
-/**
- * The `Set-Cookie` value for a session's token. `embedded`: for a page in a frame of another site, where browsers keep it apart
- * for each such site (CHIPS); that takes https.
- */
-export function sessionCookie(token: string, secure: boolean, embedded = false): string {
-  const site = embedded && secure ? "SameSite=None; Partitioned" : "SameSite=Lax";
-  const flags = `Path=/; HttpOnly; ${site}; Max-Age=${SESSION_SECONDS}`;
-  return `${SESSION_COOKIE}=${token}; ${flags}${secure ? "; Secure" : ""}`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
 import { connect, Wires } from "../tests/support/wire.ts";
-import { sessionCookie, Tokens } from "./auth.ts";
+import { Tokens } from "./auth.ts";
 
 const OLD = "the old secret, long enough";
 const NEW = "the new secret, long enough";
@@ -79,12 +79,6 @@ Deno.test("tokens: published keys that cannot be had refuse, and do not throw", 
   const { privateKey } = await generateKeyPair("ES256");
   const tokens = new Tokens({ session: [NEW], jwksUrl: "http://127.0.0.1:9/jwks.json" });
   assert.equal(await tokens.verify(await jwt("ES256").sign(privateKey)), null);
-});
-
-Deno.test("the session cookie is for our site only, unless the page is embedded over https", () => {
-  assert.match(sessionCookie("t", true), /; HttpOnly; SameSite=Lax; .*; Secure$/);
-  assert.match(sessionCookie("t", true, true), /; HttpOnly; SameSite=None; Partitioned; .*; Secure$/);
-  assert.match(sessionCookie("t", false, true), /; HttpOnly; SameSite=Lax; Max-Age=\d+$/);
 });
 
 Deno.test("tokens: a socket ends with its token, and membership is what the newest one says", async () => {

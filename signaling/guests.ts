@@ -1,7 +1,8 @@
 /** Guest sessions: who comes without a host application gets a signed token in a cookie. */
 
-import { SESSION_SECONDS, sessionCookie, type Tokens } from "./auth.ts";
+import type { Tokens } from "./auth.ts";
 import type { Hub } from "./hub.ts";
+import { SESSION_SECONDS, sessionCookies } from "./session_cookie.ts";
 
 /** Who is calling, as a verified token says. */
 export interface Session {
@@ -17,10 +18,10 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** A renewed session and the `Set-Cookie` value that carries it. */
+/** A renewed session and the `Set-Cookie` values that carry it. */
 export interface Renewed {
   readonly session: Session;
-  readonly cookie: string;
+  readonly cookie: readonly string[];
 }
 
 /** What the lobby, the join form and the HTTP endpoints do with sessions; made per request: the cookie's `Secure` depends on it. */
@@ -74,7 +75,7 @@ export class Guests {
       expiresAt: Date.now() + SESSION_SECONDS * 1000,
     };
     this.#hub.renew(session);
-    return { session, cookie: sessionCookie(await this.#tokens.sign(session), this.#secure) };
+    return { session, cookie: sessionCookies(await this.#tokens.sign(session), this.#secure) };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { cookieTokenOf, credentialOf, explain, sessionCookie, Tokens } from "./auth.ts";
+import { credentialOf, explain, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
@@ -11,6 +11,7 @@ import { grantFor, type IceGrant } from "./ice.ts";
 import { asWord, Notices } from "./notices.ts";
 import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./origin.ts";
 import { Receipts } from "./receipts.ts";
+import { cookieTokenOf, sessionCookies } from "./session_cookie.ts";
 import { upgrade } from "./socket.ts";
 import { turnCheck } from "./turn_check.ts";
 import { type Visit, visitOf } from "./visit.ts";
@@ -18,6 +19,9 @@ import { Webhook, type WebhookFigures } from "./webhook.ts";
 
 /** How often clients should say `ping`, in ms. */
 const PING_MS = 15_000;
+
+/** More than this of cookies may not get through proxies that nobody told to take it: nginx and Apache take lines of 8 kB. */
+const TIGHT_HEAD_BYTES = 7_500;
 
 /** R19: how long a server that leaves goes on trying to tell of the calls that ended, in ms. */
 const LAST_WORDS_MS = 4_000;
@@ -161,7 +165,15 @@ export class SignalingServer {
     // Any page may post here: with a guest's token somebody else's page could put its visitor into another session than their own.
     if (session.isGuest) return "the token is a guest's, not a host application's";
     this.hub.renew(session);
-    return { session, cookie: sessionCookie(token, secure, true) };
+    const cookie = sessionCookies(token, secure, true);
+    const size = cookie.reduce((sum, value) => sum + value.indexOf(";"), 0);
+    if (size > TIGHT_HEAD_BYTES) {
+      this.#notices.say(
+        "size",
+        `A session takes ${size} bytes of cookies: see that proxies allow that (README, "Behind a proxy")`,
+      );
+    }
+    return { session, cookie };
   }
 
   /** The session a token speaks for, or why it is refused. Where a host application signs tokens, what is wrong with one is logged. */

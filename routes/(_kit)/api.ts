@@ -4,10 +4,10 @@ import type { z } from "zod";
 import { describeIssue } from "../../shared/protocol.ts";
 import { httpError, readBody } from "../../signaling/http.ts";
 
-/** JSON that no cache keeps; `cookie` is a `Set-Cookie` value. */
-export function json(value: unknown, options: { status?: number; cookie?: string } = {}): Response {
+/** JSON that no cache keeps; `cookie` are `Set-Cookie` values. */
+export function json(value: unknown, options: { status?: number; cookie?: readonly string[] } = {}): Response {
   const headers = new Headers({ "cache-control": "no-store" });
-  if (options.cookie !== undefined) headers.append("set-cookie", options.cookie);
+  for (const cookie of options.cookie ?? []) headers.append("set-cookie", cookie);
   return Response.json(value, { status: options.status ?? 200, headers });
 }
 

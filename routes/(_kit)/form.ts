@@ -18,6 +18,8 @@ export function postedName(form: FormData): string | null {
 }
 
 /** Sends the browser on with GET (RFC 9110, section 15.4.4), carrying a renewed session. */
-export function seeOther(location: string, cookie: string): Response {
-  return new Response(null, { status: 303, headers: { location, "set-cookie": cookie } });
+export function seeOther(location: string, cookie: readonly string[]): Response {
+  const headers = new Headers({ location });
+  for (const value of cookie) headers.append("set-cookie", value);
+  return new Response(null, { status: 303, headers });
 }
