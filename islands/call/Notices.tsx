@@ -47,7 +47,8 @@ function Notice({ title, text, children, role, focus }: NoticeProps) {
   );
 }
 
-function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
+function Signaling({ view }: { view: View }) {
+  const { t, snapshot: { signaling } } = view;
   const reload = () => location.reload();
   switch (signaling) {
     case "open":
@@ -61,13 +62,14 @@ function Signaling({ view: { t, snapshot: { signaling } } }: { view: View }) {
         </Notice>
       );
     case "unauthorized":
-      return <Unknown t={t} />;
+      return <Unknown view={view} />;
   }
 }
 
 /** The server does not know who this is: the session is over, or its cookie is kept from it. */
-function Unknown({ t }: { t: View["t"] }) {
+function Unknown({ view: { t, seats } }: { view: View }) {
   const keepsCookies = useLazy(() => import("./cookies.ts").then(({ keepsCookies }) => keepsCookies()), true);
+  if (keepsCookies !== false && seats === null) return <Notice text={t.signaling.signedOut} />;
   if (keepsCookies !== false) {
     return (
       <Notice text={t.signaling.unauthorized}>

@@ -49,7 +49,9 @@ export function Who({ view, phase, seen }: WhoProps) {
       {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
       {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}
       {talking && signaling === "connecting" && <p class="badge">{t.callGoesOn}</p>}
-      {talking && signaling === "unauthorized" && <p class="badge">{t.lastCall}</p>}
+      {talking && signaling === "unauthorized" && (
+        <p class="badge">{view.seats === null ? t.lastCallSignedOut : t.lastCall}</p>
+      )}
     </div>
   );
 }

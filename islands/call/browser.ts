@@ -3,7 +3,6 @@
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
-import { renewSession, tokenFromHost } from "./host.ts";
 import { mediaContext, permission } from "./media_context.ts";
 import { type Storage, storage } from "./storage.ts";
 
@@ -18,22 +17,15 @@ export function browserEnvironment(): Environment {
   const page = newId();
   const [tab, browser] = [storage("sessionStorage"), storage("localStorage")];
   let device: Promise<string> | null = null;
+  // What a host application's page will need is loaded while the server has it: after its next start it may be another.
+  if (parent !== self) import("./session.ts").catch(() => {});
   return {
     openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId(tab)), page), SUBPROTOCOL),
     onWake: (action) => {
       addEventListener("online", () => action("online"));
       document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action("seen"));
     },
-    isAuthorized: async () => {
-      try {
-        if ((await fetch("/api/session", { signal: AbortSignal.timeout(FETCH_MS) })).status !== 401) return true;
-      } catch {
-        return true; // no network: nothing is known of the session
-      }
-      const token = await tokenFromHost();
-      return token !== null && await renewSession(token);
-    },
-    newToken: tokenFromHost,
+    isAuthorized: async () => await isKnown() || await renewSession() && await isKnown(),
     renewSession,
     iceServers: async () => {
       try {
@@ -71,6 +63,19 @@ export function browserEnvironment(): Environment {
     random: Math.random,
     newId,
   };
+}
+
+/** Whether the server knows who this is; without a network, nothing is known against it. */
+async function isKnown(): Promise<boolean> {
+  try {
+    return (await fetch("/api/session", { signal: AbortSignal.timeout(FETCH_MS) })).status !== 401;
+  } catch {
+    return true;
+  }
+}
+
+function renewSession(show?: (token: string) => void): Promise<boolean> {
+  return import("./session.ts").then(({ renew }) => renew(show)).catch(() => false);
 }
 
 /** Whether this device encodes a codec in hardware, as far as it says (W3C Media Capabilities). */

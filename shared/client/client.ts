@@ -13,7 +13,7 @@ import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
-import { Renewal } from "./renewal.ts";
+import { renewUntilStopped } from "./renewal.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
 import { SignalSocket } from "./signal.ts";
@@ -57,7 +57,7 @@ export class CallClient implements CallActions {
   /** The call that was presented to the user last. */
   #presented: string | null = null;
   readonly #iceServers: IceServers;
-  readonly #renewal: Renewal;
+  #stopRenewal = () => {};
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
   #configuredCodecs: readonly VideoCodec[] = [];
@@ -80,7 +80,6 @@ export class CallClient implements CallActions {
       onSwap: (gone, kind, causes) => this.#swapped(gone, kind, causes),
     });
     this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
-    this.#renewal = new Renewal(env, (message) => this.#signal.sendNow(message));
     this.#screen = new Screen(env, () => this.#screenEnded());
     const codec = env.recall(CODEC_KEY);
     this.#snapshot = {
@@ -237,7 +236,7 @@ export class CallClient implements CallActions {
     if (this.#snapshot.call.phase !== "incoming") this.hangUp();
     this.#release();
     this.#iceServers.close();
-    this.#renewal.stop();
+    this.#stopRenewal();
     this.#signal.close();
   }
 
@@ -387,9 +386,11 @@ export class CallClient implements CallActions {
       case "call:error":
         return this.#refused(message);
       case "session:expiring":
-        return this.#renewal.expiring();
+        this.#stopRenewal();
+        this.#stopRenewal = renewUntilStopped(this.#env, this.#signal);
+        return;
       case "session:renewed":
-        return this.#renewal.stop();
+        return this.#stopRenewal();
       default:
         if (message.callId === this.#active?.info.callId) return this.#inCall(this.#active, message);
         if (message.type === "call:end" && message.callId === this.#waiting?.offer.callId) this.#waiting = null;
@@ -398,7 +399,7 @@ export class CallClient implements CallActions {
 
   #status(signaling: Snapshot["signaling"]): void {
     this.#show({ signaling });
-    if (signaling !== "open") this.#renewal.stop();
+    if (signaling !== "open") this.#stopRenewal();
     this.#active?.signaling(signaling);
     if (signaling !== "replaced" && signaling !== "unauthorized") return;
     // Nobody will hear of this page's calls any more; media that flows already needs nobody.

@@ -23,10 +23,11 @@ export interface Environment {
   onWake(action: (why: Wake) => void): void;
   /** False where the session is known to be invalid, and cannot be renewed; asked when a socket would not open. */
   isAuthorized(): Promise<boolean>;
-  /** Asks whoever signs this user's tokens for a new one; `null` where nobody gives one. Never rejects. */
-  newToken(): Promise<string | null>;
-  /** Renews what the next socket and the next page show for a session, with a new token or (`null`) as it is. False where that cannot be. Never rejects. */
-  renewSession(token: string | null): Promise<boolean>;
+  /**
+   * R20: asks whoever signs this user's tokens for a new one, which `show` gives to the server, and sees to it that the next socket and the
+   * next page have it too. False where that cannot be. Never rejects.
+   */
+  renewSession(show: (token: string) => void): Promise<boolean>;
   /** Asks the server for STUN and TURN servers, whose credentials are good for `ttl` seconds; `null` where it does not answer. */
   iceServers(): Promise<{ iceServers: IceServer[]; ttl: number } | null>;
   /**

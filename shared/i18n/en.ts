@@ -83,7 +83,7 @@ export interface ChatStrings {
   readonly doctor: string;
   readonly close: string;
   readonly signaling: Readonly<
-    Record<"connecting" | "replaced" | "unauthorized" | "cookiesInFrame" | "cookiesOff", string>
+    Record<"connecting" | "replaced" | "unauthorized" | "signedOut" | "cookiesInFrame" | "cookiesOff", string>
   >;
   readonly newTab: string;
   readonly reload: string;
@@ -153,6 +153,7 @@ export interface ChatStrings {
   readonly peerMuted: string;
   readonly callGoesOn: string;
   readonly lastCall: string;
+  readonly lastCallSignedOut: string;
   readonly status: {
     readonly preparing: string;
     readonly calling: string;
@@ -400,6 +401,7 @@ export const en: Strings = {
       replaced: "Zvonok is open in a newer tab, and calls ring there.",
       unauthorized: "The server does not know you any more: your session is over, or the server was restarted. " +
         "Start a new chat and send its link again.",
+      signedOut: "Your session here has ended. Open this chat again from the application it belongs to.",
       cookiesInFrame:
         "Your browser keeps no cookies for this page inside another site, so the server cannot know who " +
         "you are. Open it in a tab of its own.",
@@ -521,6 +523,7 @@ export const en: Strings = {
     peerMuted: "Microphone is off",
     callGoesOn: "The server is out of reach for a moment. Your call goes on.",
     lastCall: "The server does not know you any more. This call goes on; for the next one, start a new chat.",
+    lastCallSignedOut: "Your session here has ended. This call goes on; for the next one, open the chat again.",
     status: {
       preparing: "Starting…",
       calling: "Calling…",

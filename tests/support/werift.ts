@@ -104,8 +104,11 @@ export class WeriftPerson implements AsyncDisposable {
       remember: () => {},
       recall: () => null,
       isAuthorized: () => this.isAuthorized(),
-      newToken: () => this.newToken(),
-      renewSession: () => Promise.resolve(false),
+      renewSession: async (show) => {
+        const token = await this.newToken();
+        if (token !== null) show(token);
+        return token !== null;
+      },
       iceServers: () => Promise.resolve(null),
       canAnswerEarly: false,
       createPeerConnection: (config) => {

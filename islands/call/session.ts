@@ -1,0 +1,46 @@
+/** Renewing a session: the page around the call page, a host application's, is asked for a token, and the cookie follows. */
+
+/** An answer that has not come by then does not come, in ms: the page around may not know the question. */
+const ANSWER_MS = 5_000;
+/** The same for the server. */
+const FETCH_MS = 10_000;
+
+/**
+ * Renews the session in the cookie: with a new token from the page around, which is given to `show` first, or as it is. False where
+ * that cannot be. Never rejects.
+ */
+export async function renew(show?: (token: string) => void): Promise<boolean> {
+  const token = await tokenFromHost();
+  if (token !== null) show?.(token);
+  try {
+    const response = await fetch("/api/session/renew", {
+      method: "POST",
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(FETCH_MS),
+    });
+    return response.ok;
+  } catch {
+    return false; // no network, or no such thing as a token
+  }
+}
+
+/**
+ * Asks the page that this one is framed in for a new token; `null` where there is none, or no answer. The question holds nothing secret, so
+ * that it need not know who is asked; the answer must come from that page, and `frame-ancestors` says which those may be.
+ */
+function tokenFromHost(): Promise<string | null> {
+  if (parent === self) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const done = (token: string | null) => {
+      clearTimeout(timer);
+      removeEventListener("message", hear);
+      resolve(token);
+    };
+    const hear = ({ source, data }: MessageEvent) => {
+      if (source === parent && data?.type === "zvonok:token" && typeof data.token === "string") done(data.token);
+    };
+    const timer = setTimeout(() => done(null), ANSWER_MS);
+    addEventListener("message", hear);
+    parent.postMessage({ type: "zvonok:token-wanted" }, "*");
+  });
+}
