@@ -81,6 +81,41 @@ Deno.test("tokens: published keys that cannot be had refuse, and do not throw", 
   assert.equal(await tokens.verify(await jwt("ES256").sign(privateKey)), null);
 });
 
+Deno.test("[R20] tokens: one that expired is good for what may outlive it, for so long, if it was good until then", async () => {
+  const DAY_MS = 24 * 3600 * 1000;
+  const exp = 2_000_000_000;
+  let now = 0;
+  const tokens = new Tokens({ session: [NEW], host: [HOST] }, () => now);
+  const token = await jwt("HS256").setExpirationTime(exp).sign(utf8(HOST));
+  const good = { userId: "ann", name: "Ann", chats: ["chat"] };
+  const whoAt = async (ms: number, jwt = token) => {
+    now = exp * 1000 + ms;
+    const session = await tokens.verifyExpired(jwt, DAY_MS);
+    return session && { userId: session.userId, name: session.name, chats: session.chats, isGuest: session.isGuest };
+  };
+  for (const ms of [0, 1, 60_000, DAY_MS - 1]) {
+    assert.deepEqual(await whoAt(ms), { ...good, isGuest: false }, `${ms} ms later`);
+    assert.equal((await tokens.verifyExpired(token, DAY_MS))?.expiresAt, exp * 1000);
+  }
+  for (const ms of [-exp * 1000, -1, DAY_MS, 365 * DAY_MS]) assert.equal(await whoAt(ms), null, `${ms} ms later`);
+  const ours = await jwt("HS256").setExpirationTime(exp).sign(utf8(NEW));
+  assert.deepEqual(await whoAt(1, ours), { ...good, isGuest: true });
+
+  const bad: [what: string, token: string][] = [
+    ["forged", await jwt("HS256").setExpirationTime(exp).sign(utf8(OLD))],
+    ["never good", await jwt("HS256").setNotBefore(exp + 60).setExpirationTime(exp).sign(utf8(HOST))],
+    [
+      "no end",
+      await new SignJWT({ name: "Ann", chats: [] }).setProtectedHeader({ alg: "HS256" }).setSubject("ann").sign(
+        utf8(HOST),
+      ),
+    ],
+    ["none", "x"],
+    ["empty", ""],
+  ];
+  for (const [what, token] of bad) assert.equal(await whoAt(1, token), null, what);
+});
+
 Deno.test("tokens: a socket ends with its token, and membership is what the newest one says", async () => {
   await using wires = new Wires({ JWT_SECRET: HOST });
   const open = async (chats: string[], seconds: number, device: string) => {
