@@ -27,6 +27,12 @@ export const displayName = z.string().trim().regex(
   `1 to ${MAX_NAME_LENGTH} characters with something to see, no control characters`,
 );
 
+/**
+ * Why a call cannot be, though both people want it: ICE found no path, one side does not take the other's description, DTLS did not
+ * come about, or a browser has no WebRTC.
+ */
+const failures = ["failed", "incompatible", "security-error", "unsupported"] as const;
+
 const media = z.enum(["audio", "video"]);
 const milliseconds = z.number().int().min(0);
 
@@ -159,7 +165,7 @@ export const clientMessages = {
   "call:end": z.strictObject({
     type: z.literal("call:end"),
     ...callRef,
-    reason: z.enum(["hangup", "failed"]).optional(),
+    reason: z.enum(["hangup", ...failures]).optional(),
   }),
   "call:negotiate": z.strictObject({
     type: z.literal("call:negotiate"),
@@ -220,7 +226,7 @@ export const serverMessages = {
     ...stamped,
     reason: z.enum([
       "hangup",
-      "failed",
+      ...failures,
       "cancelled",
       "timeout",
       "answered-elsewhere",
@@ -294,6 +300,8 @@ export type ServerMessage = ServerMessages[keyof ServerMessages];
 export type CallMedia = z.infer<typeof media>;
 /** Why a call ended, in the server's words. */
 export type EndReason = ServerMessages["call:end"]["reason"];
+/** Why a call cannot be, though both people want it. */
+export type FailureReason = (typeof failures)[number];
 /** How much video is sent, from 720 lines by 360 and 180 to none for now, and none but the voice. */
 export type Step = NonNullable<ServerMessages["call:media"]["step"]>;
 /** A video codec that browsers have for calls. */

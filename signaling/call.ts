@@ -3,7 +3,7 @@
  * in, state and messages to deliver out. It opens no socket, reads no clock and rolls no dice, so tests can walk its states.
  */
 
-import type { ClientMessages, ErrorCode, ServerMessage, ServerMessages } from "../shared/protocol.ts";
+import type { ClientMessages, ErrorCode, FailureReason, ServerMessage, ServerMessages } from "../shared/protocol.ts";
 import { withholdAddresses } from "../shared/sdp.ts";
 import { connect, drop, leave, resume, tick } from "./call_absence.ts";
 import { acknowledge, offerTo, ring } from "./call_ring.ts";
@@ -193,7 +193,10 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
     case "call:reject":
       return isCallee ? reject(chat, call, from, message.reason ?? "declined", now) : noCall(chat, from, message);
     case "call:end":
-      if (isCallee) return reject(chat, call, from, "declined", now);
+      if (isCallee) {
+        const { reason = "hangup" } = message;
+        return reason === "hangup" ? reject(chat, call, from, "declined", now) : unable(chat, call, from, reason, now);
+      }
       return over(chat, call, now, ...endRinging(call, call.devices, "cancelled"), missedBy(call, "cancelled"));
     case "call:negotiate":
       return noCall(chat, from, message);
@@ -249,6 +252,15 @@ function reject(
     ...others,
     ...(reason === "busy" ? [missedBy(call, "busy")] : []),
   );
+}
+
+/** R8: a device that cannot take the call stops ringing. The caller learns it of the last one: another may be able. */
+function unable(chat: ChatCalls, call: RingingCall, from: Endpoint, reason: FailureReason, now: number): Advanced {
+  const { chatId, callId } = call;
+  const devices = call.devices.filter((device) => device !== from.device);
+  if (devices.length === call.devices.length) return unchanged(chat); // R11
+  if (devices.length > 0) return withCall(chat, { ...call, devices });
+  return over(chat, call, now, to(call.caller, { type: "call:end", chatId, callId, reason }));
 }
 
 function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent & { type: "message" }): Advanced {

@@ -40,6 +40,7 @@ const EVERYTHING: readonly Step[] = [
       [null, A, B, GIVEN].map((callId) => ({ do: what, from, callId }))
     ),
     ...[A, B, GIVEN].map((callId) => ({ do: "rings" as const, from, callId })),
+    ...[null, A].map((callId) => ({ do: "fail" as const, from, callId })),
     ...SIDES.flatMap((role) => [A, B, GIVEN].map((callId) => ({ do: "resume" as const, from, callId, role }))),
     { do: "resume", from, callId: A, role: "caller", busy: true },
     { do: "resume", from, callId: A, role: "callee", tooLate: true },
@@ -53,7 +54,7 @@ const COURSE: readonly Step[] = [
     ...socketsOf(from),
     { do: "initiate", from, callId: from < 2 ? A : B },
     { do: "rings", from, callId: from < 2 ? B : A },
-    ...(["answer", "candidate", "end"] as const).map((what) => ({ do: what, from, callId: null })),
+    ...(["answer", "candidate", "end", "fail"] as const).map((what) => ({ do: what, from, callId: null })),
     { do: "resume", from, callId: A, role: from < 2 ? "caller" : "callee" },
   ]),
 ];

@@ -8,7 +8,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("initiate" as const), from, callId }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constantFrom("answer", "reject", "candidate", "end"), from, callId }),
+    arbitrary: fc.record({ do: fc.constantFrom("answer", "reject", "candidate", "end", "fail"), from, callId }),
   },
   {
     weight: 1,

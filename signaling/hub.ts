@@ -35,7 +35,7 @@ import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
 import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
-import type { Receipts } from "./receipts.ts";
+import { type Outcome, outcomeOf, type Receipts } from "./receipts.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -100,6 +100,8 @@ export class Hub {
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
   readonly #counts = { messages: 0, placed: 0, answered: 0 };
+  /** Calls that rang, or went on, and are over, by how. */
+  readonly #ended = new Map<Outcome, number>();
   #leaving = false;
   /** When the newest token of a host application's user was issued, as long as they are online. */
   readonly #toldAt = new Map<string, number>();
@@ -158,6 +160,7 @@ export class Hub {
       ringing: calls.length - connected,
       connected,
       ...this.#counts,
+      ended: [...this.#ended],
     };
   }
 
@@ -305,7 +308,8 @@ export class Hub {
     const { port, life } = device;
     if (port === null || life === null || this.#isTooEarly(device, message)) return;
     this.#counts.messages++;
-    this.#options.log("message", { type: message.type, ...endpoint });
+    const reason = "reason" in message ? message.reason : undefined;
+    this.#options.log("message", { type: message.type, ...(reason === undefined ? {} : { reason }), ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
     const name = this.#chats.members(message.chatId).get(endpoint.user);
     if (name === undefined) {
@@ -433,6 +437,10 @@ export class Hub {
     this.#keep(chatId, before, after);
     if (before.call === null && after.call?.state === "ringing") this.#counts.placed++;
     if (before.call?.state === "ringing" && after.call?.state === "connected") this.#counts.answered++;
+    if (before.call !== null && after.call === null) {
+      const outcome = outcomeOf(before.call, deliveries);
+      this.#ended.set(outcome, (this.#ended.get(outcome) ?? 0) + 1);
+    }
     const nameOf = (userId: string) => this.#chats.members(chatId).get(userId) ?? "";
     this.#options.receipts?.observe({ before: before.call, after: after.call, deliveries, nameOf });
     for (const delivery of deliveries) this.#deliver(delivery);

@@ -12,6 +12,8 @@ export interface Figures {
   readonly messages: number;
   readonly placed: number;
   readonly answered: number;
+  /** How many calls ended, by how. */
+  readonly ended: readonly (readonly [outcome: string, calls: number])[];
 }
 
 /** `GET /metrics`, version 0.0.4 of the format; with the figures of the webhook where there is one. */
@@ -37,6 +39,12 @@ export function metricsText(figures: Figures, webhook: WebhookFigures | null = n
     ...metric("messages_total", "counter", "Messages taken from clients.", [["", figures.messages]]),
     ...metric("calls_placed_total", "counter", "Calls that rang.", [["", figures.placed]]),
     ...metric("calls_answered_total", "counter", "Calls that were answered.", [["", figures.answered]]),
+    ...metric(
+      "calls_ended_total",
+      "counter",
+      "Calls that rang and are over, by outcome.",
+      figures.ended.map(([outcome, calls]) => [`{outcome="${outcome}"}`, calls]),
+    ),
     ...(webhook === null ? [] : [
       ...metric("receipts_waiting", "gauge", "Calls whose report is not delivered yet.", [["", webhook.waiting]]),
       ...metric("receipts_total", "counter", "Calls reported to the webhook, by what became of it.", [

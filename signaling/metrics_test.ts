@@ -25,6 +25,13 @@ Deno.test("metrics: sockets, users, chats and calls, as they come and go", async
   ann.send({ type: "call:end", chatId });
   await bob.next("call:end");
   assert.equal(values()['zvonok_calls{state="connected"}'], "0");
+  assert.equal(values()['zvonok_calls_ended_total{outcome="hangup"}'], "1");
+  for (const reason of ["incompatible", "security-error"] as const) {
+    await connect(ann, bob);
+    bob.send({ type: "call:end", chatId, reason });
+    assert.equal((await ann.next("call:end")).reason, reason);
+    assert.equal(values()[`zvonok_calls_ended_total{outcome="${reason}"}`], "1");
+  }
 });
 
 Deno.test("metrics: the webhook's figures, where there is one", async () => {

@@ -178,7 +178,7 @@ export class Receipts {
 }
 
 /** The first thing anybody was told of the end. A call that was hung up before the other side resumed it had nobody to tell. */
-function outcomeOf({ callId }: Call, deliveries: readonly Delivery[]): Outcome {
+export function outcomeOf({ callId }: Call, deliveries: readonly Delivery[]): Outcome {
   for (const { message } of deliveries) {
     if (!("reason" in message) || message.callId !== callId) continue;
     const { reason } = message;

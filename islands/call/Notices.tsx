@@ -1,5 +1,5 @@
 import type { ComponentChildren, Ref } from "preact";
-import type { CallPhase } from "../../shared/client/state.ts";
+import type { CallPhase, Outcome } from "../../shared/client/state.ts";
 import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
@@ -10,6 +10,9 @@ import { endedText, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
+
+/** What Call Doctor can look into. */
+const EXAMINED: readonly Outcome[] = ["failed", "security-error", "unsupported"];
 
 type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
 
@@ -94,7 +97,7 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   return (
     <Notice title={t.status.ended} text={endedText(view, call)} focus={focus}>
       <button class="button" type="button" disabled={signaling !== "open"} onClick={again}>{t.callAgain}</button>
-      {call.outcome === "failed" && <a class="button" href="/doctor">{t.doctor}</a>}
+      {EXAMINED.includes(call.outcome) && <a class="button" href="/doctor">{t.doctor}</a>}
       <Close view={view} />
     </Notice>
   );

@@ -77,7 +77,7 @@ function whyEnded(view: View, { byMe, outcome, call }: Extract<CallPhase, { phas
   const { t } = view;
   if (byMe) return outcome === "declined" ? t.declinedByMe : t.endedByMe;
   if (outcome === "offline" && others(view, call.chatId).length === 0) return t.nobodyYet;
-  return fill(t.outcomes[outcome], { name: peerName(view) });
+  return fill(t.outcomes[outcome] ?? t.outcomes.hangup, { name: peerName(view) });
 }
 
 /** `3:07`, or `1:02:03` from an hour on. */

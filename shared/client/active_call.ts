@@ -3,9 +3,10 @@
  * nothing more, so whoever replaces it need not ask whose late promise that was.
  */
 
-import type { ClientMessage, ServerMessages, Step } from "../protocol.ts";
+import type { ClientMessage, FailureReason, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
 import { bundlePolicyFor } from "./bundle.ts";
+import { causeOf, type FailureCause, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
@@ -43,7 +44,7 @@ export interface CallPorts {
   /** The progress, or the remote stream, is another one. */
   onChange(): void;
   /** The media cannot be set up, or broke down for good. */
-  onFailure(): void;
+  onFailure(reason: FailureReason): void;
 }
 
 export class ActiveCall {
@@ -97,7 +98,7 @@ export class ActiveCall {
         "restart-ice": () => this.#restart(),
         "check-signaling": () => ports.check(),
         "send-key-frame": () => this.#adaptation?.refresh(),
-        "give-up": () => this.#fail(),
+        "give-up": () => this.#fail(this.#peer?.transport(this.#since !== null) ?? NO_TRANSPORT),
       },
       onChange: () => this.#closed || ports.onChange(),
     });
@@ -105,7 +106,7 @@ export class ActiveCall {
     this.#peer = start === "place" ? this.#newPeer() : null;
     this.#offered = typeof start === "string" ? null : start.offer;
     this.#answer = this.#offered && this.#prepare(this.#offered);
-    this.#answer?.catch(() => this.#fail());
+    this.#answer?.catch((error) => this.#fail(causeOf(error)));
   }
 
   /** It has offered and waits for the answer; after a reload there is nothing to wait with. */
@@ -169,8 +170,8 @@ export class ActiveCall {
       this.#ports.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
       this.#answered();
       this.#released();
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(causeOf(error));
     }
   }
 
@@ -349,7 +350,7 @@ export class ActiveCall {
   /** Runs a step of negotiation after those before it; one that fails ends the call, unless its peer connection was given up. */
   #inTurn(peer: Peer, step: () => Promise<void>): Promise<void> {
     const turn = this.#negotiation.then(() => this.#isCurrent(peer) ? step() : undefined)
-      .catch(() => this.#isCurrent(peer) && this.#fail()).then(() => {});
+      .catch((error) => this.#isCurrent(peer) && this.#fail(causeOf(error))).then(() => {});
     this.#negotiation = turn;
     return turn;
   }
@@ -455,9 +456,9 @@ export class ActiveCall {
     });
   }
 
-  #fail(): void {
+  #fail(cause: FailureCause): void {
     if (this.#closed) return;
-    this.#ports.onFailure();
+    this.#ports.onFailure(reasonOf(cause));
   }
 }
 
@@ -467,3 +468,6 @@ const SIGNALING: Record<Snapshot["signaling"], SignalingStatus> = {
   replaced: "gone",
   unauthorized: "gone",
 };
+
+/** After a reload, when the other side never offered anew: there was nothing to find a path with. */
+const NO_TRANSPORT: FailureCause = { at: "transport", ice: "new", connection: "new", hasConnected: false };

@@ -3,7 +3,15 @@
  * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other.
  */
 
-import type { CallMedia, ErrorCode, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
+import type {
+  CallMedia,
+  ErrorCode,
+  FailureReason,
+  Member,
+  ServerMessage,
+  ServerMessages,
+  VideoCodec,
+} from "../protocol.ts";
 import { ActiveCall, type CallPorts } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
@@ -304,7 +312,7 @@ export class CallClient implements CallActions {
       isSaving: () => this.#snapshot.saver,
       onQuality: (quality) => this.#active === active && this.#show({ quality }),
       onChange: () => this.#moved(active),
-      onFailure: () => this.#fail(active),
+      onFailure: (reason) => this.#fail(active, reason),
     };
     const active: ActiveCall = new ActiveCall(ports, info, start);
     this.#active = active;
@@ -552,21 +560,30 @@ export class CallClient implements CallActions {
   }
 
   /** The media cannot be set up, or broke down for good. */
-  #fail(active: ActiveCall): void {
-    if (this.#active === active) this.#giveUp("failed");
+  #fail(active: ActiveCall, reason: FailureReason): void {
+    if (this.#active === active) this.#giveUp(reason);
   }
 
   /** Ends the call for both sides, for a reason that is nobody's wish. */
-  #giveUp(outcome: "failed" | "timeout" | "connection-lost"): void {
-    const { chatId, callId } = this.#active!.info;
-    if (!this.#signal.withdraw(callId)) this.#signal.send({ type: "call:end", chatId, callId, reason: "failed" });
-    this.#finish(outcome, false);
+  #giveUp(outcome: FailureReason | "timeout" | "connection-lost"): void {
+    const { info: { chatId, callId, role }, isAnswered } = this.#active!;
+    if (!this.#signal.withdraw(callId)) {
+      const reason = outcome === "timeout" || outcome === "connection-lost" ? "failed" : outcome;
+      const reasons = new Set([reason, "failed"] as const);
+      // An older server refuses a reason that it does not know: there the second word counts, and elsewhere it is a repeat (R11).
+      for (const reason of reasons) this.#signal.send({ type: "call:end", chatId, callId, reason });
+    }
+    // It may ring on elsewhere (R8), and here again after a reconnect: to hang up then would end it for all.
+    this.#finish(outcome, false, outcome !== "timeout" && role === "callee" && !isAnswered);
   }
 
-  /** The one way out of a call: the peer connection is closed and every device released. */
-  #finish(outcome: Outcome, byMe: boolean): void {
+  /**
+   * The one way out of a call: the peer connection is closed and every device released. `mayRing`: it is not over for all, and should
+   * it ring here again, it rings.
+   */
+  #finish(outcome: Outcome, byMe: boolean, mayRing = false): void {
     const { info: call, since } = this.#active!;
-    this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
+    if (!mayRing) this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
     keepOver(this.#env, this.#over);
     const durationMs = since === null ? null : this.#env.now() - since;
     this.#record(this.#active!, outcome, durationMs);

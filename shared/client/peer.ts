@@ -6,6 +6,7 @@
 import { type Candidate, withSection } from "../candidate.ts";
 import { bundledAnswer } from "./bundle.ts";
 import { orderedCodecs } from "./codecs.ts";
+import { type FailureCause, NoPeerConnection } from "./failure.ts";
 import type { Environment } from "./ports.ts";
 import {
   addSection,
@@ -159,6 +160,12 @@ export class Peer {
   /** Applies an answer that was prepared: from here on candidates are gathered. */
   async applyAnswer(answer: Answer): Promise<void> {
     await this.#pc.setLocalDescription(answer);
+  }
+
+  /** Where it stands, should no media come about. */
+  transport(hasConnected: boolean): FailureCause {
+    const { iceConnectionState: ice, connectionState: connection } = this.#pc;
+    return { at: "transport", ice, connection, hasConnected };
   }
 
   /** The other side's ICE user name fragment: another one is a restart. */
@@ -320,6 +327,10 @@ function connection(env: Environment, options: RTCConfiguration): RTCPeerConnect
   try {
     return env.createPeerConnection(options);
   } catch {
-    return env.createPeerConnection({ ...options, iceServers: [] });
+    try {
+      return env.createPeerConnection({ ...options, iceServers: [] });
+    } catch (cause) {
+      throw new NoPeerConnection("This browser makes no peer connection", { cause });
+    }
   }
 }

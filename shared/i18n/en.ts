@@ -546,6 +546,12 @@ export const en: Strings = {
       hangup: "{name} hung up.",
       failed: "Your two networks found no way to each other, although every route this server offers was tried. " +
         "Another network (mobile data, for example) may help; for good, the server needs a TURN relay.",
+      incompatible: "Your browser and {name}'s did not agree on how to talk: one does not take what the other sends. " +
+        "Update both, or call from another browser.",
+      "security-error": "The encrypted connection to {name} could not be set up, so nothing was sent. " +
+        "Something in between may interfere: try without a VPN or antivirus web protection, or on another network.",
+      unsupported: "One of your two browsers has no WebRTC, or has it switched off, so there can be no call. " +
+        "Allow it in the settings and add-ons, or take another browser.",
       cancelled: "The call was cancelled before anybody answered.",
       timeout: "Nobody answered.",
       "answered-elsewhere": "It was answered on another device or in another tab.",

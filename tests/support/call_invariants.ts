@@ -2,7 +2,7 @@
 
 import { nextDeadline } from "../../signaling/call.ts";
 import type { Advanced } from "../../signaling/call_state.ts";
-import { judge, owe, wasRefused } from "./call_oracle.ts";
+import { failureIn, judge, owe, wasRefused } from "./call_oracle.ts";
 import {
   type Advance,
   BOUNDS,
@@ -41,7 +41,14 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
   const devices = before.devices.map((device) => ({ ...device }));
   if (event.type === "connect") devices[indexOf(event.from)] = { away: null, rings: null };
   // Whoever answered or ended it knows, without being told.
-  if (event.type === "message" && (is === null || isParty(is, event.from))) devices[indexOf(event.from)]!.rings = null;
+  const isUnable = event.type === "message" && was?.state === "ringing" && failureIn(event.message) !== null &&
+    isAbout(was, event.from, event.message.callId) && was.calleeUser === event.from.user;
+  if (event.type === "message" && (is === null || isParty(is, event.from) || isUnable)) {
+    devices[indexOf(event.from)]!.rings = null;
+  }
+  if (isUnable && is?.state === "ringing") {
+    check(!rung(is).some((one) => isSame(one, event.from)), "a device that cannot take the call rings on");
+  }
 
   let { lapse } = before;
   if (was === null && is !== null) {

@@ -29,6 +29,8 @@ const typed = (type: string) => ({ message }: Delivery) => message.type === type
 /** Another event in place of this one, or with something of it changed. */
 const instead = (chat: ChatCalls, event: CallEvent) => advance(chat, event, RULES);
 const isSaying = (event: CallEvent, type: string) => event.type === "message" && event.message.type === type;
+const isFailing = (event: CallEvent): event is CallEvent & { type: "message" } =>
+  event.type === "message" && event.message.type === "call:end" && (event.message.reason ?? "hangup") !== "hangup";
 const fail = ({ from, message }: CallEvent & { type: "initiate" | "message" }, code: "BUSY" | "NO_CALL"): Delivery => ({
   to: from,
   message: { type: "call:error", code, message: "", chatId: message.chatId },
@@ -118,6 +120,25 @@ export const MUTANTS: Record<string, Mutant> = {
   "[R7] a cancel is not told": (real) => without(real, (one) => typed("call:end")(one) && ended("cancelled")(one)),
   "[R8] a reject forgets the caller": (real) => without(real, typed("call:rejected")),
   "[R8] the other devices ring on after a reject": (real) => without(real, ended("rejected-elsewhere")),
+  "[R8] a device that cannot take the call ends it for the others": (real, chat, event) =>
+    isFailing(event) && real.chat.call?.state === "ringing"
+      ? instead(chat, { ...event, message: { type: "call:reject", chatId: event.message.chatId } })
+      : real,
+  "[R8] a device that cannot take the call rings on": (real, { call }, event) =>
+    isFailing(event) && call?.state === "ringing" && real.chat.call !== null
+      ? edited(real, { devices: call.devices })
+      : real,
+  "[R8] that no device can take the call is told as a decline": (real, chat, event) =>
+    isFailing(event) && chat.call?.state === "ringing" && real.chat.call === null
+      ? instead(chat, { ...event, message: { type: "call:reject", chatId: event.message.chatId } })
+      : real,
+  "[R8] a call that failed is told as a hang-up": (real, _, event) => ({
+    ...real,
+    deliveries: real.deliveries.map(({ to, message }) => ({
+      to,
+      message: isFailing(event) && message.type === "call:end" ? { ...message, reason: "hangup" } : message,
+    })),
+  }),
   "[R8] a device that did not answer hangs up": (real, { call }, event) =>
     call?.state === "connected" && isSaying(event, "call:end") && event.type === "message" &&
       event.from.user === call.callee.user

@@ -1,6 +1,6 @@
 /** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
 
-import { type Endpoint, MEMORY_MS } from "../../signaling/call_state.ts";
+import { type Endpoint, type InCallMessage, MEMORY_MS } from "../../signaling/call_state.ts";
 import {
   BOUNDS,
   type Call,
@@ -57,6 +57,7 @@ export function judge(world: World, event: WorldEvent): Verdict {
   const isCallee = from.user === calleeUserOf(call);
   // R3: only the callee's devices ring.
   if (message.type === "call:ringing") return { ends: {}, error: isCallee ? "none" : "NO_CALL" };
+  const failure = failureIn(message);
   const stops = message.type === "call:end" || message.type === "call:reject" && isCallee;
   if (call.state === "connected") {
     const side = SIDES.find((side) => isSame(call[side], from));
@@ -64,14 +65,16 @@ export function judge(world: World, event: WorldEvent): Verdict {
       SIDES.every((side) => call[side].user !== from.user);
     if (isAbsent && message.type === "call:end" && message.callId === call.callId) {
       // R14: instead of resuming, it hangs up.
-      return { ends: toldTo([call.caller, call.callee], "hangup"), over: true, error: "none", mayEnd: true };
+      const ends = toldTo([call.caller, call.callee], failure ?? "hangup");
+      return { ends, over: true, error: "none", mayEnd: true };
     }
     if (side === undefined) {
       if (!isCallee || message.type === "call:end") return { ends: {}, error: "NO_CALL" };
       return message.type === "call:answer" ? { ends: { [self]: "answered-elsewhere" }, error: "none" } : { ends: {} };
     }
     if (message.type !== "call:end") return { ends: {} };
-    return { ends: toldTo([call[side === "caller" ? "callee" : "caller"]], "hangup"), over: true, error: "none" };
+    const ends = toldTo([call[side === "caller" ? "callee" : "caller"]], failure ?? "hangup");
+    return { ends, over: true, error: "none" };
   }
   if (isSame(call.caller, from)) {
     if (!stops) return { ends: {} };
@@ -81,8 +84,17 @@ export function judge(world: World, event: WorldEvent): Verdict {
   const others = rung(call).filter((other) => !isSame(other, from));
   if (message.type === "call:answer") return { ends: toldTo(others, "answered-elsewhere"), error: "none" };
   if (!stops) return { ends: {} };
+  // R8: a device that cannot take the call leaves it to the others.
+  if (failure !== null && others.length > 0) return { ends: {}, error: "none" };
+  if (failure !== null) return { ends: toldTo([call.caller], failure), over: true, error: "none" };
   const ends = { ...toldTo([call.caller], "declined"), ...toldTo(others, "rejected-elsewhere") };
   return { ends, over: true, error: "none" };
+}
+
+/** What a message says of a call that cannot be, if it does. */
+export function failureIn(message: InCallMessage): string | null {
+  const { reason = "hangup" } = message.type === "call:end" ? message : {};
+  return reason === "hangup" ? null : reason;
 }
 
 function judgeTime(world: World, call: Call): Verdict {

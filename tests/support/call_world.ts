@@ -30,7 +30,7 @@ export type Step =
   /** `busy`: one of the two is in a call in another chat. */
   | { readonly do: "initiate"; readonly from: number; readonly callId: string | null; readonly busy?: Side }
   | {
-    readonly do: "rings" | "answer" | "reject" | "candidate" | "end" | "negotiate" | "media";
+    readonly do: "rings" | "answer" | "reject" | "candidate" | "end" | "fail" | "negotiate" | "media";
     readonly from: number;
     readonly callId: string | null;
   }
@@ -159,7 +159,7 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
 
 /** Messages that are relayed carry a number, so that none is lost or overtaken unseen. */
 function inCall(
-  action: "rings" | "answer" | "reject" | "candidate" | "end" | "negotiate" | "media",
+  action: "rings" | "answer" | "reject" | "candidate" | "end" | "fail" | "negotiate" | "media",
   about: { chatId: string; callId?: string },
   seq: number,
 ): InCallMessage {
@@ -176,6 +176,8 @@ function inCall(
       return { type: "call:reject", ...about };
     case "end":
       return { type: "call:end", ...about };
+    case "fail":
+      return { type: "call:end", ...about, reason: "incompatible" };
     case "negotiate":
       return { type: "call:negotiate", ...about, description: { type: "offer", sdp: `${SDP} ${seq}` } };
     case "media":

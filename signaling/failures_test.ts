@@ -1,0 +1,85 @@
+/** A call that cannot be is told as what it is (R8), to both sides and to whoever runs the server. */
+
+import assert from "node:assert/strict";
+import type { FailureReason } from "../shared/protocol.ts";
+import { answer, chatId, connect, quiet, ring, Wires } from "../tests/support/wire.ts";
+
+const REASONS: readonly FailureReason[] = ["failed", "incompatible", "security-error", "unsupported"];
+
+for (const reason of REASONS) {
+  Deno.test(`[R8] ${reason}: in a call, the other side is told it`, async () => {
+    await using wires = new Wires();
+    const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+    for (const [from, to] of [[ann, bob], [bob, ann]] as const) {
+      await connect(ann, bob);
+      from.send({ type: "call:end", chatId, reason });
+      assert.equal((await to.next("call:end")).reason, reason);
+      // What a client says for servers that know no such reason.
+      from.send({ type: "call:end", chatId, reason: "failed" });
+      await quiet(ann, bob);
+    }
+  });
+
+  Deno.test(`[R8] ${reason}: the only device that rings cannot take the call, and the caller is told that, not a decline`, async () => {
+    await using wires = new Wires();
+    const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+    await ring(ann, bob);
+    bob.send({ type: "call:end", chatId, reason });
+    bob.send({ type: "call:end", chatId, reason: "failed" });
+    assert.equal((await ann.next("call:end")).reason, reason);
+    await quiet(ann, bob);
+    const { ended } = wires.signaling.hub.figures();
+    assert.deepEqual(ended, [[reason, 1]]);
+  });
+
+  Deno.test(`[R8] ${reason}: a device that cannot take the call leaves it to the others`, async () => {
+    await using wires = new Wires();
+    const ann = await wires.enter("ann");
+    const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+    const callId = await ring(ann, laptop, phone);
+    laptop.send({ type: "call:end", chatId, callId, reason });
+    laptop.send({ type: "call:end", chatId, callId, reason: "failed" });
+    await quiet(ann, laptop, phone);
+    phone.send({ type: "call:answer", chatId, callId, answer });
+    await ann.next("call:answer");
+    await quiet(ann, laptop, phone);
+  });
+}
+
+Deno.test("[R8] the last device that cannot take the call ends it, with its reason", async () => {
+  await using wires = new Wires();
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  await ring(ann, laptop, phone);
+  laptop.send({ type: "call:end", chatId, reason: "unsupported" });
+  await quiet(ann, laptop, phone);
+  phone.send({ type: "call:end", chatId, reason: "incompatible" });
+  assert.equal((await ann.next("call:end")).reason, "incompatible");
+  await quiet(ann, laptop, phone);
+});
+
+Deno.test("[R8] after a device that cannot take the call, another may decline it", async () => {
+  await using wires = new Wires();
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  await ring(ann, laptop, phone);
+  laptop.send({ type: "call:end", chatId, reason: "incompatible" });
+  await laptop.settled();
+  phone.send({ type: "call:reject", chatId });
+  assert.equal((await ann.next("call:rejected")).reason, "declined");
+  await quiet(ann, laptop, phone);
+});
+
+Deno.test("[R8] a device that could not take the call and comes back is asked again", async () => {
+  await using wires = new Wires();
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  const callId = await ring(ann, laptop, phone);
+  laptop.send({ type: "call:end", chatId, reason: "incompatible" });
+  await laptop.settled();
+  const again = await wires.enter("bob");
+  assert.equal((await again.next("call:offer")).callId, callId);
+  again.send({ type: "call:answer", chatId, answer });
+  await ann.next("call:answer");
+  assert.equal((await phone.next("call:end")).reason, "answered-elsewhere");
+});
