@@ -18,7 +18,7 @@ Deno.test("metrics: sockets, users, chats and calls, as they come and go", async
     "zvonok_chats": "2",
     'zvonok_calls{state="ringing"}': "0",
     'zvonok_calls{state="connected"}': "1",
-    "zvonok_messages_total": "2",
+    "zvonok_messages_total": "3",
     "zvonok_calls_placed_total": "1",
     "zvonok_calls_answered_total": "1",
   });
