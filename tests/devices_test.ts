@@ -40,7 +40,7 @@ async function chooseAnother(person: Person, label: string): Promise<string> {
   const list = await person.sees("combobox", label);
   const value = await list.evaluate((element) => {
     const list = element as HTMLSelectElement;
-    return [...list.options].find(({ value }) => value !== list.value)!.value;
+    return [...list.options].findLast(({ value }) => value !== list.value)!.value;
   });
   await list.select(value);
   return value;

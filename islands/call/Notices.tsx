@@ -131,11 +131,13 @@ export function Problem({ view, inCall = false }: { view: View; inCall?: boolean
   );
 }
 
-/** A device in use went away, and the call goes on. */
-function Gone({ view, gone: { device, now } }: { view: View; gone: DeviceNotice }) {
+/** A device in use went away or came back, and the call goes on. */
+function Gone({ view, gone: { device, change, now } }: { view: View; gone: DeviceNotice }) {
   const { t: { gone } } = view;
+  const without = now === null || device === "speaker";
+  const text = change === "back" ? gone.back : without ? gone.without[device] : gone.with[device];
   return (
-    <Notice text={now === null ? gone.without[device] : fill(gone.with[device], { name: now })} role="alert">
+    <Notice text={fill(text, { name: now ?? "" })} role="alert">
       <Close view={view} />
     </Notice>
   );

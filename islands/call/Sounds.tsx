@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { deviceToUse } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { soundOf, startBell, startTone } from "./sounds.ts";
 import { peerName, type View } from "./view.ts";
@@ -8,7 +9,7 @@ export function Sounds({ view }: { view: View }) {
   const { t, snapshot: { call, devices } } = view;
   const sound = soundOf(call);
   const callId = "call" in call ? call.call.callId : null;
-  const { speaker } = devices.chosen;
+  const speaker = deviceToUse(devices, "speaker");
   useEffect(() => {
     if (sound === null) return;
     return sound === "bell" ? startBell(fill(t.ringTitle, { name: peerName(view) })) : startTone(sound, speaker);

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { deviceToUse } from "../../shared/client/device_choice.ts";
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
@@ -82,7 +83,11 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         unseen={!seen}
         shape={presents ? "aside" : undefined}
       />
-      <StreamSound stream={remote.stream} speaker={devices.chosen.speaker} onRefused={(play) => refused.value = play} />
+      <StreamSound
+        stream={remote.stream}
+        speaker={deviceToUse(devices, "speaker")}
+        onRefused={(play) => refused.value = play}
+      />
       {/* Out of the way of the first picture of the other side, which is there in an instant. */}
       {local.camera && local.stream !== null && phase.phase !== "connecting" && (
         <SelfView

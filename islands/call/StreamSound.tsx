@@ -21,8 +21,8 @@ export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
     });
   }, [tracks[0]?.id]);
   useEffect(() => {
-    // One that is gone is refused, and the system's choice goes on.
-    if (speaker !== null) ref.current!.setSinkId?.(speaker).catch(() => {});
+    // By name also the system's choice: on a speaker that went away there is silence. One that is not there is refused.
+    ref.current!.setSinkId?.(speaker ?? "").catch(() => {});
   }, [speaker]);
   return <audio ref={ref} />;
 }

@@ -84,6 +84,7 @@ export class CallClient implements CallActions {
     this.#devices = new Devices(env, {
       onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
       onChoice: (devices) => this.#show({ devices }),
+      onSpeaker: (gone) => this.#active?.wanted && this.#show({ gone }),
       onSystemMute: () => this.#active?.saySending(),
       onSwap: (gone, kind, causes) => this.#swapped(gone, kind, causes),
     });
@@ -205,7 +206,7 @@ export class CallClient implements CallActions {
     else if (this.#snapshot.checking) this.#release();
   }
 
-  choose(kind: DeviceKind, id: string): void {
+  choose(kind: DeviceKind, id: string | null): void {
     this.#devices.choose(kind, id);
   }
 

@@ -9,9 +9,13 @@ import {
   type DeviceChoice,
   type DeviceKind,
   type DeviceNotice,
+  deviceToUse,
   nextCamera,
   rememberedChoice,
+  withChosen,
   withDevices,
+  withEnded,
+  withoutUse,
 } from "./device_choice.ts";
 import {
   type Causes,
@@ -31,12 +35,16 @@ import { SystemMute } from "./system_mute.ts";
 /** What of this side's media comes from devices. */
 export type DeviceMedia = Omit<LocalMedia, "screen">;
 
+const KIND_OF = { microphone: "audio", camera: "video" } as const satisfies Record<string, Kind>;
+
 /** Where the news of devices goes. */
 export interface DeviceHandlers {
   onChange(local: DeviceMedia): void;
   onChoice(choice: DeviceChoice): void;
   /** The system mutes a device, or does so no longer: `local` says which. */
   onSystemMute(): void;
+  /** Another speaker is to be used, not by the user's wish. */
+  onSpeaker(notice: DeviceNotice): void;
   /** A track took another's place, or went without one; `notice`: not by the user's wish. */
   onSwap(notice: DeviceNotice | null, kind: Kind, causes: Causes): void;
 }
@@ -52,6 +60,8 @@ export class Devices {
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
   readonly #opening = new Map<Kind, Promise<Opened>>();
+  /** Kinds whose device went away in use, and no other was there. */
+  readonly #bereft = new Set<Kind>();
   /** What the user wants sent: it holds for devices that are still being opened. */
   #wanted: Record<Kind, boolean> = { audio: true, video: true };
 
@@ -110,11 +120,14 @@ export class Devices {
     return causes;
   }
 
-  /** Uses another device from now on, also on other pages; one that is in use is changed for it. Never rejects. */
-  async choose(kind: DeviceKind, id: string): Promise<void> {
+  /**
+   * Uses another device from now on, also on other pages, or (`null`) what the system chooses; one that is in use is changed for it.
+   * Never rejects.
+   */
+  async choose(kind: DeviceKind, id: string | null): Promise<void> {
     this.#env.remember(kind, id);
-    this.#setChoice({ ...this.#choice, chosen: { ...this.#choice.chosen, [kind]: id } });
-    if (kind !== "speaker") await this.#replace(kind === "camera" ? "video" : "audio");
+    this.#setChoice(withChosen(this.#choice, kind, id));
+    if (kind !== "speaker" && this.#track(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null);
   }
 
   /** Uses the next camera, or a phone's other one. Never rejects. */
@@ -122,7 +135,7 @@ export class Devices {
     const inUse = this.#track("video")?.getSettings().deviceId;
     this.#setChoice(nextCamera(this.#choice, inUse, this.#env.isPhone));
     this.#env.remember("camera", this.#choice.chosen.camera);
-    await this.#replace("video");
+    if (this.#track("video")) await this.#replace("video", null);
   }
 
   /** Sends the microphone, or silence; the device stays open, so that speaking again is instant. */
@@ -135,6 +148,7 @@ export class Devices {
   /** Releases one device: its light goes out. */
   stop(kind: Kind): void {
     this.#wanted[kind] = false;
+    this.#bereft.delete(kind);
     if (this.#track(kind)) this.#close(kind);
   }
 
@@ -142,6 +156,8 @@ export class Devices {
   release(): void {
     this.#generation++;
     this.#opening.clear();
+    this.#bereft.clear();
+    this.#setChoice(withoutUse(this.#choice));
     for (const track of this.tracks()) this.#stop(track);
     this.#show([]);
   }
@@ -154,7 +170,10 @@ export class Devices {
       ...this.#permissions,
       mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
     });
-    for (const kind of kinds) this.#opening.set(kind, opened);
+    for (const kind of kinds) {
+      this.#opening.set(kind, opened);
+      this.#bereft.delete(kind);
+    }
     opened.then(() => {
       for (const kind of kinds) if (this.#opening.get(kind) === opened) this.#opening.delete(kind);
     });
@@ -178,7 +197,8 @@ export class Devices {
       for (const track of stream.getTracks()) {
         if (!taken.includes(track)) track.stop();
         else if (track.kind === "audio") track.enabled = this.#wanted.audio;
-        track.onended = () => this.#gone(track);
+        const { deviceId = null } = track.getSettings();
+        track.onended = () => this.#gone(track, deviceId);
         if (taken.includes(track)) this.#mute.watch(track);
       }
       const others = this.tracks().filter((track) => !taken.some(({ kind }) => kind === track.kind));
@@ -193,26 +213,30 @@ export class Devices {
   }
 
   /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
-  async #replace(kind: Kind): Promise<void> {
-    if (!this.#track(kind)) return;
-    if (kind === "video") this.#stop(this.#track(kind)!);
+  async #replace(kind: Kind, change: "back" | null): Promise<void> {
+    const track = this.#track(kind);
+    if (kind === "video" && track) this.#stop(track);
     const opened = await this.#start([kind]);
     if (opened === "superseded") return;
     if (opened[kind] !== undefined) this.#close(kind);
-    this.#handlers.onSwap(null, kind, opened);
+    const now = this.#track(kind)?.label;
+    this.#handlers.onSwap(change && now !== undefined ? { device: DEVICE_OF[kind], change, now } : null, kind, opened);
   }
 
   /** A device that was in use is unplugged, or not allowed any more: another takes its place, if there is one. */
-  async #gone(track: MediaStreamTrack): Promise<void> {
+  async #gone(track: MediaStreamTrack, id: string | null): Promise<void> {
     if (!this.tracks().includes(track)) return;
     const kind = track.kind as Kind;
     this.#close(kind);
     await this.#list();
+    const device = DEVICE_OF[kind];
+    this.#setChoice(withEnded(this.#choice, device, id));
     const opened = await this.#start([kind]);
     if (opened === "superseded") return;
     const isGone = opened[kind] === undefined || opened[kind] === "missing";
+    if (opened[kind] === "missing") this.#bereft.add(kind);
     this.#handlers.onSwap(
-      isGone ? { device: DEVICE_OF[kind], now: this.#track(kind)?.label ?? null } : null,
+      isGone ? { device, change: "gone", now: this.#track(kind)?.label ?? null } : null,
       kind,
       isGone ? {} : opened,
     );
@@ -221,7 +245,19 @@ export class Devices {
   async #list(): Promise<void> {
     const devices = await this.#env.listDevices();
     this.#listed = devices.map(({ kind }) => kind);
-    this.#setChoice(withDevices(this.#choice, devices));
+    const { choice, changes } = withDevices(this.#choice, devices);
+    this.#setChoice(choice);
+    const { speaker } = changes;
+    if (speaker) {
+      const used = choice.options.speaker.find(({ id }) => id === deviceToUse(choice, "speaker"));
+      this.#handlers.onSpeaker({ device: "speaker", change: speaker, now: used?.label ?? null });
+    }
+    // That one is gone is told by its track, which ends. Whoever has none takes any.
+    for (const kind of ["audio", "video"] as const) {
+      const isBack = changes[DEVICE_OF[kind]] === "back" && this.#track(kind) !== undefined;
+      const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
+      if (isBack || isAny) this.#replace(kind, "back");
+    }
   }
 
   /** There is none, for sure: others are listed. Nobody is asked about it then. */

@@ -1,13 +1,7 @@
 /** The snapshot of a client that has heard of nothing yet. */
 
-import type { DeviceChoice } from "./device_choice.ts";
+import { NO_DEVICES } from "./device_choice.ts";
 import type { LocalMedia, RemoteMedia, Snapshot } from "./state.ts";
-
-const NO_DEVICES: DeviceChoice = {
-  options: { camera: [], microphone: [], speaker: [] },
-  chosen: { camera: null, microphone: null, speaker: null },
-  facing: "user",
-};
 
 /** No device is open. */
 export const NO_MEDIA: Omit<LocalMedia, "screen"> = {

@@ -126,7 +126,7 @@ export interface Snapshot {
   readonly saver: boolean;
   /** The devices there are, and which of them are used. */
   readonly devices: DeviceChoice;
-  /** A device in use went away; until it is dismissed. */
+  /** A device in use went away, or came back; until it is dismissed. */
   readonly gone: DeviceNotice | null;
   /** Camera and microphone are open for a look and a word before any call. */
   readonly checking: boolean;
@@ -184,8 +184,8 @@ export interface CallActions {
   setScreen(on: boolean): void;
   /** Opens camera and microphone before any call, for a look; or lets them go. A call that starts meanwhile goes on with them. */
   check(on: boolean): void;
-  /** Uses another camera, microphone or speaker on this device, from now on. */
-  choose(kind: DeviceKind, id: string): void;
+  /** Uses another camera, microphone or speaker on this device, from now on; `null`: what the system chooses. */
+  choose(kind: DeviceKind, id: string | null): void;
   /** Uses the next camera, or a phone's other one. */
   switchCamera(): void;
   /** Uses little data, in both directions, on this device from now on; or what is needed. */

@@ -119,6 +119,7 @@ export interface ChatStrings {
     readonly camera: string;
     readonly microphone: string;
     readonly speaker: string;
+    readonly system: string;
     readonly level: string;
     readonly done: string;
     readonly video: string;
@@ -128,8 +129,9 @@ export interface ChatStrings {
     readonly codecAuto: string;
   };
   readonly gone: {
-    readonly with: Readonly<Record<DeviceNotice["device"], string>>;
+    readonly with: { readonly camera: string; readonly microphone: string };
     readonly without: Readonly<Record<DeviceNotice["device"], string>>;
+    readonly back: string;
   };
   readonly systemMuted: { readonly microphone: string; readonly camera: string };
   readonly shareScreen: string;
@@ -479,6 +481,7 @@ export const en: Strings = {
       camera: "Camera",
       microphone: "Microphone",
       speaker: "Speaker",
+      system: "System default",
       level: "Microphone level",
       done: "Done",
       video: "Video",
@@ -494,8 +497,10 @@ export const en: Strings = {
       },
       without: {
         camera: "The camera was unplugged, and there is no other. You are heard, but not seen.",
-        microphone: "The microphone was unplugged, and there is no other. Plug one in and unmute to be heard.",
+        microphone: "The microphone was unplugged, and there is no other. Plug one in to be heard.",
+        speaker: "The speaker was unplugged. Now you hear through the system's default.",
       },
+      back: "Plugged in, and in use now: {name}.",
     },
     systemMuted: {
       microphone: "Your microphone is muted by the system, or by a switch on it",

@@ -1,4 +1,4 @@
-import type { DeviceKind } from "../../../shared/client/device_choice.ts";
+import { type DeviceKind, deviceToUse, SYSTEM_ID } from "../../../shared/client/device_choice.ts";
 import type { View } from "../view.ts";
 import { Meter } from "./Meter.tsx";
 
@@ -22,15 +22,22 @@ function Choice({ view: { t, snapshot: { devices }, actions }, kind, inUse }: {
   kind: DeviceKind;
   inUse?: MediaStreamTrack;
 }) {
-  const options = devices.options[kind];
-  if (options.length === 0) return null;
-  const used = inUse?.getSettings().deviceId ?? devices.chosen[kind] ?? options[0]!.id;
+  const listed = devices.options[kind];
+  if (listed.length === 0) return null;
+  const options = listed.filter(({ id }) => id !== SYSTEM_ID);
+  const used = inUse?.getSettings().deviceId ?? deviceToUse(devices, kind);
+  // Another one than the chosen one is named, too, while that is away.
+  const shown = devices.chosen[kind] !== null && options.some(({ id }) => id === used) ? used! : "";
   return (
     <label class="field">
       {t.panel[kind]}
-      <select value={used} onChange={(event) => actions?.choose(kind, event.currentTarget.value)}>
+      <select value={shown} onChange={(event) => actions?.choose(kind, event.currentTarget.value || null)}>
+        <option value="" selected={shown === ""}>
+          {t.panel.system}
+          {shown === "" && inUse?.label && `: ${inUse.label}`}
+        </option>
         {options.map(({ id, label }) => (
-          <option key={id} value={id} selected={id === used}>{label || t.panel[kind]}</option>
+          <option key={id} value={id} selected={id === shown}>{label || t.panel[kind]}</option>
         ))}
       </select>
     </label>
