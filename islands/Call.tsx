@@ -17,11 +17,13 @@ export interface CallProps {
   seats: number | null;
   /** Who is in the chat, until the signaling socket says so. */
   members: Member[];
+  /** This user made the chat, and may free its other seats. */
+  mine: boolean;
   t: ChatStrings;
 }
 
 /** A chat and its calls. */
-export default function Call({ chatId, userId, seats, members, t }: CallProps) {
+export default function Call({ chatId, userId, seats, members, mine, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
   const screens = useSignal<Screens | null>(null);
   useEffect(() => {
@@ -52,7 +54,7 @@ export default function Call({ chatId, userId, seats, members, t }: CallProps) {
   const rendered = { [chatId]: members };
   const latest = store.value?.snapshot.value ?? NOTHING;
   const snapshot = { ...latest, members: { ...rendered, ...latest.members } };
-  const view: View = { t, chatId, userId, seats, snapshot, actions: store.value?.client ?? null };
+  const view: View = { t, chatId, userId, seats, mine, snapshot, actions: store.value?.client ?? null };
   const { call } = snapshot;
   const Screens = screens.value;
 

@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { Person, Vacant } from "../islands/call/Person.tsx";
 import { define, type State } from "./(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "./(_kit)/form.ts";
+import { Leave } from "./(_kit)/Leave.tsx";
 import { NameField } from "./(_kit)/NameField.tsx";
 
 export const handler = define.handlers({
@@ -50,6 +51,7 @@ export default define.page<typeof handler>(({ data, state: { t } }) => (
                   ? <Vacant text={t.lobby.nobody} />
                   : others.map((other) => <Person key={other.id} name={other.name} online={other.online} t={t.chat} />)}
               </a>
+              {!data.hosted && <Leave id={id} t={t} of={others.map(({ name }) => name).join(", ") || t.lobby.nobody} />}
             </li>
           ))}
         </ul>

@@ -69,8 +69,11 @@ export class Tokens {
   }
 
   /** A token for `SESSION_SECONDS` that lists the newest `MAX_CHATS_IN_TOKEN` chats. */
-  sign({ userId, name, chats }: Pick<Session, "userId" | "name" | "chats">): Promise<string> {
-    return new SignJWT({ name, chats: chats.slice(-MAX_CHATS_IN_TOKEN) })
+  sign({ userId, name, chats, own = [] }: Pick<Session, "userId" | "name" | "chats" | "own">): Promise<string> {
+    const newest = chats.slice(-MAX_CHATS_IN_TOKEN);
+    // By their places: ids written twice would not fit into a cookie.
+    const places = newest.flatMap((id, place) => own.includes(id) ? [place] : []);
+    return new SignJWT({ name, chats: newest, ...(places.length === 0 ? {} : { own: places }) })
       .setProtectedHeader({ alg: "HS256" })
       .setSubject(userId)
       .setIssuedAt()
@@ -108,10 +111,11 @@ export class Tokens {
     const claims = readClaims(verified.payload);
     if ("problem" in claims) return claims;
     const { userId, name, chats, iat, badChats } = claims;
+    const own = verified.isOurs ? claims.own : [];
     const isGuest = verified.isOurs;
     // What is believed a little longer than it says also speaks for its user that long.
     const exp = claims.exp * 1000 > at ? claims.exp : claims.exp + LEEWAY_SECONDS;
-    return { session: { userId, name, chats, isGuest, issuedAt: iat * 1000, expiresAt: exp * 1000 }, badChats };
+    return { session: { userId, name, chats, own, isGuest, issuedAt: iat * 1000, expiresAt: exp * 1000 }, badChats };
   }
 
   async #payload(token: string, currentDate: Date): Promise<{ payload: JWTPayload; isOurs: boolean } | TokenRefusal> {

@@ -21,11 +21,18 @@ export interface ChatLimits {
 interface Chat {
   /** Names by user id, in order of joining. */
   readonly members: Map<string, string>;
+  /** Who made it, where that is known: they may free seats. */
+  maker: string | null;
+  /** When the users who left, or were put out, did, in ms since 1970: older tokens of theirs count for nothing here. */
+  left: Map<string, number> | null;
   usedAt: number;
 }
 
 /** Idle chats looked at for each one that is new: a little work each time, never a lot. */
 const EVICTIONS = 8;
+
+/** Users remembered who left a chat; beyond that the first of them could come back with an old token. */
+const MAX_LEFT = 64;
 
 /**
  * Chats and their members, by what signed tokens say. A chat that was forgotten is there again with the next token that
@@ -41,9 +48,13 @@ export class Chats {
     this.#limits = limits;
   }
 
-  /** A token that names the chat was seen: the chat exists (again), and this user is in it. True where that, or the name, is new. */
-  admit(chatId: string, userId: string, name: string, now: number): boolean {
-    const chat = this.#chats.get(chatId) ?? { members: new Map(), usedAt: now };
+  /**
+   * A token that names the chat was seen: the chat exists (again), and this user is in it, unless they left after it was issued
+   * (`issuedAt`, in ms since 1970). True where that, or the name, is new.
+   */
+  admit(chatId: string, userId: string, name: string, now: number, issuedAt = Infinity): boolean {
+    const chat = this.#chats.get(chatId) ?? { members: new Map(), maker: null, left: null, usedAt: now };
+    if (issuedAt <= (chat.left?.get(userId) ?? -1)) return false;
     this.#use(chatId, chat, now);
     if (chat.members.get(userId) === name) return false;
     chat.members.set(userId, name);
@@ -53,6 +64,28 @@ export class Chats {
     if (chats.size > this.#limits.chatsOfUser) this.leave(oldest!, userId);
     this.#evict(now);
     return true;
+  }
+
+  /** A token says that this user made the chat. */
+  setMaker(chatId: string, userId: string): void {
+    const chat = this.#chats.get(chatId);
+    if (chat?.members.has(userId)) chat.maker = userId;
+  }
+
+  /** Who made the chat, as long as they are in it; `null` where that is not known. */
+  maker(chatId: string): string | null {
+    const { maker = null, members } = this.#chats.get(chatId) ?? {};
+    return maker !== null && members?.has(maker) ? maker : null;
+  }
+
+  /** Frees the user's seat: they left, or were put out, at `at` (ms since 1970). Tokens issued until then do not bring them back. */
+  free(chatId: string, userId: string, at: number): void {
+    const chat = this.#chats.get(chatId);
+    if (!chat?.members.has(userId)) return;
+    chat.left = (chat.left ?? new Map<string, number>()).set(userId, at);
+    const [oldest] = chat.left.keys();
+    if (chat.left.size > MAX_LEFT) chat.left.delete(oldest!);
+    this.leave(chatId, userId);
   }
 
   /** The user is not a member any more. A chat without members is forgotten. */
@@ -68,9 +101,10 @@ export class Chats {
 
   /** Takes a seat; false (R1: in the same way) for a chat that is unknown and one that is full. */
   join(chatId: string, userId: string, name: string, now: number): boolean {
-    const members = this.#chats.get(chatId)?.members;
-    if (members === undefined) return false;
-    if (!members.has(userId) && members.size >= this.#limits.capacity) return false;
+    const chat = this.#chats.get(chatId);
+    if (chat === undefined) return false;
+    if (!chat.members.has(userId) && chat.members.size >= this.#limits.capacity) return false;
+    chat.left?.delete(userId);
     this.admit(chatId, userId, name, now);
     return true;
   }

@@ -15,6 +15,8 @@ export interface Claims {
   readonly userId: string;
   readonly name: string;
   readonly chats: readonly string[];
+  /** Those of `chats` that this user made; only our own tokens say so, by their places in the list. */
+  readonly own: readonly string[];
   readonly iat: number;
   readonly exp: number;
   /** How many chats had an id that no chat can have, and were left out. */
@@ -40,6 +42,7 @@ export function readClaims(payload: Record<string, unknown>): Claims | TokenRefu
     userId: sub.data,
     name: nameFrom(payload.name, sub.data),
     chats: chats.slice(-MAX_CHATS_IN_TOKEN),
+    own: Array.isArray(payload.own) ? chats.filter((_, place) => (payload.own as unknown[]).includes(place)) : [],
     iat,
     exp,
     badChats: payload.chats.length - chats.length,

@@ -144,6 +144,23 @@ export class Hub {
     return null;
   }
 
+  /** The user's seat is free from now on (`at`, in ms since 1970). Ends their call there, as R12 says. */
+  free(chatId: string, userId: string, at: number): void {
+    this.#chats.free(chatId, userId, at);
+    this.#tellWatchers(chatId);
+  }
+
+  /** Who made the chat, and may free its seats; `null` where that is not known, or they left. */
+  maker(chatId: string): string | null {
+    return this.#chats.maker(chatId);
+  }
+
+  /** The chats of a guest: those of their token, but for those they left since, and those they joined since on another device. */
+  chatsOf({ userId, chats }: Pick<Session, "userId" | "chats">): string[] {
+    const now = this.#chats.chatsOf(userId);
+    return [...chats.filter((id) => now.has(id)), ...[...now].filter((id) => !chats.includes(id))];
+  }
+
   /** How many may join a chat by its link. */
   get capacity(): number {
     return this.#options.chatCapacity;
@@ -274,7 +291,7 @@ export class Hub {
   }
 
   /** The chats in which a session's user, or their name, is new. */
-  #admit({ chats, userId, name, isGuest, issuedAt }: Session): string[] {
+  #admit({ chats, own, userId, name, isGuest, issuedAt }: Session): string[] {
     const now = this.#options.now();
     // A host application's newest token says all; a guest may have joined since with another one.
     const isNewest = !isGuest && issuedAt >= (this.#toldAt.get(userId) ?? 0);
@@ -284,7 +301,10 @@ export class Hub {
       this.#chats.leave(chatId, userId);
       this.#tellWatchers(chatId);
     }
-    return chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now));
+    const since = isGuest ? issuedAt : undefined;
+    const news = chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now, since));
+    for (const chatId of own ?? []) this.#chats.setMaker(chatId, userId);
+    return news;
   }
 
   // --- Messages --------------------------------------------------------------------------------------------------------

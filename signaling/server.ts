@@ -10,6 +10,7 @@ import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ice.ts";
 import { asWord, Notices } from "./notices.ts";
 import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./origin.ts";
+import { Passes } from "./passes.ts";
 import { Receipts } from "./receipts.ts";
 import { cookieTokenOf, sessionCookies } from "./session_cookie.ts";
 import { upgrade } from "./socket.ts";
@@ -33,6 +34,7 @@ export class SignalingServer {
   readonly #webhook: Webhook | null;
   readonly #receipts: Receipts | null;
   readonly #tokens: Tokens;
+  readonly #passes: Passes;
   readonly #sockets: Buckets;
   readonly #writes = new Buckets(HTTP_WRITES);
   readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
@@ -43,6 +45,7 @@ export class SignalingServer {
     this.#config = config;
     const { sessionSecrets, hostSecrets, jwksUrl, issuer, audience } = config;
     const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
+    this.#passes = new Passes(session);
     this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience }, clock);
     this.#turnCheck = config.readyCheckTurn ? turnCheck(config.ice) : null;
     this.#sockets = new Buckets(sockets(config.socketsPerMinute));
@@ -91,8 +94,11 @@ export class SignalingServer {
   async session(req: Request): Promise<Session | string | null> {
     const credential = credentialOf(req.headers);
     const checked = credential === null ? null : await this.#check(credential.token);
-    if (checked !== null && typeof checked !== "string") this.hub.admit(checked);
-    return checked;
+    if (checked === null || typeof checked === "string") return checked;
+    this.hub.admit(checked);
+    if (!checked.isGuest) return checked;
+    const chats = this.hub.chatsOf(checked);
+    return chats.join() === checked.chats.join() ? checked : { ...checked, chats, isOld: true };
   }
 
   /**
@@ -152,7 +158,7 @@ export class SignalingServer {
   /** Guest sessions; `null` where only the host application lets people in, and for its users. `secure`: over https. */
   guests(session: Session | null, secure: boolean): Guests | null {
     const isOurs = session === null || session.isGuest;
-    return this.#config.guests && isOurs ? new Guests(this.#tokens, this.hub, secure) : null;
+    return this.#config.guests && isOurs ? new Guests(this.#tokens, this.#passes, this.hub, secure) : null;
   }
 
   /**

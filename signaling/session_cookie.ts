@@ -118,7 +118,7 @@ function unpacked(text: string): string | null {
 }
 
 /** The first cookie of each name. */
-function cookiesOf(headers: Headers): ReadonlyMap<string, string> {
+export function cookiesOf(headers: Headers): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of (headers.get("cookie") ?? "").split(";")) {
     const end = pair.indexOf("=");

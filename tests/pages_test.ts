@@ -103,8 +103,8 @@ Deno.test("GET /chat/:id never joins, and shows strangers the same page whatever
     assert.match(pages[0]!, /<form[^>]*method="post"/);
   }
   const [refused, missing] = [
-    await visitor().submit(`/chat/${full}`, { name: "Eve" }),
-    await visitor().submit(`/chat/${unknown}`, { name: "Eve" }),
+    await visitor().join(`/chat/${full}`, "Eve"),
+    await visitor().join(`/chat/${unknown}`, "Eve"),
   ];
   assert.deepEqual([refused.status, missing.status], [403, 403]);
   assert.equal(faceless(refused, full), faceless(missing, unknown));
@@ -123,7 +123,7 @@ Deno.test("the forms: the lobby makes a chat, the join form takes a seat, and a 
   const bob = visitor();
   assert.equal((await bob.submit(path, {})).status, 400, "no name and no session");
   assert.equal((await bob.submit(path, { name: "m".repeat(10_000) })).status, 400);
-  const joined = await bob.submit(path, { name: "Bob" });
+  const joined = await bob.join(path, "Bob");
   assert.deepEqual([joined.status, joined.headers.get("location")], [303, path]);
   for (const member of [ann, bob]) {
     const { status, text } = await member.get(path);

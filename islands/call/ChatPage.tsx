@@ -5,6 +5,7 @@ import { useLazy } from "./lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "./Person.tsx";
 import { fill, isolated } from "../../shared/i18n/fill.ts";
+import { Seat } from "./Seat.tsx";
 import { others, type View } from "./view.ts";
 
 /** The chat between calls: who is here, how to call, and how to invite. */
@@ -38,6 +39,7 @@ export function ChatPage({ view }: { view: View }) {
           {peers.map((peer) => (
             <li key={peer.id}>
               <Person name={peer.name} online={peer.online} t={t} />
+              {view.mine && <Seat view={view} member={peer} />}
             </li>
           ))}
           {me && (

@@ -13,6 +13,8 @@ export interface View {
   readonly userId: string;
   /** How many the chat holds; `null` where a host application says who is in it, and the link invites nobody. */
   readonly seats: number | null;
+  /** This user made the chat, and may free its other seats. */
+  readonly mine: boolean;
   readonly snapshot: Snapshot;
   /** `null` until the page runs in a browser. */
   readonly actions: CallActions | null;

@@ -17,9 +17,9 @@ export function postedName(form: FormData): string | null {
   return parsed.success ? parsed.data : "";
 }
 
-/** Sends the browser on with GET (RFC 9110, section 15.4.4), carrying a renewed session. */
-export function seeOther(location: string, cookie: readonly string[]): Response {
+/** Sends the browser on with GET (RFC 9110, section 15.4.4); `cookies` are `Set-Cookie` values, such as those of a renewed session. */
+export function seeOther(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ location });
-  for (const value of cookie) headers.append("set-cookie", value);
+  for (const value of cookies) headers.append("set-cookie", value);
   return new Response(null, { status: 303, headers });
 }

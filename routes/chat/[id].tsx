@@ -7,6 +7,7 @@ import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
 import { isInForeignFrame } from "../(_kit)/frame.ts";
 import { Heal } from "../(_kit)/Heal.tsx";
+import { Leave } from "../(_kit)/Leave.tsx";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
 
@@ -15,13 +16,18 @@ import { NameField } from "../(_kit)/NameField.tsx";
  * joins by POST only, so that link previews take nobody's seat.
  */
 type View =
-  | { show: "chat"; id: string; userId: string; seats: number | null; members: Member[] }
-  | { show: "join"; invalid: boolean }
+  | { show: "chat"; id: string; userId: string; seats: number | null; members: Member[]; mine: boolean }
+  | { show: "join"; note: Note }
   | { show: "framed"; id: string; entry: string | null }
+  | { show: "cookieless" }
   | { show: "denied" };
 
+/** What is wrong with the form that was sent: the name, or that it was open for too long. */
+type Note = "name" | "late" | null;
+
 export const handler = define.handlers({
-  GET({ req, url, state, params }) {
+  GET(ctx) {
+    const { req, url, state, params } = ctx;
     const id = params.id!;
     const entry = url.searchParams.get("entry");
     const view = memberView(state, id);
@@ -31,34 +37,53 @@ export const handler = define.handlers({
     }
     const canOpenAlone = state.guests !== null || entry !== null;
     const isShut = state.session === null && canOpenAlone && isInForeignFrame(req);
-    return page<View>(view ?? (isShut ? { show: "framed", id, entry } : { show: "join", invalid: false }));
+    if (view !== null) return page<View>(view);
+    return isShut ? page<View>({ show: "framed", id, entry }) : invitation(ctx, null);
   },
 
   async POST(ctx) {
     const { guests } = ctx.state;
     const id = ctx.params.id!;
-    if (guests === null) return page<View>({ show: "join", invalid: false }, { status: 403 });
+    if (guests === null) return page<View>({ show: "join", note: null }, { status: 403 });
     const form = await readForm(ctx.req);
     if (form instanceof Response) return form;
+    // Before a seat is spent: who cannot be known again could never use it, and would lock everybody else out.
+    const visitor = ctx.state.session ?? await guests.visitor(ctx.req.headers);
+    if (visitor === "cookieless") return page<View>({ show: "cookieless" }, { status: 400 });
+    if (visitor === "late") return invitation(ctx, "late", 400);
     const name = postedName(form);
-    if (name === "" || (name === null && ctx.state.session === null)) {
-      return page<View>({ show: "join", invalid: true }, { status: 400 });
-    }
-    const session = name === null ? ctx.state.session! : (await guests.enter(ctx.state.session, name)).session;
+    if (name === "" || (name === null && ctx.state.session === null)) return invitation(ctx, "name", 400);
+    const session = name === null
+      ? ctx.state.session!
+      : (await guests.enter(ctx.state.session, name, visitor.userId)).session;
     const joined = chatId.safeParse(id).success ? await guests.joinChat(session, id) : null;
     if (joined === null) return page<View>({ show: "denied" }, { status: 403 });
-    return seeOther(`/chat/${id}`, joined.cookie);
+    const end = ctx.state.session === null ? [guests.endOfVisit()] : [];
+    return seeOther(`/chat/${id}`, [...joined.cookie, ...end]);
   },
 });
+
+/** The form to join by, and, for who has no session, the pass that makes a repeat of it the same join. */
+async function invitation({ req, state }: { req: Request; state: State }, note: Note, status = 200) {
+  const cookie = state.session === null ? await state.guests?.welcome(req.headers) ?? null : null;
+  return page<View>({ show: "join", note }, { status, headers: cookie === null ? {} : { "set-cookie": cookie } });
+}
 
 function memberView({ viewer, hub, guests }: State, id: string): View | null {
   if (viewer === null || !viewer.chats.includes(id) || !chatId.safeParse(id).success) return null;
   const seats = guests === null || !viewer.isGuest ? null : hub.capacity;
-  return { show: "chat", id, userId: viewer.userId, seats, members: hub.members(id) };
+  return {
+    show: "chat",
+    id,
+    userId: viewer.userId,
+    seats,
+    members: hub.members(id),
+    mine: hub.maker(id) === viewer.userId,
+  };
 }
 
 /** A chat for its members; an invitation for everybody else. */
-export default define.page<typeof handler>(({ data, state }) => {
+export default define.page<typeof handler>(({ data, state, url }) => {
   const { t } = state;
   switch (data.show) {
     case "chat": {
@@ -70,7 +95,15 @@ export default define.page<typeof handler>(({ data, state }) => {
           <noscript>
             <p class="notice">{t.page.noScript}</p>
           </noscript>
-          <Call chatId={data.id} userId={data.userId} seats={data.seats} members={data.members} t={t.chat} />
+          <Call
+            chatId={data.id}
+            userId={data.userId}
+            seats={data.seats}
+            members={data.members}
+            mine={data.mine}
+            t={t.chat}
+          />
+          {data.seats !== null && <Own id={data.id} t={t} />}
           <p class="help">
             <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
           </p>
@@ -78,9 +111,16 @@ export default define.page<typeof handler>(({ data, state }) => {
       );
     }
     case "join":
-      return <Join state={state} invalid={data.invalid} />;
+      return <Join state={state} note={data.note} />;
     case "framed":
       return <Framed t={t} id={data.id} entry={data.entry} />;
+    case "cookieless":
+      return (
+        <>
+          <Title text={t.join.cookielessTitle} />
+          <Message t={t} title={t.join.cookielessTitle} text={t.join.cookielessText} again={url.pathname} />
+        </>
+      );
     case "denied":
       return (
         <>
@@ -91,7 +131,19 @@ export default define.page<typeof handler>(({ data, state }) => {
   }
 });
 
-function Join({ state: { t, session, guests }, invalid }: { state: State; invalid: boolean }) {
+/** One's own place in the chat: bring another device, or leave. By forms, which need no script. */
+function Own({ id, t }: { id: string; t: State["t"] }) {
+  return (
+    <section class="own" aria-label={t.own.title}>
+      <form method="post" action={`/chat/${id}/device`}>
+        <button class="quiet-link" type="submit">{t.own.device}</button>
+      </form>
+      <Leave id={id} t={t} />
+    </section>
+  );
+}
+
+function Join({ state: { t, session, guests }, note }: { state: State; note: Note }) {
   if (guests === null) {
     return (
       <>
@@ -106,8 +158,9 @@ function Join({ state: { t, session, guests }, invalid }: { state: State; invali
       <form class="card" method="post">
         <h1>{t.join.title}</h1>
         <p class="lead">{t.join.text}</p>
+        {note === "late" && <p class="notice" role="alert">{t.join.late}</p>}
         {session === null
-          ? <NameField t={t} value="" invalid={invalid} />
+          ? <NameField t={t} value="" invalid={note === "name"} />
           : <p class="hint">{fill(t.join.as, { name: session.name })}</p>}
         <button class="button accent" type="submit">{t.join.button}</button>
       </form>

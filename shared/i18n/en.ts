@@ -47,7 +47,17 @@ export interface Strings {
     readonly framedTitle: string;
     readonly framedText: string;
     readonly newTab: string;
+    readonly late: string;
+    readonly cookielessTitle: string;
+    readonly cookielessText: string;
   };
+  /** One's own place in a chat. */
+  readonly own: Readonly<Record<"title" | "device" | "leave" | "leaveOf" | "leaveText" | "leaveNow", string>>;
+  /** Bringing a second device: the page with the link, and the page it leads to. */
+  readonly device: Readonly<
+    & Record<"title" | "text" | "link" | "secret" | "back", string>
+    & Record<"hereTitle" | "hereText" | "replaces" | "noScript" | "button" | "spentTitle" | "spentText", string>
+  >;
   readonly chat: ChatStrings;
   readonly doctor: DoctorStrings;
 }
@@ -57,6 +67,8 @@ export interface ChatStrings {
   readonly title: string;
   readonly titleAlone: string;
   readonly somebody: string;
+  /** Freeing another member's seat. */
+  readonly seat: { readonly free: string; readonly text: string; readonly now: string };
   readonly people: string;
   readonly whom: string;
   readonly you: string;
@@ -362,18 +374,55 @@ export const en: Strings = {
     as: "You will join as {name}.",
     button: "Join chat",
     deniedTitle: "Access denied",
-    deniedText: "This chat is full, or the link is wrong. Ask for a new link, or start a chat yourself.",
+    deniedText: "This chat is full, or the link is wrong. If you joined it before, open it in that browser or app. " +
+      "Otherwise ask who sent you the link to free the seat or to send a new link, or start a chat yourself.",
     hosted: "This chat belongs to another application. Sign in there and open the chat from it.",
     framedTitle: "This call needs a tab of its own",
     framedText:
       "The page is shown inside another site, and there your browser keeps no cookies for it. Without one, the " +
       "server cannot know who you are.",
     newTab: "Open in a new tab",
+    late: "This page was open for too long. Join once more, please.",
+    cookielessTitle: "This browser keeps no cookies",
+    cookielessText:
+      "Without them you could not be told from a stranger a moment later, so you have not joined, and no " +
+      "seat was taken. Allow cookies for this site. If the link opened inside another app, open it in Chrome, Safari or " +
+      "Firefox instead: look for “Open in browser” in the app's menu.",
+  },
+  own: {
+    title: "Your place in this chat",
+    device: "Use on another device",
+    leave: "Leave chat…",
+    leaveOf: "Leave chat: {name}",
+    leaveText: "Your seat becomes free for whoever has the link, and the chat is gone from your list.",
+    leaveNow: "Leave chat",
+  },
+  device: {
+    title: "Use on another device",
+    text: "Open this link on your phone or other computer within {n} minutes. Calls will ring on both.",
+    link: "Link for your other device",
+    secret: "Whoever opens it first calls in your name: keep it to yourself. It works once.",
+    back: "Back to the chat",
+    hereTitle: "Use this device as well?",
+    hereText:
+      "You will be the same person here as on the device that the link comes from, and calls will ring on both.",
+    replaces: "Here you are {name} now. If you go on, this browser forgets that, and the chats that belong to it.",
+    noScript: "This link needs JavaScript. Turn it on for this page.",
+    button: "Use this device",
+    spentTitle: "This link does not work any more",
+    spentText:
+      "It works once, and for ten minutes. Make a new one on your other device: open the chat there and press " +
+      "“Use on another device”.",
   },
   chat: {
     title: "Chat with {name}",
     titleAlone: "Your new chat",
     somebody: "The other person",
+    seat: {
+      free: "Free this seat…",
+      text: "{name} is put out of this chat, a call with them ends, and whoever opens the link first takes the seat.",
+      now: "Free the seat",
+    },
     people: "Who is here",
     whom: "Whom to call",
     you: "you",

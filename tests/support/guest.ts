@@ -11,9 +11,12 @@ export interface Answer {
   json: any;
 }
 
-/** A browser as far as HTTP goes: it keeps its cookie and says where it comes from. */
+/** A browser as far as HTTP goes: it keeps its cookies and says where it comes from. */
 export class Guest {
+  /** The session. */
   cookie: string | null = null;
+  /** What came with a join form. */
+  visit: string | null = null;
   readonly #url: string;
   readonly #origin: string | null;
 
@@ -28,12 +31,13 @@ export class Guest {
     body?: BodyInit | null,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
+    const cookie = [this.cookie, this.visit].filter((pair) => pair !== null).join("; ");
     const response = await fetch(this.#url + path, {
       method,
       body,
       redirect: "manual",
       headers: {
-        ...(this.cookie === null ? {} : { cookie: this.cookie }),
+        ...(cookie === "" ? {} : { cookie }),
         ...(this.#origin === null || method === "GET" ? {} : { origin: this.#origin }),
         ...headers,
       },
@@ -41,6 +45,8 @@ export class Guest {
     const text = await response.text();
     const set = response.headers.getSetCookie().find((value) => value.startsWith("zvonok_session="));
     if (set !== undefined) this.cookie = set.split(";")[0]!;
+    const visit = response.headers.getSetCookie().find((value) => value.startsWith("zvonok_visit="));
+    if (visit !== undefined) this.visit = visit.includes("Max-Age=0") ? null : visit.split(";")[0]!;
     const isJson = response.headers.get("content-type")?.startsWith("application/json");
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
   }
@@ -52,6 +58,12 @@ export class Guest {
 
   submit(path: string, fields: Record<string, string>): Promise<Answer> {
     return this.ask("POST", path, new URLSearchParams(fields));
+  }
+
+  /** Opens an invitation and joins by its form, as people do. */
+  async join(path: string, name: string): Promise<Answer> {
+    assert.match((await this.get(path)).text, /<form/);
+    return await this.submit(path, { name });
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Answer> {

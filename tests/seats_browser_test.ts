@@ -1,0 +1,125 @@
+/** Seats as people take and give them: a double tap, a browser without cookies, a seat that is freed, a second device, a way out. */
+
+import assert from "node:assert/strict";
+import { launch, Person } from "./support/chromium.ts";
+import { connect, scene } from "./support/scene.ts";
+import { canCall, named, press, there, until } from "./support/until.ts";
+
+/** Somebody else's fresh browser. */
+async function another(stack: AsyncDisposableStack): Promise<Person> {
+  return stack.use(await Person.enter(stack.use(await launch())));
+}
+
+scene("a double tap on Join chat takes one seat, and the call rings there", async ({ ada, product }) => {
+  await using stack = new AsyncDisposableStack();
+  const cat = await another(stack);
+  await ada.page.goto(product.url);
+  await ada.fill("Your name", "Ada");
+  await ada.click("New chat");
+  await ada.sees("button", "Video call");
+  const chat = ada.page.url();
+  await cat.page.goto(chat);
+  await cat.fill("Your name", "Cat");
+  const button = await cat.sees("button", "Join chat");
+  // Two forms go out before either answer is there, and the second navigation throws the first one's answer away.
+  await button.evaluate((button) => {
+    const form = (button as HTMLButtonElement).form!;
+    form.requestSubmit();
+    form.requestSubmit();
+  });
+  await canCall(cat.page);
+  await ada.reads("Cat");
+  assert.equal((await ada.page.$$(".person-name")).length, 2);
+  await ada.online();
+  await ada.click("Audio call");
+  await cat.sees("button", "Accept");
+});
+
+scene("a browser that keeps no cookies is told what to do, and the seat stays free", async ({ ada, product }) => {
+  await using stack = new AsyncDisposableStack();
+  const [blocked, cat] = [await another(stack), await another(stack)];
+  await ada.page.goto(product.url);
+  await ada.fill("Your name", "Ada");
+  await ada.click("New chat");
+  await ada.sees("button", "Video call");
+  const chat = ada.page.url();
+  await blocked.page.goto(chat);
+  // As where cookies are blocked: what a page sets is gone with the next request.
+  await blocked.page.browserContext().deleteCookie(...await blocked.page.browserContext().cookies());
+  await blocked.fill("Your name", "Blocked");
+  await blocked.click("Join chat");
+  await blocked.sees("heading", "This browser keeps no cookies");
+  await blocked.sees("link", "Try again");
+  blocked.errors.length = 0;
+  await cat.page.goto(chat);
+  await cat.fill("Your name", "Cat");
+  await cat.click("Join chat");
+  await canCall(cat.page);
+});
+
+scene("who made the chat frees a seat in the middle of a call: it ends, and somebody else joins", async (stage) => {
+  const { ada, boris, chat } = stage;
+  await using stack = new AsyncDisposableStack();
+  await connect(stage, "Audio call");
+  const window = await ada.anotherWindow();
+  await window.goto(chat);
+  await (await there(window, "details.seat > summary")).asLocator().click();
+  await press(window, "Free the seat");
+  await Promise.all([ada.hears("Call ended"), boris.hears("Call ended")]);
+  await canCall(window);
+  await until("his seat is free", async () => (await window.$$(".person-name")).length === 1);
+  // The link works once more, for somebody else and not for both.
+  const cat = await another(stack);
+  await cat.page.goto(chat);
+  await cat.fill("Your name", "Cat");
+  await cat.click("Join chat");
+  await canCall(cat.page);
+  await boris.page.reload();
+  await boris.click("Join chat");
+  await boris.sees("heading", "Access denied");
+  boris.errors.length = 0;
+});
+
+scene("a second device: its link asks first, then the call rings on both as one person's", async (stage) => {
+  const { ada, boris, chat } = stage;
+  await using stack = new AsyncDisposableStack();
+  await boris.click("Use on another device");
+  const field = await boris.sees("textbox", "Link for your other device");
+  const link = await field.evaluate((input) => (input as HTMLInputElement).value);
+  await boris.click("Copy link");
+  await boris.sees("button", "Copied");
+  await (await boris.sees("link", "Back to the chat")).asLocator().click();
+  await boris.online();
+  const phone = await another(stack);
+  await phone.page.goto(link);
+  await phone.sees("heading", "Use this device as well?");
+  await phone.click("Use this device");
+  await canCall(phone.page);
+  assert.equal(phone.page.url(), chat);
+  assert.equal((await phone.page.$$(".person-name")).length, 2, "no third person is there");
+  await ada.click("Audio call");
+  await boris.sees("button", "Accept");
+  await phone.click("Accept");
+  await Promise.all([ada.hears("Connected"), phone.hears("Connected")]);
+  await boris.reads("It was answered on another device or in another tab.");
+  await phone.receives("audioEnergy");
+});
+
+scene("a guest leaves by the chat page, and another chat by the lobby", async ({ ada, boris, chat }) => {
+  await (await there(boris.page, ".own details.leave > summary")).asLocator().click();
+  await boris.click("Leave chat");
+  await boris.sees("button", "New chat");
+  assert.equal(await boris.page.$(`a[href="${new URL(chat).pathname}"]`), null);
+  await until("Ada sees that he is gone", async () => (await ada.page.$$(".person-name")).length === 1);
+  await ada.reads("The second seat is free.");
+  await boris.page.goto(chat);
+  await boris.click("Join chat");
+  await canCall(boris.page);
+  await ada.reads("Boris");
+  await boris.page.goto(new URL("/", chat).href);
+  await (await there(boris.page, ".chats details.leave > summary")).asLocator().click();
+  await boris.click("Leave chat");
+  await until("the list is empty", async () => await boris.page.$(".chats") === null);
+  await boris.page.goto(chat);
+  await boris.page.waitForSelector(named("button", "Join chat"));
+});
