@@ -29,6 +29,8 @@ export const MAX_NAME_LENGTH = 64;
 
 /** WebSocket close codes (4000–4999 are for applications, RFC 6455, section 7.4.2). */
 export const CLOSE = {
+  /** All is said (RFC 6455, section 7.4.1: Normal Closure). */
+  normal: 1000,
   /** The server is leaving; come back (IANA: Service Restart). */
   restart: 1012,
   /** A message far over the limit (RFC 6455, section 7.4.1: Message Too Big). */

@@ -182,6 +182,7 @@ export const clientMessages = {
   "call:receipt": z.strictObject({ type: z.literal("call:receipt"), ...stamped, receipt }),
   "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
   "session:renew": z.strictObject({ type: z.literal("session:renew"), token: jwt }),
+  "device:leaving": z.strictObject({ type: z.literal("device:leaving") }),
   "ping": z.strictObject({ type: z.literal("ping") }),
 };
 

@@ -31,6 +31,7 @@ const client: { [Type in keyof ClientMessages]: Required<ClientMessages[Type]> }
   "call:receipt": { type: "call:receipt", chatId, callId, receipt },
   "chat:watch": { type: "chat:watch", chatId },
   "session:renew": { type: "session:renew", token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl" },
+  "device:leaving": { type: "device:leaving" },
   "ping": { type: "ping" },
 };
 const needed: Record<keyof ClientMessages, string[]> = {
@@ -46,6 +47,7 @@ const needed: Record<keyof ClientMessages, string[]> = {
   "call:receipt": ["chatId", "callId", "receipt"],
   "chat:watch": ["chatId"],
   "session:renew": ["token"],
+  "device:leaving": [],
   "ping": [],
 };
 

@@ -54,7 +54,7 @@ export function advance(chat: ChatCalls, event: CallEvent, rules: CallRules): Ad
     case "connect":
       return connect(chat, event);
     case "drop":
-      return drop(chat, event, rules);
+      return drop(chat, event);
     case "leave":
       return leave(forget(chat, event.now), event);
     case "tick":

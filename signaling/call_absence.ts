@@ -65,10 +65,10 @@ function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent
 }
 
 /** R12: a device's socket is gone; its side of a call has the grace to come back. */
-export function drop(chat: ChatCalls, { from, now }: CallEvent & { type: "drop" }, rules: CallRules): Advanced {
+export function drop(chat: ChatCalls, { from, now, graceMs }: CallEvent & { type: "drop" }): Advanced {
   const { call } = chat;
   if (call === null) return unchanged(chat);
-  const awayUntil = now + rules.graceMs;
+  const awayUntil = now + graceMs;
   if (call.state === "ringing") {
     return same(call.caller, from)
       ? withCall(chat, { ...call, caller: { ...call.caller, awayUntil } })

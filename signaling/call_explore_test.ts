@@ -26,7 +26,7 @@ const SIDES = ["caller", "callee"] as const;
 
 const CLOCK: readonly Step[] = [{ do: "deadline" }, { do: "wait", ms: MEMORY_MS }, { do: "restart" }];
 const socketsOf = (from: number): Step[] =>
-  (["drop", "connect", "reload"] as const).map((what) => ({ do: what, from }));
+  (["drop", "leave", "connect", "reload"] as const).map((what) => ({ do: what, from }));
 
 /** Everything the protocol has, with every kind of call id: the right one, another one, one the server gave, none. */
 const EVERYTHING: readonly Step[] = [

@@ -14,7 +14,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("rings" as const), from, callId: fc.constantFrom(...CALL_IDS) }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("drop", "connect", "reload"), from }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("drop", "leave", "connect", "reload"), from }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.constantFrom(1, 1_000, 6_000, 25_000) }),

@@ -27,7 +27,7 @@ export interface Delivery {
 export interface CallRules {
   /** R4: how long a call rings. */
   readonly ringTimeoutMs: number;
-  /** R12: how long a dropped socket may take to come back. */
+  /** R14: how long the other side of a call that outlived the server may take to resume it. */
   readonly graceMs: number;
 }
 
@@ -149,7 +149,8 @@ export type CallEvent =
   | { readonly type: "message"; readonly now: number; readonly from: Sender; readonly message: InCallMessage }
   /** A device's socket opened. `reloaded`: the same device with another document. */
   | { readonly type: "connect"; readonly now: number; readonly from: Endpoint; readonly reloaded: boolean }
-  | { readonly type: "drop"; readonly now: number; readonly from: Endpoint }
+  /** A device's socket is gone. `graceMs`: how long it may take to come back (R12). */
+  | { readonly type: "drop"; readonly now: number; readonly from: Endpoint; readonly graceMs: number }
   /** A user is no member of the chat any more. */
   | { readonly type: "leave"; readonly now: number; readonly user: string }
   | { readonly type: "tick"; readonly now: number };

@@ -29,7 +29,9 @@ const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1
 
 type Message = Exclude<
   ClientMessage,
-  { type: "chat:watch" | "session:renew" | "ping" | "call:initiate" | "call:resume" | "call:receipt" }
+  {
+    type: "chat:watch" | "session:renew" | "device:leaving" | "ping" | "call:initiate" | "call:resume" | "call:receipt";
+  }
 >;
 type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
 
@@ -87,7 +89,7 @@ class Chat {
     return this.#apply({ type: "tick", now: this.now });
   }
 
-  drop = (from: Endpoint) => this.#apply({ type: "drop", now: this.now, from });
+  drop = (from: Endpoint, graceMs = RULES.graceMs) => this.#apply({ type: "drop", now: this.now, from, graceMs });
   connect = (from: Endpoint, reloaded = false) => this.#apply({ type: "connect", now: this.now, from, reloaded });
 
   get state(): string {
@@ -576,6 +578,16 @@ Deno.test("call: [R12] what is said to somebody in grace is held for them, in or
     "ann.laptop call:ice-candidate",
     "bob.phone call:peer back",
   ]);
+});
+
+Deno.test("call: [R12] the grace is what the socket's end gives: shorter for a page that said it goes", () => {
+  const chat = connected();
+  chat.drop(BOB, 5_000);
+  assert.equal(nextDeadline(chat.calls), 5_000);
+  chat.connect(BOB);
+  assert.equal(nextDeadline(chat.calls), null);
+  chat.drop(BOB);
+  assert.equal(nextDeadline(chat.calls), 20_000);
 });
 
 Deno.test("call: [R4] no reconnect restarts the ring timer", () => {

@@ -43,6 +43,67 @@ Deno.test("[R12] gone for longer than the grace: connection-lost, and nobody is 
   await ring(ann, back);
 });
 
+/** How long `what` takes, in ms. */
+async function lasting(what: Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await what;
+  return performance.now() - started;
+}
+
+Deno.test("[R12] a page that says it goes has five seconds: in a call, while it calls, and for its presence", async () => {
+  await using wires = new Wires({ GRACE_MS: "60000" });
+  const chats = ["talk", "ring", "look"];
+  const [ann, bob] = [await wires.enter("ann", { chats: ["talk"] }), await wires.enter("bob", { chats: ["talk"] })];
+  const [cat, dan] = [await wires.enter("cat", { chats: ["ring"] }), await wires.enter("dan", { chats: ["ring"] })];
+  const [eve, fay] = [await wires.enter("eve", { chats: ["look"] }), await wires.enter("fay", { chats: ["look"] })];
+  for (const [n, [caller, callee]] of [[ann, bob], [cat, dan]].entries()) {
+    caller!.send({ type: "call:initiate", chatId: chats[n]!, offer });
+    await callee!.rings();
+    await caller!.next("call:ringing");
+  }
+  bob.send({ type: "call:answer", chatId: "talk", answer });
+  await ann.next("call:answer");
+  eve.send({ type: "chat:watch", chatId: "look" });
+  await eve.next("chat:state");
+
+  for (const leaving of [bob, cat, fay]) leaving.send({ type: "device:leaving" });
+  for (const leaving of [bob, cat, fay]) assert.equal((await leaving.closed).code, 1000);
+  assert.equal((await ann.next("call:peer")).state, "reconnecting");
+  const ended = ann.next("call:end", 8_000).then(({ reason }) => assert.equal(reason, "connection-lost"));
+  const cancelled = dan.next("call:end", 8_000).then(({ reason }) => assert.equal(reason, "cancelled"));
+  const offline = eve.next("chat:state", 8_000).then(({ members }) => assert.equal(members[1]!.online, false));
+  for (const ms of await Promise.all([ended, cancelled, offline].map(lasting))) {
+    assert.ok(ms > 4_500 && ms < 6_500, `${ms} ms`);
+  }
+  assert.equal((await dan.next("call:missed")).reason, "cancelled");
+  eve.send({ type: "call:initiate", chatId: "look", offer });
+  await eve.refused("USER_OFFLINE");
+});
+
+Deno.test("[R12, R13] a page that said it goes and is back, reloaded, is in its call; without a word the whole grace runs", async () => {
+  await using wires = new Wires({ GRACE_MS: "60000" });
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob", { page: "one" })];
+  await connect(ann, bob);
+  bob.send({ type: "device:leaving" });
+  await bob.closed;
+  const back = await wires.enter("bob", { page: "two" });
+  assert.equal((await back.next("call:state")).state, "connected");
+  assert.equal((await ann.next("call:peer")).state, "reconnecting");
+  assert.equal((await ann.next("call:peer")).state, "reloaded");
+  await back.close();
+  assert.equal((await ann.next("call:peer")).state, "reconnecting");
+  await ann.silent(6_000);
+});
+
+Deno.test("[R12] a page that goes has no longer than the grace that is configured", async () => {
+  await using wires = new Wires({ GRACE_MS: "150" });
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+  await connect(ann, bob);
+  bob.send({ type: "device:leaving" });
+  assert.equal((await ann.next("call:peer")).state, "reconnecting");
+  assert.ok(await lasting(ann.next("call:end")) < 1_000);
+});
+
 Deno.test("[R12] both gone for longer than the grace: the call is over for whoever returns", async () => {
   await using wires = new Wires({ GRACE_MS: "100" });
   const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];

@@ -40,6 +40,12 @@ import { type Outcome, outcomeOf, type Receipts } from "./receipts.ts";
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
 
+/**
+ * R12: the grace of a page that said it goes, in ms, unless the whole grace is shorter. A page that is only reloaded says so too: it
+ * is back within one or two seconds, and on a slow phone network within four.
+ */
+const LEAVING_GRACE_MS = 5_000;
+
 /** Chats kept in memory, and how long an unused one is kept (R18). */
 const MAX_CHATS = 100_000;
 const MAX_CHATS_OF_USER = 64;
@@ -266,7 +272,7 @@ export class Hub {
       },
       note: (dropped) => this.#noteDropped(from, dropped.length, [...new Set(dropped)].join("; ")),
       drop: () => {
-        if (device.port === port) this.#drop(from, device);
+        if (device.port === port) this.#drop(from, device, this.#options.graceMs);
       },
     };
   }
@@ -331,6 +337,10 @@ export class Hub {
     const reason = "reason" in message ? message.reason : undefined;
     this.#options.log("message", { type: message.type, ...(reason === undefined ? {} : { reason }), ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
+    if (message.type === "device:leaving") {
+      this.#drop(endpoint, device, Math.min(LEAVING_GRACE_MS, this.#options.graceMs));
+      return port.close(CLOSE.normal, "The page leaves");
+    }
     const name = this.#chats.members(message.chatId).get(endpoint.user);
     if (name === undefined) {
       return sendError(port, message, "ACCESS_DENIED", "Access denied");
@@ -401,7 +411,8 @@ export class Hub {
     });
   }
 
-  #drop(from: Endpoint, device: Device): void {
+  /** R12: a socket is gone; the device stays for its grace. */
+  #drop(from: Endpoint, device: Device, graceMs: number): void {
     device.port = null;
     device.life?.close();
     device.life = null;
@@ -413,9 +424,9 @@ export class Hub {
       this.#toldAt.delete(from.user);
       for (const chatId of this.#chats.chatsOf(from.user)) this.#tellWatchers(chatId);
     };
-    this.#graces.set(device, setTimeout(leave, this.#options.graceMs));
+    this.#graces.set(device, setTimeout(leave, graceMs));
     for (const chatId of [...this.#inCall.get(from.user) ?? []]) {
-      this.#advance(chatId, { type: "drop", now: this.#options.now(), from });
+      this.#advance(chatId, { type: "drop", now: this.#options.now(), from, graceMs });
     }
   }
 

@@ -96,6 +96,7 @@ export function maySay(life: Life, message: ClientMessage, current: Call | null)
   const { call } = life;
   switch (message.type) {
     case "ping":
+    case "device:leaving":
     case "session:renew":
       return true;
     case "call:initiate":

@@ -25,6 +25,8 @@ export function browserEnvironment(): Environment {
       addEventListener("online", () => action("online"));
       document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action("seen"));
     },
+    // A browser that keeps the page for the way back (`persisted`) may show it again: `Call.tsx` sees to that.
+    onLeave: (action) => addEventListener("pagehide", ({ persisted }) => persisted || action()),
     isAuthorized: async () => await isKnown() || await renewSession() && await isKnown(),
     renewSession,
     iceServers: async () => {

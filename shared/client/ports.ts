@@ -21,6 +21,8 @@ export interface Environment {
   openSocket(): Promise<SocketPort>;
   /** Calls `action` whenever trying the network again is promising. */
   onWake(action: (why: Wake) => void): void;
+  /** Calls `action` right before the page goes for good, or is reloaded: a last message may still be sent. */
+  onLeave(action: () => void): void;
   /** False where the session is known to be invalid, and cannot be renewed; asked when a socket would not open. */
   isAuthorized(): Promise<boolean>;
   /**

@@ -53,6 +53,7 @@ export class SignalSocket {
     this.#env = env;
     this.#handlers = handlers;
     env.onWake((why) => this.#wake(why));
+    env.onLeave(() => this.#leave());
     this.#connect();
   }
 
@@ -103,6 +104,15 @@ export class SignalSocket {
     this.#cancelAgain();
     this.#socket?.close(1000);
     this.#socket = null;
+  }
+
+  /** The page goes: said over any socket that is open, welcomed or not. Where none is, the grace runs already (R12). */
+  #leave(): void {
+    try {
+      this.#socket?.send(JSON.stringify({ type: "device:leaving" } satisfies ClientMessage));
+    } catch {
+      // It is still being opened.
+    }
   }
 
   async #connect(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { advance } from "../../signaling/call.ts";
 import type { CallEvent, ChatCalls, Delivery, RingingCall } from "../../signaling/call_state.ts";
-import { type Advance, RULES } from "./call_view.ts";
+import { type Advance, LEAVING_GRACE_MS, RULES } from "./call_view.ts";
 
 /** Whatever there was stays: nothing is cut off. */
 export const hoard: Advance = (chat, event, rules) => {
@@ -176,6 +176,10 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "drop" && real.chat.call !== null
       ? edited(real, { caller: { ...real.chat.call.caller, awayUntil: null } as RingingCall["caller"] })
       : real,
+  "[R12] a page that goes has the whole grace": (real, chat, event) =>
+    event.type === "drop" ? instead(chat, { ...event, graceMs: RULES.graceMs }) : real,
+  "[R12] a socket that drops has a short grace": (real, chat, event) =>
+    event.type === "drop" ? instead(chat, { ...event, graceMs: LEAVING_GRACE_MS }) : real,
   "[R12] what was held is lost": (real, _, event) =>
     event.type === "connect"
       ? without(real, ({ message }) => ["call:answer", "call:ice-candidate"].includes(message.type))

@@ -15,6 +15,8 @@ import {
 
 /** Multiples of `MEMORY_MS`, so that waiting in such steps keeps the number of different times small. */
 export const RULES = { ringTimeoutMs: 3 * MEMORY_MS, graceMs: 2 * MEMORY_MS };
+/** The grace of a page that said it goes. */
+export const LEAVING_GRACE_MS = MEMORY_MS;
 export const ENDPOINTS: readonly Endpoint[] = ["ann", "bob"].flatMap((user) =>
   ["1", "2"].map((device) => ({ user, device }))
 );
@@ -29,7 +31,7 @@ export const SIDES = ["caller", "callee"] as const;
 
 /** What one device knows, by what it was told. */
 export interface Device {
-  /** When its socket went; `null` while it is connected, `NEVER` where the server has not heard of it. */
+  /** When its socket went, or a whole grace before its grace ends; `null` while it is connected, `NEVER` where the server has not heard of it. */
   readonly away: number | null;
   /** The call it rings for. */
   readonly rings: string | null;

@@ -8,6 +8,7 @@ import {
   type Device,
   ENDPOINTS,
   isPresent,
+  LEAVING_GRACE_MS,
   NEVER,
   RULES,
   type Side,
@@ -43,7 +44,8 @@ export type Step =
     /** The server has been up for so long that it cannot have lost the call. */
     readonly tooLate?: boolean;
   }
-  | { readonly do: "drop" | "connect" | "reload"; readonly from: number }
+  /** `leave`: the page says that it goes, and its socket drops. */
+  | { readonly do: "drop" | "leave" | "connect" | "reload"; readonly from: number }
   /** The server forgets everything, and every socket drops. */
   | { readonly do: "restart" }
   | { readonly do: "wait"; readonly ms: number }
@@ -94,9 +96,12 @@ function prepare(world: World, next: Step): World | null {
         devices: ENDPOINTS.map(() => ({ away: NEVER, rings: null })),
       };
     case "drop":
+    case "leave": {
+      const spentMs = RULES.graceMs - graceOf(next);
       return world.devices[next.from]!.away === null
-        ? withDevice(world, next.from, { away: world.now, rings: null })
+        ? withDevice(world, next.from, { away: world.now - spentMs, rings: null })
         : null;
+    }
     case "connect":
     case "reload":
       return world;
@@ -126,7 +131,8 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
   const about = { chatId: CHAT, ...(callId ? { callId } : {}) };
   switch (next.do) {
     case "drop":
-      return { type: "drop", now, from };
+    case "leave":
+      return { type: "drop", now, from, graceMs: graceOf(next) };
     case "connect":
     case "reload":
       // A device the server has forgotten is a new one, whatever its page.
@@ -184,6 +190,8 @@ function inCall(
       return { type: "call:media", ...about, audio: seq % 2 === 1, video: seq % 4 > 1, screen: false };
   }
 }
+
+const graceOf = (next: Step) => next.do === "leave" ? LEAVING_GRACE_MS : RULES.graceMs;
 
 const isKnown = ({ away }: Device, now: number) => away === null || now - away < RULES.graceMs;
 

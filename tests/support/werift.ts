@@ -61,6 +61,8 @@ export class WeriftPerson implements AsyncDisposable {
   #isDown = false;
   /** Told of everything the client shows. */
   onSnapshot: (snapshot: Snapshot) => void = () => {};
+  /** Tells the client that its page goes. */
+  leave: () => void = () => {};
   /** Tells the client that trying the network again is promising. */
   wake: (why: Wake) => void = () => {};
   /** Presents calls that ring; a frozen phone does not. */
@@ -99,6 +101,7 @@ export class WeriftPerson implements AsyncDisposable {
         return Promise.resolve(line);
       },
       onWake: (action) => this.wake = action,
+      onLeave: (action) => this.leave = action,
       save: (value) => this.#kept = value,
       load: () => this.#kept,
       remember: () => {},
