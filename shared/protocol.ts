@@ -97,7 +97,7 @@ const receipt = z.strictObject({
   iceMs: span.nullable(),
   /** From the answer to the first frame of the other side. */
   frameMs: span.nullable(),
-  /** From the answer to the end; 0 where there was no answer. */
+  /** From the answer to when media last came, or the other side went; 0 where no media came about. */
   durationMs: span,
   /** Whether media went through a TURN server on this side or the other, and how this side got to it. */
   path: z.enum(["direct", "relayed"]).nullable(),

@@ -30,7 +30,13 @@ export interface CallReport {
   readonly placedAt: string | null;
   /** `null` where nobody answered, or the server was restarted since. */
   readonly answeredAt: string | null;
+  /** When the server took it for over: for `connection-lost`, after the grace (R12). */
   readonly endedAt: string;
+  /**
+   * How long the two had each other, in ms; `null` where nobody answered, or the server was restarted since and nobody says it. By
+   * the longer of the two receipts, within what the server saw; without one, to when a side went that did not come back.
+   */
+  readonly durationMs: number | null;
   readonly outcome: Outcome;
   readonly receipts: Record<Side, Receipt | null>;
 }
@@ -57,6 +63,8 @@ interface Entry {
   readonly call: Pick<Call, "chatId" | "callId" | "media">;
   readonly placedAt: number | null;
   answeredAt: number | null;
+  /** Since when a side's socket has been away. */
+  readonly awayAt: Record<Side, number | null>;
   parties: Record<Side, Party | null>;
   readonly receipts: Record<Side, Receipt | null>;
   ended: { readonly outcome: Outcome; readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null;
@@ -117,6 +125,7 @@ export class Receipts {
         call: { chatId: after.chatId, callId: after.callId, media: after.media },
         placedAt: after.state === "ringing" ? this.#options.now() : null,
         answeredAt: null,
+        awayAt: { caller: null, callee: null },
         parties: partiesOf(after, nameOf),
         receipts: { caller: null, callee: null },
         ended: null,
@@ -126,7 +135,12 @@ export class Receipts {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     entry.parties = partiesOf(after, nameOf);
-    if (before.state !== after.state) entry.answeredAt = this.#options.now();
+    const now = this.#options.now();
+    if (before.state !== after.state) entry.answeredAt = now;
+    if (after.state !== "connected") return;
+    for (const side of ["caller", "callee"] as const) {
+      entry.awayAt[side] = after[side].awayUntil === null ? null : entry.awayAt[side] ?? now;
+    }
   }
 
   #end(call: Pick<Call, "chatId" | "callId">, outcome: Outcome): void {
@@ -153,6 +167,7 @@ export class Receipts {
       placedAt: entry.placedAt === null ? null : isoOf(entry.placedAt),
       answeredAt: entry.answeredAt === null ? null : isoOf(entry.answeredAt),
       endedAt: isoOf(entry.ended.at),
+      durationMs: durationOf(entry, entry.ended.at),
       outcome: entry.ended.outcome,
       receipts: entry.receipts,
     });
@@ -171,6 +186,7 @@ export class Receipts {
       placedAt: now,
       answeredAt: null,
       endedAt: now,
+      durationMs: null,
       outcome: reason,
       receipts: { caller: null, callee: null },
     });
@@ -197,6 +213,15 @@ function partiesOf(call: Call, nameOf: Step["nameOf"]): Record<Side, Party | nul
   }
   const party = ({ user, name, device }: typeof call.caller) => user === null ? null : { id: user, name, device };
   return { caller: party(call.caller), callee: party(call.callee) };
+}
+
+/** How long the two of a call that ended at `endedAt` had each other. */
+function durationOf({ placedAt, answeredAt, awayAt, receipts }: Entry, endedAt: number): number | null {
+  const measured = [receipts.caller, receipts.callee].flatMap((receipt) => receipt?.durationMs ?? []);
+  if (answeredAt === null) return placedAt !== null || measured.length === 0 ? null : Math.max(...measured);
+  const seen = (until: number) => Math.max(0, Math.round(until - answeredAt));
+  if (measured.length > 0) return Math.min(seen(endedAt), Math.max(...measured));
+  return seen(Math.min(awayAt.caller ?? endedAt, awayAt.callee ?? endedAt));
 }
 
 /** Nobody is left who could send a receipt. */

@@ -33,10 +33,12 @@ Deno.test("receipts: a call that was hung up, told once, with what both sides me
     send(bob, callId, mine);
     send(ann, callId, theirs);
     const { type, timestamp, data } = (await receiver.until(1))[0]!.body;
-    const { placedAt, answeredAt, endedAt, ...rest } = data;
+    const { placedAt, answeredAt, endedAt, durationMs, ...rest } = data;
     assert.deepEqual([type, timestamp], ["call.ended", endedAt]);
     for (const time of [placedAt, answeredAt, endedAt]) isTime(time);
     assert.ok(placedAt <= answeredAt && answeredAt <= endedAt);
+    // The receipts of this test say a minute: no longer than the server saw.
+    assert.equal(durationMs, Date.parse(endedAt) - Date.parse(answeredAt));
     assert.deepEqual(rest, {
       chatId,
       callId,
@@ -85,6 +87,7 @@ for (const [outcome, end] of unanswered) {
       send(ann, callId, mine);
       const { data } = (await receiver.until(1, 4_000))[0]!.body;
       assert.deepEqual([data.callId, data.outcome, data.answeredAt], [callId, outcome, null]);
+      assert.equal(data.durationMs, null);
       assert.deepEqual([data.caller.id, data.callee], ["ann", { id: "bob", name: "BOB" }]);
       assert.deepEqual(data.receipts, { caller: mine, callee: null });
       isTime(data.placedAt);
@@ -109,6 +112,7 @@ Deno.test("receipts: a call to somebody who talks: busy", () =>
       placedAt: data.endedAt,
       answeredAt: null,
       endedAt: data.endedAt,
+      durationMs: null,
       outcome: "busy",
       receipts: { caller: null, callee: null },
     });
@@ -194,6 +198,36 @@ Deno.test("receipts: somebody who never came back: connection-lost", () =>
     assert.deepEqual([data.outcome, data.receipts], ["connection-lost", { caller: mine, callee: theirs }]);
   }, { GRACE_MS: "200" }));
 
+for (const [how, measured] of [["by a receipt", 70], ["by what the server saw", null]] as const) {
+  Deno.test(`receipts: the wait for somebody who was gone is no part of how long a call was, ${how}`, () =>
+    scene(async (ann, bob, receiver) => {
+      const callId = await connect(ann, bob);
+      await bob.close();
+      assert.equal((await ann.next("call:peer")).state, "reconnecting");
+      assert.equal((await ann.next("call:end")).reason, "connection-lost");
+      if (measured !== null) send(ann, callId, { ...mine, durationMs: measured });
+      const { data } = (await receiver.until(1, 8_000))[0]!.body;
+      const wholeMs = Date.parse(data.endedAt) - Date.parse(data.answeredAt);
+      assert.ok(wholeMs >= 2_000, `${wholeMs}`);
+      if (measured !== null) assert.equal(data.durationMs, measured);
+      else assert.ok(data.durationMs >= 0 && data.durationMs <= wholeMs - 1_990, `${data.durationMs} of ${wholeMs} ms`);
+    }, { GRACE_MS: "2000" }));
+}
+
+Deno.test("receipts: a side that was away and is back was there all the time", () =>
+  scene(async (ann, bob, receiver, wires) => {
+    await connect(ann, bob);
+    await bob.close();
+    await ann.next("call:peer");
+    const back = await wires.enter("bob");
+    await back.next("call:state");
+    await ann.next("call:peer");
+    ann.send({ type: "call:end", chatId });
+    await back.next("call:end");
+    const { data } = (await receiver.until(1, 8_000))[0]!.body;
+    assert.equal(data.durationMs, Date.parse(data.endedAt) - Date.parse(data.answeredAt));
+  }));
+
 Deno.test("[R14] receipts: a call that outlived the server: when it began is not known", () =>
   scene(async (ann, bob, receiver) => {
     const callId = "a-call-of-the-dead-server";
@@ -211,6 +245,7 @@ Deno.test("[R14] receipts: a call that outlived the server: when it began is not
     assert.deepEqual([data.placedAt, data.answeredAt, data.media, data.outcome], [null, null, "audio", "hangup"]);
     assert.deepEqual([data.caller.name, data.callee.name], ["ANN", "BOB"]);
     assert.deepEqual(data.receipts, { caller: mine, callee: theirs });
+    assert.equal(data.durationMs, mine.durationMs, "by what the two say");
   }));
 
 Deno.test("[R19] receipts: a server that leaves tells of what rings and of what it waited for; a connected call goes on", async () => {

@@ -174,6 +174,34 @@ test("longer away than the grace: the call is over for both, and the next one wo
   await connect(ann, bob);
 }, { GRACE_MS: "300" });
 
+test("how long they talked ends when the other side went, not when the wait for it did", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  const { call: connected } = await ann.phase("connected");
+  await ann.until(({ remote }) => remote.audio);
+  await ann.receives("audio");
+  const gone = performance.now();
+  bob.vanish();
+  const { call } = await ann.phase("ended");
+  assert.ok(performance.now() - gone > 2_900);
+  const talkedMs = gone - (connected.phase === "connected" ? connected.since : NaN);
+  assert.ok(call.phase === "ended" && call.durationMs !== null);
+  // It is looked for media four times a second.
+  assert.ok(Math.abs(call.durationMs - talkedMs) < 1_000, `${call.durationMs} of ${talkedMs} ms`);
+}, { GRACE_MS: "3000" });
+
+test("media that goes on while the other side's socket is away is talk, to the end", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  await connect(ann, bob);
+  const { call: connected } = await ann.phase("connected");
+  await ann.receives("audio");
+  bob.goOffline();
+  const { call } = await ann.phase("ended");
+  const wholeMs = performance.now() - (connected.phase === "connected" ? connected.since : NaN);
+  assert.ok(call.phase === "ended" && call.durationMs !== null);
+  assert.ok(wholeMs - call.durationMs < 500, `${call.durationMs} of ${wholeMs} ms`);
+}, { GRACE_MS: "3000" });
+
 test("[R12] an answer that went into a dead socket arrives all the same", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "audio");

@@ -19,12 +19,16 @@ async function lasts(what: Promise<unknown>): Promise<number> {
 for (const how of ["closes the tab", "goes to another page"]) {
   scene(`[R12] who ${how} in a call leaves the other side five seconds of Reconnecting…`, async (stage) => {
     const { ada, boris, product } = stage;
+    const placed = performance.now();
     await connect(stage);
     await ada.receives("framesDecoded");
     const waiting = waits(ada);
     if (how === "closes the tab") await boris.page.close();
     else await boris.page.goto(product.url);
+    const talkedMs = performance.now() - placed;
     const ms = await waiting;
+    const [, minutes, seconds] = /You talked for (\d+):(\d\d)/.exec(await ada.text())!;
+    assert.ok(Number(minutes) * 60 + Number(seconds) <= talkedMs / 1_000, "the wait is not counted");
     console.log(`${how}: the other side sees Reconnecting… for ${Math.round(ms)} ms`);
     assert.ok(ms > 3_000 && ms < 8_000, `${ms} ms`);
     await ada.sees("button", "Video call");

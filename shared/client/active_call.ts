@@ -6,6 +6,7 @@
 import type { ClientMessage, FailureReason, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
 import { bundlePolicyFor } from "./bundle.ts";
+import { talkedUntil } from "./duration.ts";
 import { causeOf, type FailureCause, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
@@ -79,6 +80,9 @@ export class ActiveCall {
   /** How the other side's offers want their sections carried; ours are bundled until then. */
   #bundlePolicy: RTCBundlePolicy = "max-bundle";
   #since: number | null = null;
+  /** Since when the other side's signaling, and the connection, has been away. */
+  #awayAt: number | null = null;
+  #lostAt: number | null = null;
   #cancelTimer = () => {};
 
   /** A call that this user places, or (`offer`) that rings, or (`rejoin`) that a reload interrupted. */
@@ -124,9 +128,12 @@ export class ActiveCall {
     return this.#since;
   }
 
-  /** When media last came, to within a quarter of a second, on the monotonic clock; `null`: it never did. */
-  get lastMediaAt(): number | null {
-    return this.#recovery.lastMediaAt;
+  /** When the two last had each other, on the monotonic clock; `null` where they never had. `sends`: the other side says it sends something. */
+  talkedUntil(sends: boolean): number | null {
+    if (this.#since === null) return null;
+    const [mediaAt, awayAt, lostAt] = [this.#recovery.lastMediaAt, this.#awayAt, this.#lostAt];
+    const until = talkedUntil({ now: this.#ports.env.now(), mediaAt, awayAt, lostAt, sends });
+    return Math.max(until, this.#since);
   }
 
   /** What both sides agreed on last; `null` before that. */
@@ -242,6 +249,7 @@ export class ActiveCall {
 
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
+    this.#awayAt = state === "reconnecting" ? this.#ports.env.now() : null;
     if (state === "back") this.#repeatOffer();
     if (state !== "reloaded") this.#recovery.tell({ type: "peer", isAway: state === "reconnecting" });
     if (state === "back") this.saySending();
@@ -425,6 +433,7 @@ export class ActiveCall {
   #moved(state: RTCPeerConnectionState): void {
     this.#isStale = state === "failed";
     if (!this.isAnswered) return;
+    this.#lostAt = state === "connected" ? null : this.#lostAt ?? this.#ports.env.now();
     if (state === "connected") {
       this.#since ??= this.#ports.env.now();
       this.tally.mark("connected");

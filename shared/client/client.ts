@@ -586,17 +586,24 @@ export class CallClient implements CallActions {
     const { info: call, since } = this.#active!;
     if (!mayRing) this.#over = [...this.#over, call.callId].slice(-MAX_OVER);
     keepOver(this.#env, this.#over);
-    const durationMs = since === null ? null : this.#env.now() - since;
-    this.#record(this.#active!, outcome, durationMs);
+    const { audio, video } = this.#snapshot.remote;
+    const until = this.#active!.talkedUntil(audio || video);
+    const durationMs = since === null || until === null ? null : until - since;
+    this.#record(this.#active!, outcome, durationMs, until);
     this.#release();
     this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs }, problem: null });
     this.#presentWaiting();
   }
 
   /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
-  #record({ info, tally, wanted }: ActiveCall, outcome: Outcome, durationMs: number | null): void {
+  #record(
+    { info, tally, wanted }: ActiveCall,
+    outcome: Outcome,
+    durationMs: number | null,
+    until: number | null,
+  ): void {
     const { chatId, callId, peer, role, media } = info;
-    const { receipt } = tally;
+    const receipt = tally.receipt(until);
     if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;
     if (wanted) this.#signal.send({ type: "call:receipt", chatId, callId, receipt });
     const isMissed = !wanted && outcome !== "declined";

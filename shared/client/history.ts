@@ -17,7 +17,7 @@ export interface PastCall {
   readonly role: Role;
   readonly media: CallMedia;
   readonly outcome: Outcome | "missed";
-  /** How long media flowed, in ms; `null` if it never did. */
+  /** How long the two had each other, from the first media to the last, in ms; `null` if they never had. */
   readonly durationMs: number | null;
   readonly receipt: Receipt | null;
 }

@@ -32,8 +32,8 @@ export class Tally {
     if (sample.rttMs !== null) this.#rtt = { sum: this.#rtt.sum + sample.rttMs, count: this.#rtt.count + 1 };
   }
 
-  /** The receipt, as of now. */
-  get receipt(): Receipt {
+  /** The receipt. `until`: when the two last had each other, on the monotonic clock; `null`: they never had. */
+  receipt(until: number | null): Receipt {
     const { placed, ringing, answered, connected, frame } = this.#moments;
     const sending = this.#last?.sending;
     const receiving = this.#last?.receiving;
@@ -42,7 +42,7 @@ export class Tally {
       answerMs: between(ringing, answered),
       iceMs: between(answered, connected),
       frameMs: between(answered, frame),
-      durationMs: between(answered, this.#now()) ?? 0,
+      durationMs: between(answered, until ?? undefined) ?? 0,
       path: this.#last?.path ?? null,
       transport: this.#last?.transport ?? null,
       audioCodec: sending?.audioCodec ?? receiving?.audioCodec ?? null,

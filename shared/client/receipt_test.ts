@@ -43,7 +43,7 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
   tally.add(SAMPLE);
   tally.reconnects++;
   now = 6_000;
-  assert.deepEqual(tally.receipt, {
+  assert.deepEqual(tally.receipt(now), {
     ringMs: 50,
     answerMs: 940,
     iceMs: 100,
@@ -60,14 +60,23 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
     bytesSent: 1_000,
     bytesReceived: 2_000,
   });
-  assert.ok(isReceipt(tally.receipt));
+  assert.ok(isReceipt(tally.receipt(now)));
 });
 
 Deno.test("receipt: of a call that came to nothing, and of odd counts, it is still one that the server takes", () => {
-  assert.ok(isReceipt(new Tally(() => 5).receipt));
+  assert.ok(isReceipt(new Tally(() => 5).receipt(null)));
   const tally = new Tally(() => 5);
   tally.add({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
-  assert.equal(tally.receipt.lossReceived, 0);
-  assert.equal(tally.receipt.lossSent, null);
-  assert.ok(isReceipt(tally.receipt));
+  assert.equal(tally.receipt(null).lossReceived, 0);
+  assert.equal(tally.receipt(null).lossSent, null);
+  assert.ok(isReceipt(tally.receipt(null)));
+});
+
+Deno.test("receipt: it lasts from the answer to when the two last had each other, and no time where they never had", () => {
+  let now = 1_000;
+  const tally = new Tally(() => now);
+  tally.mark("answered");
+  now = 30_000;
+  assert.equal(tally.receipt(8_000).durationMs, 7_000);
+  assert.equal(tally.receipt(null).durationMs, 0);
 });

@@ -73,7 +73,7 @@ export type CallPhase =
     readonly outcome: Outcome;
     /** True where this user ended it, so that the screen need not explain. */
     readonly byMe: boolean;
-    /** How long media flowed, in ms; `null` if it never did. */
+    /** How long the two had each other, from the first media to the last, in ms; `null` if they never had. */
     readonly durationMs: number | null;
   };
 

@@ -145,6 +145,11 @@ export class Person implements AsyncDisposable {
     return await there(this.page, named(role, name), timeoutMs);
   }
 
+  /** All that the page shows. */
+  async text(): Promise<string> {
+    return await this.page.evaluate(() => document.body.innerText);
+  }
+
   /** Waits until the page shows a text. */
   async reads(text: string): Promise<void> {
     await until(

@@ -219,6 +219,12 @@ export class WeriftPerson implements AsyncDisposable {
     this.cutSocket();
   }
 
+  /** As a machine that loses its power: nothing more comes from here. */
+  vanish(): void {
+    for (const { track } of this.#devices) track.stop();
+    this.goOffline();
+  }
+
   goOnline(): void {
     this.#isDown = false;
   }
