@@ -8,7 +8,7 @@ import { type IncomingPhase, peerName, type View } from "./view.ts";
 
 /** A call that rings here: over everything else, until it is answered, declined or gone. */
 export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) {
-  const { t, actions } = view;
+  const { t, actions, snapshot: { noWebRtc } } = view;
   const dialog = useRef<HTMLDialogElement>(null);
   const name = peerName(view);
   const withVideo = phase.call.media === "video";
@@ -41,12 +41,15 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
       </span>
       <h2 id="incoming-who">{fill(t.incoming[phase.call.media], { name })}</h2>
       <p id="incoming-left" class="hint">{left}</p>
+      {noWebRtc && <p role="alert">{t.noWebRtc.text}</p>}
       <div class="answers">
-        <button class="button accept" type="button" onClick={() => actions?.accept(phase.call.media)}>
-          <Icon name={withVideo ? "video" : "phone"} />
-          {t.accept}
-        </button>
-        {withVideo && (
+        {!noWebRtc && (
+          <button class="button accept" type="button" onClick={() => actions?.accept(phase.call.media)}>
+            <Icon name={withVideo ? "video" : "phone"} />
+            {t.accept}
+          </button>
+        )}
+        {!noWebRtc && withVideo && (
           <button class="button" type="button" onClick={() => actions?.accept("audio")}>
             <Icon name="phone" />
             {t.acceptAudio}

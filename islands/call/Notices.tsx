@@ -18,11 +18,18 @@ type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
 
 /** Everything the chat page has to say before anything else: the connection, the last call, this device. */
 export function Notices({ view }: { view: View }) {
-  const { call } = view.snapshot;
+  const { t, snapshot } = view;
+  const { call } = snapshot;
   return (
     <>
       <Signaling view={view} />
       {call.phase === "ended" && <Ended view={view} call={call} />}
+      {snapshot.noWebRtc && (
+        <Notice {...t.noWebRtc} role="alert">
+          <a class="button" href="/doctor">{t.doctor}</a>
+          <Close view={view} />
+        </Notice>
+      )}
       <Problem view={view} />
       <Missed view={view} />
     </>

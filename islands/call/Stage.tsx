@@ -38,7 +38,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   useEffect(keepScreenOn, []);
 
   function toggleFullScreen() {
-    if (document.fullscreenElement) document.exitFullscreen();
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
     else stage.current?.requestFullscreen?.().catch(() => {});
   }
 

@@ -17,7 +17,7 @@ export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
     audio.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
     if (tracks.length === 0) return;
     audio.play().catch((error: DOMException) => {
-      if (error.name === "NotAllowedError") onRefused(() => audio.play());
+      if (error.name === "NotAllowedError") onRefused(() => void audio.play().catch(() => {}));
     });
   }, [tracks[0]?.id]);
   useEffect(() => {

@@ -46,7 +46,7 @@ export function browserEnvironment(): Environment {
     onDevicesChange: (action) => navigator.mediaDevices?.addEventListener("devicechange", action),
     isPhone: matchMedia("(pointer: coarse) and (max-device-width: 820px)").matches,
     getDisplayMedia: async (constraints) => await navigator.mediaDevices.getDisplayMedia(constraints),
-    videoCodecs: () => RTCRtpReceiver.getCapabilities("video")?.codecs ?? [],
+    videoCodecs: () => globalThis.RTCRtpReceiver?.getCapabilities?.("video")?.codecs ?? [],
     efficientCodecs: async (codecs) => {
       const efficient = await Promise.all(codecs.map(isEfficient));
       return codecs.filter((_, at) => efficient[at]);

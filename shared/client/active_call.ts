@@ -7,7 +7,7 @@ import type { ClientMessage, FailureReason, ServerMessages, Step } from "../prot
 import type { Candidate } from "../candidate.ts";
 import { bundlePolicyFor } from "./bundle.ts";
 import { talkedUntil } from "./duration.ts";
-import { causeOf, type FailureCause, reasonOf } from "./failure.ts";
+import { causeOf, type FailureCause, NoPeerConnection, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
@@ -44,6 +44,8 @@ export interface CallPorts {
   onQuality(quality: Quality): void;
   /** The progress, or the remote stream, is another one. */
   onChange(): void;
+  /** It rings, but this browser cannot take it. */
+  onNoWebRtc(): void;
   /** The media cannot be set up, or broke down for good. */
   onFailure(reason: FailureReason): void;
 }
@@ -85,14 +87,16 @@ export class ActiveCall {
   #lostAt: number | null = null;
   #cancelTimer = () => {};
 
-  /** A call that this user places, or (`offer`) that rings, or (`rejoin`) that a reload interrupted. */
+  /**
+   * A call that this user places, or (`offer`) that rings, or (`rejoin`) that a reload interrupted. One that is placed throws
+   * `NoPeerConnection` where there is no WebRTC; one that rings says so by `onNoWebRtc`.
+   */
   constructor(ports: CallPorts, info: CallInfo, start: "place" | "rejoin" | { readonly offer: Offer }) {
     this.#ports = ports;
     this.info = info;
     this.wanted = typeof start === "string";
     this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
     this.tally = new Tally(ports.env.now);
-    if (start === "place") this.tally.mark("placed");
     this.#recovery = new RecoveryRunner({
       env: ports.env,
       role: info.role,
@@ -110,7 +114,7 @@ export class ActiveCall {
     this.#peer = start === "place" ? this.#newPeer() : null;
     this.#offered = typeof start === "string" ? null : start.offer;
     this.#answer = this.#offered && this.#prepare(this.#offered);
-    this.#answer?.catch((error) => this.#fail(causeOf(error)));
+    this.#answer?.catch((error) => error instanceof NoPeerConnection ? ports.onNoWebRtc() : this.#fail(causeOf(error)));
   }
 
   /** It has offered and waits for the answer; after a reload there is nothing to wait with. */
@@ -157,6 +161,7 @@ export class ActiveCall {
 
   /** Makes and sends the offer that starts the call; `to` where the chat has several other members. */
   place(to?: string): Promise<void> {
+    this.tally.mark("placed");
     const { media } = this.info;
     const callee = to === undefined ? {} : { to };
     return this.#offer((offer) => ({ ...this.#ids, type: "call:initiate", offer, media, ...callee }));
@@ -255,7 +260,7 @@ export class ActiveCall {
     if (state === "back") this.saySending();
     if (state === "reloaded") {
       this.#peer?.close();
-      this.#peer = this.#newPeer();
+      if (this.#renew() === null) return;
       this.#recovery.tell({ type: "replaced" });
       this.#offer((description) => ({ ...this.#ids, type: "call:negotiate", description }));
     }
@@ -265,7 +270,8 @@ export class ActiveCall {
   /** R15: an offer or answer inside the call. */
   negotiate(description: Description): Promise<void> {
     if (this.#peer === null && description.type === "offer") this.#bundlePolicy = bundlePolicyFor(description.sdp);
-    const peer = this.#peer ??= this.#newPeer();
+    const peer = this.#peer ?? this.#renew();
+    if (peer === null) return Promise.resolve();
     return this.#inTurn(peer, async () => {
       const before = peer.remoteUser;
       const answer = await peer.negotiate(description, this.#isPolite);
@@ -412,6 +418,16 @@ export class ActiveCall {
     this.#described = true;
     this.#peer!.release();
     this.saySending();
+  }
+
+  /** A peer connection for a call that goes on; a browser that makes none any more ends it. */
+  #renew(): Peer | null {
+    try {
+      return this.#peer = this.#newPeer();
+    } catch (error) {
+      this.#fail(causeOf(error));
+      return null;
+    }
   }
 
   #newPeer(): Peer {

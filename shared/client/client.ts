@@ -120,7 +120,7 @@ export class CallClient implements CallActions {
   call(chatId: string, media: CallMedia, to?: string, bring: Bring = "devices"): void {
     const { signaling } = this.#snapshot;
     if (!this.#isFree() || signaling === "replaced" || signaling === "unauthorized") return;
-    this.#show({ call: { phase: "preparing", chatId, media }, problem: null, unplaced: null });
+    this.#show({ call: { phase: "preparing", chatId, media }, problem: null, unplaced: null, noWebRtc: false });
     this.#asked = bring === "nothing" ? [] : kindsOf(media);
     this.#prepare({ chatId, media, to });
   }
@@ -137,7 +137,7 @@ export class CallClient implements CallActions {
 
   accept(media: CallMedia): void {
     const active = this.#active;
-    if (active === null || active.wanted) return;
+    if (active === null || active.wanted || this.#snapshot.noWebRtc) return;
     this.#show({ problem: null, unplaced: null });
     this.#answer(active, kindsOf(active.info.media === "audio" ? "audio" : media));
   }
@@ -153,6 +153,8 @@ export class CallClient implements CallActions {
   decline(): void {
     const active = this.#active;
     if (active === null || active.wanted) return;
+    // Nobody declined: other devices of this user may take it, and where there are none the caller is told why.
+    if (this.#snapshot.noWebRtc) return this.#giveUp("unsupported");
     const { chatId, callId } = active.info;
     this.#signal.send({ type: "call:reject", chatId, callId });
     this.#finish("declined", true);
@@ -228,7 +230,13 @@ export class CallClient implements CallActions {
 
   dismiss(): void {
     const { call } = this.#snapshot;
-    this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem: null, unplaced: null, gone: null });
+    this.#show({
+      call: call.phase === "ended" ? { phase: "idle" } : call,
+      problem: null,
+      unplaced: null,
+      noWebRtc: false,
+      gone: null,
+    });
   }
 
   dismissMissed(callId: string): void {
@@ -256,32 +264,46 @@ export class CallClient implements CallActions {
    * once they are open. Where nothing opens, the person may be asked first.
    */
   async #prepare(wish: Unplaced): Promise<void> {
+    const { chatId, media, to } = wish;
     const asked = this.#asked;
-    const { call } = this.#snapshot;
-    let early = null as ActiveCall | null;
-    const opened = await this.#devices.open(asked, () => {
-      if (this.#snapshot.call === call) early = this.#place(wish);
-    });
-    if (early !== null) return this.#follow(early, asked, opened);
-    if (opened === "superseded") return;
+    const info = {
+      chatId,
+      callId: this.#env.newId(),
+      role: "caller",
+      media,
+      peer: this.#otherMember(chatId, to),
+    } as const;
+    let active: ActiveCall;
+    try {
+      active = this.#start(info, "place");
+    } catch {
+      // Before anything opens: without WebRTC there is nothing to open it for.
+      this.#abandon();
+      return this.#show({ noWebRtc: true });
+    }
+    let isPlaced = false;
+    const place = () => {
+      if (isPlaced || this.#active !== active) return;
+      isPlaced = true;
+      this.#place(active, to);
+    };
+    const opened = await this.#devices.open(asked, place);
+    if (isPlaced) return this.#follow(active, asked, opened);
+    if (opened === "superseded" || this.#active !== active) return;
     const problem = problemOf(opened);
     if (asksFirst(problem, this.#devices.tracks().length > 0)) {
       this.#abandon();
       return this.#show({ problem, unplaced: wish });
     }
     this.#report(asked, opened);
-    this.#place(wish);
+    place();
   }
 
-  #place({ chatId, media, to }: Unplaced): ActiveCall {
-    this.#show({ checking: false });
-    const callId = this.#env.newId();
-    const active = this.#start({ chatId, callId, role: "caller", media, peer: this.#otherMember(chatId, to) }, "place");
-    this.#show({ call: { phase: "calling", call: active.info } });
+  #place(active: ActiveCall, to: string | undefined): void {
+    this.#show({ checking: false, call: { phase: "calling", call: active.info } });
     // The server ends a call that nobody answers; without a server, this does.
     active.expire(this.#ringTimeoutMs + RING_SLACK_MS, () => this.#giveUp("timeout"));
-    active.place(this.#others(chatId).length > 1 ? to : undefined);
-    return active;
+    active.place(this.#others(active.info.chatId).length > 1 ? to : undefined);
   }
 
   /** Takes up what opened for a call that is under way, or for the check before one, and says what did not. */
@@ -313,6 +335,7 @@ export class CallClient implements CallActions {
       isSaving: () => this.#snapshot.saver,
       onQuality: (quality) => this.#active === active && this.#show({ quality }),
       onChange: () => this.#moved(active),
+      onNoWebRtc: () => this.#active === active && this.#show({ noWebRtc: true }),
       onFailure: (reason) => this.#fail(active, reason),
     };
     const active: ActiveCall = new ActiveCall(ports, info, start);
@@ -341,6 +364,7 @@ export class CallClient implements CallActions {
 
   #startCallee({ chatId, callId, callerId, callerName, media, offer }: Offer): ActiveCall {
     const peer = { id: callerId, name: callerName };
+    this.#show({ noWebRtc: false });
     return this.#start({ chatId, callId, role: "callee", media, peer }, { offer });
   }
 

@@ -295,7 +295,11 @@ export class Peer {
   #prefer(section: Section, wanted: readonly string[]): void {
     if (section === "audio") return;
     const codecs = wanted.length === 0 ? [] : orderedCodecs(this.#env.videoCodecs(), wanted);
-    transceiverOf(this.#pc, section)?.setCodecPreferences?.(codecs);
+    try {
+      transceiverOf(this.#pc, section)?.setCodecPreferences?.(codecs);
+    } catch {
+      // It is a preference: a browser that will not have it has its own.
+    }
   }
 
   /** A track that was put in late carries no `msid`, so the streams to show are built here. */

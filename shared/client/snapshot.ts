@@ -35,6 +35,7 @@ export const NOTHING: Snapshot = {
   codec: null,
   problem: null,
   unplaced: null,
+  noWebRtc: false,
   members: {},
   missed: [],
 };

@@ -134,6 +134,8 @@ export interface Snapshot {
   readonly problem: MediaProblem | null;
   /** The call that was not placed for that reason, until it is placed or put away. */
   readonly unplaced: Unplaced | null;
+  /** This browser has no WebRTC, or something turned it off, as a call has shown that could not be placed, or that rings. */
+  readonly noWebRtc: boolean;
   /** The video codec that the user chose; `null`: none. */
   readonly codec: VideoCodec | null;
   /** Who is in the chats this client watches, by chat id. */

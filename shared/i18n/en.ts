@@ -184,6 +184,7 @@ export interface ChatStrings {
   readonly nobodyYet: string;
   readonly startPage: string;
   readonly outcomes: Readonly<Record<Outcome, string>>;
+  readonly noWebRtc: { readonly title: string; readonly text: string };
   readonly problems: ProblemStrings & {
     /** Over a problem: before a call, and what it means in one. */
     readonly titles: Readonly<Record<Person | "screen", string>>;
@@ -268,6 +269,10 @@ type VerdictName =
   | "noMicrophone"
   | "noSocket"
   | "noWay";
+
+const noWebRtc =
+  "This browser has no WebRTC, or something turned it off: look through its extensions and settings, or take " +
+  "another browser.";
 
 const problems: ProblemStrings = {
   names: { camera: "the camera", microphone: "the microphone", both: "the camera and the microphone" },
@@ -619,6 +624,7 @@ export const en: Strings = {
       "already-in-call": "You are in a call already, in another tab or on another device. Finish it first.",
       unavailable: "The server did not take the call. Try again in a moment.",
     },
+    noWebRtc: { title: "This browser cannot make calls", text: noWebRtc },
     problems: {
       ...problems,
       titles: {
@@ -674,9 +680,7 @@ export const en: Strings = {
         "Your browser keeps no cookies for this page, so the server cannot know who you are. Allow cookies for " +
         "this site, or open the page in a tab of its own.",
       notTried: "The server did not answer, so there was nothing to try.",
-      broken:
-        "This browser has no WebRTC, or something turned it off: look through its extensions and settings, or take " +
-        "another browser.",
+      broken: noWebRtc,
       socketGood: "The server answers in {ms} ms.",
       socketSlow: "The server answers in {ms} ms. Calls work, but take a while to start.",
       socketBlocked:
