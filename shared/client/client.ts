@@ -451,6 +451,8 @@ export class CallClient implements CallActions {
     this.#ringTimeoutMs = ringTimeoutMs;
     this.#graceMs = graceMs;
     this.#configuredCodecs = videoCodecs;
+    // The first question about codecs has a browser start its WebRTC, for tens of milliseconds that no call need wait for then.
+    this.#env.videoCodecs();
     this.#env.efficientCodecs(videoCodecs).then((efficient) => this.#efficientCodecs = efficient);
     for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
     this.#doubted = this.#active === null || this.#active.isUnheardOf ? null : this.#active.info.callId;
