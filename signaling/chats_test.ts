@@ -57,3 +57,33 @@ Deno.test("chats: [R18] a user is in their newest chats only", () => {
   assert.deepEqual([...registry.chatsOf("ann")], ["chat 2", "chat 3", "chat 4"]);
   assert.equal(registry.size, 3, "nobody is left in the others");
 });
+
+Deno.test("chats: a seat that was freed is not taken back by an older token, but by joining and by a newer one", () => {
+  const left: string[] = [];
+  const registry = chats({ onLeave: (chatId, userId) => left.push(`${chatId} ${userId}`) });
+  registry.admit("chat", "ann", "Ann", 0, 1_000);
+  registry.admit("chat", "bob", "Bob", 0, 1_000);
+  registry.free("chat", "bob", 5_000);
+  assert.deepEqual(left, ["chat bob"]);
+  for (const issuedAt of [0, 1_000, 5_000]) assert.equal(registry.admit("chat", "bob", "Bob", 0, issuedAt), false);
+  assert.deepEqual([...registry.members("chat").keys()], ["ann"]);
+  assert.equal(registry.join("chat", "bob", "Bob", 0), true);
+  registry.free("chat", "bob", 6_000);
+  assert.equal(registry.admit("chat", "bob", "Bob", 0, 6_001), true);
+  registry.free("chat", "nobody", 7_000);
+  registry.free("nowhere", "bob", 7_000);
+  assert.deepEqual([...registry.members("chat").keys()], ["ann", "bob"]);
+});
+
+Deno.test("chats: who made one is who a token of a member says, as long as they are in it", () => {
+  const registry = chats();
+  registry.setMaker("chat", "ann");
+  registry.admit("chat", "bob", "Bob", 0, 1_000);
+  registry.setMaker("chat", "ann");
+  assert.equal(registry.maker("chat"), null);
+  registry.admit("chat", "ann", "Ann", 0, 1_000);
+  registry.setMaker("chat", "ann");
+  assert.equal(registry.maker("chat"), "ann");
+  registry.free("chat", "ann", 2_000);
+  assert.equal(registry.maker("chat"), null);
+});
