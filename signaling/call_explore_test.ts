@@ -26,7 +26,7 @@ const SIDES = ["caller", "callee"] as const;
 
 const CLOCK: readonly Step[] = [{ do: "deadline" }, { do: "wait", ms: MEMORY_MS }, { do: "restart" }];
 const socketsOf = (from: number): Step[] =>
-  (["drop", "leave", "connect", "reload"] as const).map((what) => ({ do: what, from }));
+  (["drop", "connect", "reload"] as const).map((what) => ({ do: what, from }));
 
 /** Everything the protocol has, with every kind of call id: the right one, another one, one the server gave, none. */
 const EVERYTHING: readonly Step[] = [
@@ -34,6 +34,7 @@ const EVERYTHING: readonly Step[] = [
   { do: "late" },
   ...ENDPOINTS.flatMap((_, from): Step[] => [
     ...socketsOf(from),
+    { do: "leave", from },
     ...[null, A, B].map((callId) => ({ do: "initiate" as const, from, callId })),
     ...SIDES.map((busy) => ({ do: "initiate" as const, from, callId: A, busy })),
     ...(["answer", "reject", "candidate", "end", "negotiate", "media"] as const).flatMap((what) =>
