@@ -40,12 +40,10 @@ export const UFRAG = /^[A-Za-z0-9+/]{4,256}$/;
 /** The largest section index: more sections than any description has. */
 const MAX_INDEX = 65535;
 
-const utf8 = new TextEncoder();
-
 /** Bytes of a text in UTF-8, counted only where its length leaves the question open. */
 export function isLongerThan(text: string, bytes: number): boolean {
   if (text.length > bytes) return true;
-  return text.length * 3 > bytes && utf8.encode(text).length > bytes;
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }
 
 function isAddress(text: string): boolean {

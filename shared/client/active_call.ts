@@ -5,7 +5,6 @@
 
 import type { ClientMessage, FailureReason, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
-import { bundlePolicyFor } from "./bundle.ts";
 import { talkedUntil } from "./duration.ts";
 import { causeOf, type FailureCause, NoPeerConnection, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
@@ -13,7 +12,7 @@ import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
-import type { Section } from "./sections.ts";
+import { bundlePolicyFor, type Section } from "./sections.ts";
 import { keepSending } from "./tab.ts";
 import { saving } from "./tuning.ts";
 import type { Adaptation } from "./quality/adaptation.ts";

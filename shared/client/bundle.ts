@@ -1,19 +1,16 @@
 /**
- * Descriptions of stacks that do not bundle (RFC 9143). Ours does: one transport for the whole call. Chromium takes nothing else with
- * `max-bundle`, where Firefox does not mind.
+ * Answers of stacks that do not bundle (RFC 9143). Ours does: one transport for the whole call. Chromium takes nothing else with
+ * `max-bundle`, where Firefox does not mind. Loaded for such an answer only.
  */
 
-/** The policy under which a browser takes this offer: with a group, one transport for all; without, one for each section. */
-export function bundlePolicyFor(sdp: string): RTCBundlePolicy {
-  return hasGroup(sdp) ? "max-bundle" : "balanced";
-}
+import { isBundled } from "./sections.ts";
 
 /**
  * An answer to a bundled offer. Where it has one section in use and no group (FreeSWITCH), that one is a bundle of its own: the
  * transport is the same, and Chromium asks for the group. `offered`: what was offered, which names the sections.
  */
 export function bundledAnswer(sdp: string, offered: string): string {
-  if (hasGroup(sdp)) return sdp;
+  if (isBundled(sdp)) return sdp;
   const [session, ...sections] = sectionsOf(sdp);
   const inUse = sections.filter((section) => !/^m=\S+ 0 /.test(section));
   const mid = midOf(sectionsOf(offered)[1 + sections.indexOf(inUse[0]!)]);
@@ -24,6 +21,5 @@ export function bundledAnswer(sdp: string, offered: string): string {
   return [session, `a=group:BUNDLE ${mid}\r\n`, ...named].join("");
 }
 
-const hasGroup = (sdp: string) => /^a=group:BUNDLE /m.test(sdp);
 const sectionsOf = (sdp: string) => sdp.split(/(?=^m=)/m);
 const midOf = (section: string | undefined) => section?.match(/^a=mid:(\S+)/m)?.[1];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ANSWERS, OFFERS, sdp } from "../../tests/support/sdp.ts";
 import { STACK_DESCRIPTIONS } from "../../tests/support/stacks.ts";
-import { bundledAnswer, bundlePolicyFor } from "./bundle.ts";
+import { bundledAnswer } from "./bundle.ts";
+import { bundlePolicyFor } from "./sections.ts";
 
 const OFFERED = sdp("v=0", "a=group:BUNDLE a v", "m=audio 9 x", "a=mid:a", "m=video 9 x", "a=mid:v");
 

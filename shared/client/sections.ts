@@ -63,3 +63,9 @@ export function transceivers(pc: RTCPeerConnection): RTCRtpTransceiver[] {
   return pc.getTransceivers().filter(({ direction }) => direction !== "stopped")
     .toSorted((a, b) => Number(a.mid === null) - Number(b.mid === null));
 }
+
+/** Whether a description has a group of sections over one transport (RFC 9143). */
+export const isBundled = (sdp: string): boolean => /^a=group:BUNDLE /m.test(sdp);
+
+/** The policy under which a browser takes this offer: with a group, one transport for all; without, one for each section. */
+export const bundlePolicyFor = (sdp: string): RTCBundlePolicy => isBundled(sdp) ? "max-bundle" : "balanced";
