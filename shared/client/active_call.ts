@@ -8,6 +8,7 @@ import type { Candidate } from "../candidate.ts";
 import { talkedUntil } from "./duration.ts";
 import { causeOf, type FailureCause, NoPeerConnection, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
+import { awaitFirstMedia } from "./first_media.ts";
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
@@ -49,6 +50,9 @@ export interface CallPorts {
   onFailure(reason: FailureReason): void;
 }
 
+/** A first picture that is not there so long after the connection, in ms, keeps nothing else waiting. */
+const LATE_MS = 1_000;
+
 export class ActiveCall {
   readonly info: CallInfo;
   /** This user wants it: placed, accepted, or taken up again after a reload. */
@@ -75,6 +79,8 @@ export class ActiveCall {
   readonly tally: Tally;
   /** Begins with the connection. */
   #adaptation: Adaptation | null = null;
+  /** Ends the wait for the other side's first picture, which begins with the connection. */
+  #cancelFirst: (() => void) | null = null;
   #step: Step | undefined;
   /** What the call has sections for, over all its peer connections. */
   readonly #sections: Set<Section>;
@@ -322,6 +328,7 @@ export class ActiveCall {
     this.#closed = true;
     this.#cancelTimer();
     this.#recovery.tell({ type: "close" });
+    this.#cancelFirst?.();
     this.#adaptation?.close();
     this.#peer?.close();
     keepSending(this.#ports.env, null);
@@ -452,24 +459,42 @@ export class ActiveCall {
     if (state === "connected") {
       this.#since ??= this.#ports.env.now();
       this.tally.mark("connected");
-      this.#adapt();
+      this.#awaitFirst();
       this.#adaptation?.settle();
     }
     this.#recovery.tell({ type: "connection", state });
     if (!this.#closed) this.#ports.onChange();
   }
 
-  /** What would be of no use before there is a call is loaded with it. */
+  /** Whatever looks after the quality is loaded when the first picture is there, which it must not delay, or when that is late. */
+  #awaitFirst(): void {
+    if (this.#cancelFirst !== null) return;
+    const { env } = this.#ports;
+    const cancelLate = env.after(LATE_MS, () => this.#adapt());
+    const cancelWait = awaitFirstMedia(env, () => this.#stats(), () => {
+      this.tally.mark("frame");
+      cancelLate();
+      this.#adapt();
+    });
+    this.#cancelFirst = () => {
+      cancelLate();
+      cancelWait();
+    };
+  }
+
+  #stats(): Promise<RTCStatsReport> {
+    return this.#peer?.stats() ?? Promise.reject(new Error("No connection now"));
+  }
+
   async #adapt(): Promise<void> {
     if (this.#adaptation !== null) return;
     const { Adaptation } = await import("./quality/adaptation.ts").catch(() => ({ Adaptation: null }));
     if (this.#closed || this.#adaptation !== null || Adaptation === null) return;
     this.#adaptation = new Adaptation({
       env: this.#ports.env,
-      stats: () => this.#peer?.stats() ?? Promise.reject(new Error("No connection now")),
+      stats: () => this.#stats(),
       sender: (section) => this.#peer?.sender(section),
       ceiling: () => this.#ports.isSaving() ? "medium" : "high",
-      onFirst: () => this.tally.mark("frame"),
       onChange: (quality) => {
         this.tally.add(quality.sample);
         this.#ports.onQuality(quality);

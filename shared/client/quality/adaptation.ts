@@ -9,9 +9,6 @@ import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
 
 /** How often it looks, in ms. */
 const EVERY_MS = 1_000;
-/** Until the first picture it looks this often, in ms; without one for this long, there is a voice only. */
-const FIRST_MS = 50;
-const VOICE_ONLY_MS = 3_000;
 /** Looks after a change of ways that show it only in part. */
 const SETTLING = 3;
 /** Of a camera, in lines; what is smaller already is not scaled. */
@@ -40,8 +37,6 @@ export interface AdaptationPorts {
   sender(section: Section): RTCRtpSender | undefined;
   /** No higher than this. */
   ceiling(): Step;
-  /** The first picture of the other side was decoded; where it sends none, its voice. */
-  onFirst(): void;
   onChange(quality: Quality): void;
 }
 
@@ -56,13 +51,11 @@ export class Adaptation {
   /** Senders whose next picture has to be a whole one. */
   readonly #stale = new WeakSet<RTCRtpSender>();
   #cancelTimer = () => {};
-  #cancelFirst = () => {};
   #isClosed = false;
 
   constructor(ports: AdaptationPorts) {
     this.#ports = ports;
     this.#look();
-    this.#awaitFirst(0);
   }
 
   /** Tells the senders what the step is: also those that have just been given a track. Never rejects. */
@@ -106,20 +99,6 @@ export class Adaptation {
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer();
-    this.#cancelFirst();
-  }
-
-  async #awaitFirst(looks: number): Promise<void> {
-    const report = await this.#ports.stats().catch(() => null);
-    if (this.#isClosed) return;
-    let [frames, packets] = [0, 0];
-    report?.forEach(({ type, framesDecoded = 0, packetsReceived = 0 }) => {
-      if (type !== "inbound-rtp") return;
-      frames += framesDecoded;
-      packets += packetsReceived;
-    });
-    if (frames > 0 || packets > 0 && looks * FIRST_MS > VOICE_ONLY_MS) return this.#ports.onFirst();
-    this.#cancelFirst = this.#ports.env.after(FIRST_MS, () => this.#awaitFirst(looks + 1));
   }
 
   async #look(): Promise<void> {

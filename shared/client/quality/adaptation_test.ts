@@ -22,7 +22,6 @@ Deno.test("adaptation: after a gap the next picture of each sender is a whole on
     stats: () => Promise.resolve(new Map() as unknown as RTCStatsReport),
     sender: (section) => senders[section] as unknown as RTCRtpSender,
     ceiling: () => "high",
-    onFirst: () => {},
     onChange: () => {},
   });
   adaptation.refresh();
