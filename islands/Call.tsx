@@ -7,7 +7,7 @@ import { ChatPage } from "./call/ChatPage.tsx";
 import type { CallStore } from "./call/store.ts";
 import { isStaged, statusText, type View } from "./call/view.ts";
 
-type Screens = typeof import("./call/screens.ts");
+type Calling = typeof import("./call/calling.ts");
 
 /** What the chat page hands over to the browser. */
 export interface CallProps {
@@ -25,14 +25,14 @@ export interface CallProps {
 /** A chat and its calls. */
 export default function Call({ chatId, userId, seats, members, mine, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
-  const screens = useSignal<Screens | null>(null);
+  const calling = useSignal<Calling | null>(null);
   useEffect(() => {
     let left = false;
     // The page can be read before its client is there. static/heal.js hears what becomes of it.
-    Promise.all([import("./call/store.ts"), import("./call/screens.ts")]).then(([{ createCallStore }, loaded]) => {
+    import("./call/calling.ts").then((loaded) => {
       if (left) return;
-      screens.value = loaded;
-      store.value = createCallStore(chatId);
+      calling.value = loaded;
+      store.value = loaded.createCallStore(chatId);
       dispatchEvent(new Event("zvonok:alive"));
     }, () => dispatchEvent(new Event("zvonok:broken")));
     const leave = () => {
@@ -56,14 +56,14 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
   const snapshot = { ...latest, members: { ...rendered, ...latest.members } };
   const view: View = { t, chatId, userId, seats, mine, snapshot, actions: store.value?.client ?? null };
   const { call } = snapshot;
-  const Screens = screens.value;
+  const Calling = calling.value;
 
   return (
     <>
       <p class="unseen" role="status">{statusText(view)}</p>
-      {Screens && isStaged(call) ? <Screens.Stage view={view} phase={call} /> : <ChatPage view={view} />}
-      {Screens && <Screens.Sounds view={view} />}
-      {Screens && call.phase === "incoming" && <Screens.Incoming view={view} phase={call} />}
+      {Calling && isStaged(call) ? <Calling.Stage view={view} phase={call} /> : <ChatPage view={view} />}
+      {Calling && <Calling.Sounds view={view} />}
+      {Calling && call.phase === "incoming" && <Calling.Incoming view={view} phase={call} />}
     </>
   );
 }
