@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "./Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
-import { useLazy } from "./lazy.ts";
+import { useLater, useLazy } from "./lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "./Person.tsx";
 import { fill, isolated } from "../../shared/i18n/fill.ts";
@@ -17,7 +17,7 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
-  const check = useLazy(() => import("./panel/Check.tsx"), snapshot.checking);
+  const later = useLater(snapshot.checking);
   const past = actions?.pastCalls(chatId) ?? [];
   const history = useLazy(() => import("./history/History.tsx"), past.length > 0);
   const taken = snapshot.members[chatId]?.length ?? 1;
@@ -87,7 +87,7 @@ export function ChatPage({ view }: { view: View }) {
           </button>
         )}
       </section>
-      {snapshot.checking && check && <check.Check key="check" view={view} />}
+      {snapshot.checking && later && <later.Check key="check" view={view} />}
       {history && past.length > 0 && <history.History key="history" view={view} calls={past} />}
       {!alone && invitation}
     </div>

@@ -1,11 +1,9 @@
 import type { ComponentChildren, Ref } from "preact";
 import type { CallPhase, Outcome } from "../../shared/client/state.ts";
-import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
-import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
-import { useLazy } from "./lazy.ts";
+import { useLater, useLazy } from "./lazy.ts";
 import { endedText, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
@@ -20,6 +18,7 @@ type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
 export function Notices({ view }: { view: View }) {
   const { t, snapshot } = view;
   const { call } = snapshot;
+  const later = useLater((snapshot.problem ?? snapshot.gone) !== null);
   return (
     <>
       <Signaling view={view} />
@@ -30,7 +29,7 @@ export function Notices({ view }: { view: View }) {
           <Close view={view} />
         </Notice>
       )}
-      <Problem view={view} />
+      {later && <later.Problem view={view} />}
       <Missed view={view} />
     </>
   );
@@ -45,7 +44,8 @@ interface NoticeProps {
   focus?: Ref<HTMLDivElement>;
 }
 
-function Notice({ title, text, children, role, focus }: NoticeProps) {
+/** A few sentences in a box, and what can be done about it. */
+export function Notice({ title, text, children, role, focus }: NoticeProps) {
   return (
     <div class="notice" role={role} ref={focus} tabIndex={focus ? -1 : undefined}>
       <div>
@@ -110,47 +110,8 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   );
 }
 
-/** What of this device does not open, and what to do about it. */
-export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
-  const { t, snapshot: { problem, unplaced, gone, checking, signaling }, actions } = view;
-  if (problem === null) return gone && <Gone view={view} gone={gone} />;
-  const subject = subjectOf(problem);
-  const title = inCall && subject !== "screen" ? t.problems.inCall[subject] : t.problems.titles[subject];
-  const without = () => actions?.call(unplaced!.chatId, unplaced!.media, unplaced!.to, "nothing");
-  return (
-    <Notice title={title} text={problemText(t.problems, problem)} role="alert">
-      {(inCall || checking || unplaced) && isRetryable(problem) && (
-        <button
-          class="button"
-          type="button"
-          onClick={() => actions?.retry()}
-        >
-          {t.tryAgain}
-        </button>
-      )}
-      {unplaced && (
-        <button class="button" type="button" disabled={signaling !== "open"} onClick={without}>
-          {t.callWithout[unplaced.media]}
-        </button>
-      )}
-      <Close view={view} />
-    </Notice>
-  );
-}
-
-/** A device in use went away or came back, and the call goes on. */
-function Gone({ view, gone: { device, change, now } }: { view: View; gone: DeviceNotice }) {
-  const { t: { gone } } = view;
-  const without = now === null || device === "speaker";
-  const text = change === "back" ? gone.back : without ? gone.without[device] : gone.with[device];
-  return (
-    <Notice text={fill(text, { name: now ?? "" })} role="alert">
-      <Close view={view} />
-    </Notice>
-  );
-}
-
-function Close({ view: { t, actions }, onClick }: { view: View; onClick?: () => void }) {
+/** Puts away what is said. */
+export function Close({ view: { t, actions }, onClick }: { view: View; onClick?: () => void }) {
   return (
     <button class="round plain" type="button" aria-label={t.close} onClick={onClick ?? (() => actions?.dismiss())}>
       <Icon name="close" />

@@ -4,9 +4,8 @@ import { deviceToUse } from "../../shared/client/device_choice.ts";
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
-import { useLazy } from "./lazy.ts";
+import { useLater } from "./lazy.ts";
 import { useAwake, useShortcuts } from "./input.ts";
-import { Problem } from "./Notices.tsx";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
@@ -21,7 +20,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const { awake, wake } = useAwake();
   const settings = useSignal(false);
   // Once there is something to see, which it must not delay; not with the first click: by then the network may be in trouble.
-  const panel = useLazy(() => import("./panel/Panel.tsx"), settings.value || quality !== null);
+  const later = useLater(settings.value || quality !== null || (problem ?? gone) !== null);
   const refused = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
@@ -98,7 +97,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         />
       )}
       <Who view={view} phase={phase} seen={seen || presents} />
-      <Problem view={view} inCall />
+      {later && <later.Problem view={view} inCall />}
       {refused.value !== null && (
         <button class="button accent hear" type="button" onClick={hear}>
           <Icon name="sound" />
@@ -114,7 +113,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           onClick={toggleFullScreen}
         />
       )}
-      {settings.value && panel && <panel.Panel view={view} close={() => settings.value = false} />}
+      {settings.value && later && <later.Panel view={view} close={() => settings.value = false} />}
     </section>
   );
 }

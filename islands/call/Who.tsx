@@ -2,7 +2,7 @@ import { useComputed } from "@preact/signals";
 import { useNow } from "./clock.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Avatar } from "./Person.tsx";
-import { Signal } from "./Signal.tsx";
+import { useLater } from "./lazy.ts";
 import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 
 interface WhoProps {
@@ -14,7 +14,8 @@ interface WhoProps {
 
 /** Who the call is with, and how it goes. */
 export function Who({ view, phase, seen }: WhoProps) {
-  const { t, snapshot: { signaling, local, remote } } = view;
+  const { t, snapshot: { signaling, local, remote, quality } } = view;
+  const later = useLater(quality !== null);
   const name = peerName(view);
   const talking = isTalking(phase);
   const rings = phase.phase === "calling" || phase.phase === "ringing";
@@ -33,7 +34,7 @@ export function Who({ view, phase, seen }: WhoProps) {
         // The live region has said it already.
         : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
-      {talking && <Signal view={view} />}
+      {talking && later && <later.Signal view={view} />}
       {(["microphone", "camera"] as const).map((device) =>
         local.systemMuted[device] &&
         (

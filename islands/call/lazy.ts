@@ -9,3 +9,8 @@ export function useLazy<Module>(load: () => Promise<Module>, wanted: boolean): M
   }, [wanted]);
   return module.value;
 }
+
+/** What a first picture can do without. */
+export function useLater(wanted: boolean) {
+  return useLazy(() => import("./later.ts"), wanted);
+}
