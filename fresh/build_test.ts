@@ -82,7 +82,7 @@ Deno.test("a production build", async (t) => {
       const nonce = /<script type="module" nonce="(\w+)">/.exec(body)![1]!;
       const policy = headers.get("content-security-policy")!;
       assert(policy.includes(`'nonce-${nonce}'`));
-      assert(body.endsWith('")</script></body></html>'));
+      assert(body.endsWith('",true)</script></body></html>'));
       assert(!body.includes("</script><!--"));
     });
     await t.step("their scripts are preloaded, and immutable", async () => {

@@ -1,6 +1,5 @@
 /// <reference lib="dom" />
 import { signal } from "@preact/signals";
-import { parse } from "devalue";
 import { type ComponentType, type ContainerNode, h, render } from "preact";
 
 type Props = Record<string, unknown>;
@@ -8,9 +7,13 @@ type Props = Record<string, unknown>;
 /** The counterpart of what render.ts makes of signals. */
 export const REVIVERS = { Signal: ([value]: [unknown]) => signal(value) };
 
-/** Brings the islands of a page to life, each in its marked range. */
-export function boot(components: ComponentType<Props>[], json: string): void {
-  const props: Props[] = parse(json, REVIVERS);
+/** Brings the islands of a page to life. `isRich`: there is more in their props than JSON has words for. */
+export async function boot(components: ComponentType<Props>[], text: string, isRich = false): Promise<void> {
+  revive(components, isRich ? (await import("./rich_props.ts")).parse(text, REVIVERS) : JSON.parse(text));
+}
+
+/** Renders each island into its marked range. */
+function revive(components: ComponentType<Props>[], props: Props[]): void {
   const comments = document.createNodeIterator(document.body, NodeFilter.SHOW_COMMENT);
   let start: Comment | null = null;
   for (let node = comments.nextNode() as Comment; node; node = comments.nextNode() as Comment) {

@@ -15,8 +15,9 @@ async function sent<T>(value: T): Promise<T> {
   build.routes = new Map([["/index", { default: () => h(Island, { value } as object) }]]);
   const response = await new App().fsRoutes().handler()(new Request("http://localhost/"));
   const html = await response.text();
-  const json = JSON.parse(/boot\(\[i0\],(".*")\)<\/script>/.exec(html)![1]!);
-  return parse(json, REVIVERS)[0].value;
+  const [, text, isRich] = /boot\(\[i0\],(".*")(,true)?\)<\/script>/.exec(html)!;
+  const read = JSON.parse(text!);
+  return (isRich ? parse(read, REVIVERS) : JSON.parse(read))[0].value;
 }
 
 Deno.test.each([
@@ -35,6 +36,19 @@ Deno.test.each([
   ["a tree", { a: [{ b: { c: [] } }], d: {} }],
 ])("props carry %s", async (_name, value: unknown) => {
   assert.deepEqual(await sent(value), value);
+});
+
+Deno.test.each([
+  ["text, numbers, lists and trees", { a: ["x", 1, true, null, { b: [] }] }, false],
+  ["the same tree twice", ((tree) => [tree, tree])({ a: 1 }), true],
+  ["undefined", { a: undefined }, true],
+  ["minus zero", -0, true],
+  ["a Date", new Date(5), true],
+  ["a signal", signal(1), true],
+])("props with %s take devalue to the browser where JSON would lose something", async (_name, value, isRich) => {
+  build.routes = new Map([["/index", { default: () => h(Island, { value } as object) }]]);
+  const response = await new App().fsRoutes().handler()(new Request("http://localhost/"));
+  assert.equal(/boot\(\[i0\],".*",true\)<\/script>/.test(await response.text()), isRich);
 });
 
 Deno.test("props carry signals by value, shared and cyclic references", async () => {

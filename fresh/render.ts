@@ -110,9 +110,30 @@ function BootScript(): ComponentChildren {
   if (islands.length === 0) return null;
   const imports = islands.map(({ name, url }, i) => `import{${name} as i${i}}from${JSON.stringify(url)};`).join("");
   const components = islands.map((_, i) => `i${i}`);
-  const props = JSON.stringify(stringify(islands.map(({ props }) => props), REDUCERS));
-  const __html = `import{boot}from"${build.bundles}fresh-runtime.js";${imports}boot([${components}],${props})`;
+  const __html = `import{boot}from"${build.bundles}fresh-runtime.js";${imports}boot([${components}],${
+    sent(islands.map(({ props }) => props))
+  })`;
   return h("script", { type: "module", nonce, dangerouslySetInnerHTML: { __html } });
+}
+
+/** Props as arguments of `boot`: as JSON, which browsers read by themselves, where that loses nothing. */
+function sent(props: Props[]): string {
+  const rich = stringify(props, REDUCERS);
+  const plain = asJson(props);
+  const isPlain = plain !== null && stringify(JSON.parse(plain)) === rich;
+  return isPlain ? inScript(plain) : `${inScript(rich)},true`;
+}
+
+/** A text as a literal that ends neither a script element nor, for old parsers, its line. */
+const inScript = (text: string) =>
+  JSON.stringify(text).replace(/[<\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+function asJson(props: Props[]): string | null {
+  try {
+    return JSON.stringify(props);
+  } catch {
+    return null; // cycles, bigints
+  }
 }
 
 /** What the props of islands are sent as, besides what devalue knows; the counterpart is in client.ts. */
