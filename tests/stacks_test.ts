@@ -161,15 +161,19 @@ call("a connection whose encryption does not come about is told apart from a net
   assert.equal((await foreign.wire.reaches("call:end")).reason, "security-error");
 });
 
-call("a browser that makes no peer connection when it is called: both sides are told so", async ({ ada, foreign }) => {
-  await ada.page.evaluate(() => {
-    globalThis.RTCPeerConnection = class {
-      constructor() {
-        throw new DOMException("WebRTC is switched off", "NotAllowedError");
-      }
-    } as unknown as typeof RTCPeerConnection;
-  });
-  await foreign.call(["audio"]);
-  await ada.reads("has no WebRTC");
-  assert.equal((await foreign.wire.reaches("call:end")).reason, "unsupported");
-});
+call(
+  "a browser that makes no peer connection when it is called: its user is told at once, the caller once it is put away",
+  async ({ ada, foreign }) => {
+    await ada.page.evaluate(() => {
+      globalThis.RTCPeerConnection = class {
+        constructor() {
+          throw new DOMException("WebRTC is switched off", "NotAllowedError");
+        }
+      } as unknown as typeof RTCPeerConnection;
+    });
+    await foreign.call(["audio"]);
+    await ada.reads("This browser cannot make calls");
+    await ada.click("Decline");
+    assert.equal((await foreign.wire.reaches("call:end")).reason, "unsupported");
+  },
+);
