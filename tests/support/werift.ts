@@ -276,7 +276,8 @@ export class WeriftPerson implements AsyncDisposable {
   }
 
   #device(kind: "audio" | "video"): WeriftTrack {
-    const track = new WeriftTrack({ kind });
+    // werift's tracks come from no device, and have no settings to tell.
+    const track = Object.assign(new WeriftTrack({ kind }), { getSettings: () => ({}) });
     track.muted = false; // as a browser's own tracks are from the start
     let sequenceNumber = 0;
     const timer = setInterval(() => {
