@@ -27,8 +27,8 @@ for (const [name, { type, sdp, dropped = 0 }] of Object.entries(STACK_DESCRIPTIO
     const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
     const sent = { type, sdp };
     ann.send({ type: "call:initiate", chatId, offer: type === "offer" ? sent : offer } as ClientMessage);
+    const rung = await bob.rings();
     await ann.next("call:ringing");
-    const rung = await bob.next("call:offer");
     bob.send({ type: "call:answer", chatId, answer: type === "answer" ? sent : answer } as ClientMessage);
     const answered = (await ann.next("call:answer")).answer.sdp;
     const count = sdp.match(/^a=(?:candidate|end-of-candidates)/gim)?.length ?? 0;
