@@ -6,7 +6,7 @@
 import type { ClientMessage, FailureReason, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
 import { talkedUntil } from "./duration.ts";
-import { causeOf, type FailureCause, NoPeerConnection, reasonOf } from "./failure.ts";
+import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import { awaitFirstMedia } from "./first_media.ts";
 import type { Environment } from "./ports.ts";
@@ -119,7 +119,9 @@ export class ActiveCall {
     this.#peer = start === "place" ? this.#newPeer() : null;
     this.#offered = typeof start === "string" ? null : start.offer;
     this.#answer = this.#offered && this.#prepare(this.#offered);
-    this.#answer?.catch((error) => error instanceof NoPeerConnection ? ports.onNoWebRtc() : this.#fail(causeOf(error)));
+    this.#answer?.catch((error) =>
+      error instanceof NoPeerConnection ? ports.onNoWebRtc() : this.#fail(failureOf(error))
+    );
   }
 
   /** It has offered and waits for the answer; after a reload there is nothing to wait with. */
@@ -188,7 +190,7 @@ export class ActiveCall {
       this.#answered();
       this.#released();
     } catch (error) {
-      this.#fail(causeOf(error));
+      this.#fail(failureOf(error));
     }
   }
 
@@ -370,7 +372,7 @@ export class ActiveCall {
   /** Runs a step of negotiation after those before it; one that fails ends the call, unless its peer connection was given up. */
   #inTurn(peer: Peer, step: () => Promise<void>): Promise<void> {
     const turn = this.#negotiation.then(() => this.#isCurrent(peer) ? step() : undefined)
-      .catch((error) => this.#isCurrent(peer) && this.#fail(causeOf(error))).then(() => {});
+      .catch((error) => this.#isCurrent(peer) && this.#fail(failureOf(error))).then(() => {});
     this.#negotiation = turn;
     return turn;
   }
@@ -431,7 +433,7 @@ export class ActiveCall {
     try {
       return this.#peer = this.#newPeer();
     } catch (error) {
-      this.#fail(causeOf(error));
+      this.#fail(failureOf(error));
       return null;
     }
   }

@@ -21,7 +21,7 @@ export type FailureCause =
 export class NoPeerConnection extends Error {}
 
 /** The cause that an error in negotiating speaks of. */
-export function causeOf(error: unknown): FailureCause {
+export function failureOf(error: unknown): FailureCause {
   return { at: error instanceof NoPeerConnection ? "peer-connection" : "description" };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { strings } from "../i18n.ts";
 import type { FailureReason } from "../protocol.ts";
-import { causeOf, type FailureCause, NoPeerConnection, reasonOf } from "./failure.ts";
+import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";
 
 const transport = (
   ice: RTCIceConnectionState,
@@ -11,22 +11,22 @@ const transport = (
 
 /** Why; what both sides are told; the next step in the words for it. */
 const causes: [what: string, cause: FailureCause, reason: FailureReason, en: RegExp, ru: RegExp][] = [
-  ["no peer connection", causeOf(new NoPeerConnection()), "unsupported", /Allow it in/, /Разрешите его/],
+  ["no peer connection", failureOf(new NoPeerConnection()), "unsupported", /Allow it in/, /Разрешите его/],
   [
     "an offer refused",
-    causeOf(new DOMException("", "InvalidAccessError")),
+    failureOf(new DOMException("", "InvalidAccessError")),
     "incompatible",
     /Update both/,
     /Обновите оба/,
   ],
   [
     "SDP not parsed",
-    causeOf(new DOMException("", "OperationError")),
+    failureOf(new DOMException("", "OperationError")),
     "incompatible",
     /another browser/,
     /другого браузера/,
   ],
-  ["an answer in vain", causeOf(new TypeError()), "incompatible", /Update both/, /Обновите оба/],
+  ["an answer in vain", failureOf(new TypeError()), "incompatible", /Update both/, /Обновите оба/],
   ["ICE never began", transport("new", "new"), "failed", /Another network/, /другая сеть/],
   ["ICE found nothing in time", transport("checking", "connecting"), "failed", /TURN/, /TURN/],
   ["ICE failed", transport("failed", "failed"), "failed", /Another network/, /другая сеть/],
