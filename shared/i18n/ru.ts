@@ -322,7 +322,7 @@ export const ru: Strings = {
     status: {
       preparing: "Начинаем…",
       calling: "Вызываем…",
-      ringing: "Звоним…",
+      ringing: "Звонок дошёл, ждём ответа…",
       connecting: "Соединяем…",
       connected: "На связи",
       reconnecting: "Восстанавливаем связь…",
