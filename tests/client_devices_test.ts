@@ -250,6 +250,57 @@ test("devices that fail while it rings: the call goes on, and it is said", async
   assert.equal(ann.client.snapshot.unplaced, null, "it was placed");
 });
 
+const bySystem = () => error("NotAllowedError", "Permission denied by system");
+
+test("permission given, but the system withholds them: what rings is taken back, and she is asked", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "granted");
+  ann.refusal = bySystem;
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  open();
+  const { call: { outcome } } = await bob.phase("ended") as { call: { outcome?: string } };
+  assert.equal(outcome, "cancelled");
+  const { call, problem, unplaced } = ann.client.snapshot;
+  assert.deepEqual(call, { phase: "idle" });
+  assert.deepEqual(problem, { camera: "system", microphone: "system" });
+  assert.deepEqual(unplaced, { chatId: CHAT, media: "video", to: undefined });
+  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
+
+  // Once misled, she rings nobody again before something opens.
+  bob.client.dismiss();
+  ann.client.retry();
+  await ann.until(({ call, unplaced }) => call.phase === "idle" && unplaced !== null);
+  await ann.settled();
+  await bob.settled();
+  assert.equal(bob.client.snapshot.call.phase, "idle", "it did not ring a second time");
+  ann.refusal = () => null;
+  ann.client.retry();
+  await connected(ann, bob);
+  await Promise.all([bob.receives("audio"), bob.receives("video")]);
+  ann.client.hangUp();
+  await bob.phase("ended");
+
+  const openAgain = slow(ann, "granted");
+  ann.client.call(CHAT, "video");
+  await bob.phase("incoming");
+  openAgain();
+  await connected(ann, bob);
+});
+
+test("permission given, answered before the system withholds them: the call goes on, and it is said", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const open = slow(ann, "granted");
+  ann.refusal = bySystem;
+  ann.client.call(CHAT, "video");
+  await connected(ann, bob);
+  open();
+  await ann.until(({ problem }) => problem !== null);
+  assert.deepEqual(ann.client.snapshot.problem, { camera: "system", microphone: "system" });
+  assert.deepEqual([ann.client.snapshot.call.phase, ann.client.snapshot.unplaced], ["connected", null]);
+  await ann.receives("video");
+});
+
 test("[R10] both call at once while their devices open: each is asked once, and both are seen and heard", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   const open = [slow(ann, "granted"), slow(bob, "granted")];

@@ -144,6 +144,18 @@ test("a camera that fails after all: the call goes on, and it is said", async (s
   await gone(ada.page, '[role="alert"]');
 });
 
+test("withheld after all: it stops ringing, and she is asked whether to call without", async ({ ada, boris }) => {
+  await set(ada, { failure: "NotAllowedError" });
+  await ada.click("Video call");
+  await boris.sees("button", "Accept");
+  await openDevices(ada);
+  await gone(boris.page, '[role="alertdialog"]');
+  await there(ada.page, '[role="alert"]');
+  await ada.click("Call without camera and microphone");
+  await boris.click("Accept");
+  await ada.receives("framesDecoded");
+});
+
 test("both call at once while their cameras open: one call, each asked once", async (stage) => {
   const { ada, boris } = stage;
   await boris.page.evaluateOnNewDocument(slowDevices);

@@ -39,6 +39,11 @@ export interface MediaContext {
   readonly isFramed: boolean;
 }
 
+/** Whether a source opens nowhere in this page, whatever the person says. */
+export function isBarred({ isSecure, hasApi, isAllowed }: MediaContext): boolean {
+  return !isSecure || !hasApi || isAllowed === false;
+}
+
 /**
  * The cause behind an error of `getUserMedia` or `getDisplayMedia` (W3C Media Capture and Streams, section 10.2.1; Screen Capture,
  * section 5.1; the names that browsers used before those). `isOffered`: a device of that kind is listed, or the picker of screens was

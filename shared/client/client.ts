@@ -73,6 +73,8 @@ export class CallClient implements CallActions {
   #active: ActiveCall | null = null;
   /** What this user's newest call was to bring. */
   #asked: readonly Kind[] = [];
+  /** All devices were withheld from the last call that asked for some: what the browser says of them does not place the next one. */
+  #wereWithheld = false;
   /** A call that came while this device was placing its own: it rings, or is answered (glare), when that is settled. */
   #waiting: { readonly offer: Offer; readonly expiresAt: number } | null = null;
   #snapshot: Snapshot = NOTHING;
@@ -261,7 +263,8 @@ export class CallClient implements CallActions {
 
   /**
    * Places the call as soon as no question is open about its devices, and lets their tracks follow; or, where that is not known before,
-   * once they are open. Where nothing opens, the person may be asked first.
+   * once they are open. Where nothing opens, the person may be asked first; what rings already, and is not answered yet, is taken back
+   * for that.
    */
   async #prepare(wish: Unplaced): Promise<void> {
     const { chatId, media, to } = wish;
@@ -287,14 +290,18 @@ export class CallClient implements CallActions {
       isPlaced = true;
       this.#place(active, to);
     };
-    const opened = await this.#devices.open(asked, place);
-    if (isPlaced) return this.#follow(active, asked, opened);
+    const opened = await this.#devices.open(asked, this.#wereWithheld ? undefined : place);
     if (opened === "superseded" || this.#active !== active) return;
     const problem = problemOf(opened);
-    if (asksFirst(problem, this.#devices.tracks().length > 0)) {
-      this.#abandon();
-      return this.#show({ problem, unplaced: wish });
+    const areWithheld = asksFirst(problem, this.#devices.tracks().length > 0);
+    if (asked.length > 0) this.#wereWithheld = areWithheld;
+    if (areWithheld && !active.isAnswered) {
+      this.hangUp();
+      const { call } = this.#snapshot;
+      // Another call may ring by now.
+      return this.#show({ call: call.phase === "ended" ? { phase: "idle" } : call, problem, unplaced: wish });
     }
+    if (isPlaced) return this.#follow(active, asked, opened);
     this.#report(asked, opened);
     place();
   }

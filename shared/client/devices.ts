@@ -18,13 +18,13 @@ import {
   withoutUse,
 } from "./device_choice.ts";
 import {
+  type AccessPorts,
   type Causes,
   DEVICE_OF,
   type Kind,
   onceAnswered,
   type Opened,
   openMost,
-  type PermissionPorts,
   type Refusal,
 } from "./opening.ts";
 import type { Environment } from "./ports.ts";
@@ -78,8 +78,11 @@ export class Devices {
     this.#list();
   }
 
-  get #permissions(): PermissionPorts {
-    return { permission: (kind) => this.#env.permission(DEVICE_OF[kind]) };
+  get #access(): AccessPorts {
+    return {
+      permission: (kind) => this.#env.permission(DEVICE_OF[kind]),
+      mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
+    };
   }
 
   get local(): DeviceMedia {
@@ -101,7 +104,7 @@ export class Devices {
   open(kinds: readonly Kind[], onAnswered = () => {}): Promise<Opened> {
     for (const kind of ["audio", "video"] as const) if (!kinds.includes(kind)) this.stop(kind);
     const asked = kinds.filter((kind) => !this.#track(kind) && !this.#isMissing(kind));
-    const forget = onceAnswered(asked, this.#permissions, onAnswered);
+    const forget = onceAnswered(asked, this.#access, onAnswered);
     return this.add(kinds).finally(forget);
   }
 
@@ -167,8 +170,7 @@ export class Devices {
     const generation = this.#generation;
     const opened = openMost(kinds, {
       request: (kinds, relaxed) => this.#request(kinds, relaxed, generation),
-      ...this.#permissions,
-      mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
+      ...this.#access,
     });
     for (const kind of kinds) {
       this.#opening.set(kind, opened);

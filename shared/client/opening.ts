@@ -3,7 +3,7 @@
  * has its cause, and nobody is asked again for what was refused.
  */
 
-import { type Cause, causeOf, type MediaContext } from "./causes.ts";
+import { type Cause, causeOf, isBarred, type MediaContext } from "./causes.ts";
 import type { DeviceKind } from "./device_choice.ts";
 import type { PermissionPort } from "./ports.ts";
 import type { MediaProblem } from "./state.ts";
@@ -26,16 +26,16 @@ export interface Refusal {
   readonly listed: readonly MediaDeviceInfo[];
 }
 
-/** What the browser was told before. */
-export interface PermissionPorts {
+/** What is known before anything is asked: what the browser was told, and where the page runs. */
+export interface AccessPorts {
   permission(kind: Kind): Promise<PermissionPort | null>;
+  mediaContext(kind: Kind): MediaContext;
 }
 
 /** What asking takes. */
-export interface OpeningPorts extends PermissionPorts {
+export interface OpeningPorts extends AccessPorts {
   /** One request to the browser, for all of these or none. `relaxed`: whichever there are will do, whatever their pictures. */
   request(kinds: readonly Kind[], relaxed: boolean): Promise<"open" | "superseded" | Refusal>;
-  mediaContext(kind: Kind): MediaContext;
 }
 
 /** Whether a person, a system or a site withholds a device: that can be changed before anybody is rung. */
@@ -61,13 +61,16 @@ export function asksFirst(problem: MediaProblem, hasTracks: boolean): boolean {
 
 /**
  * Calls `action` once no question is open about these kinds, which may be long before they are: each is allowed, or blocked for good,
- * and one at least is allowed. Never where the browser does not say. Gives the way to take that back.
+ * and one at least is allowed. Never where the browser does not say, and a permission counts for nothing where the page can open
+ * nothing. What is allowed may fail to open all the same, by the system. Gives the way to take that back.
  */
-export function onceAnswered(kinds: readonly Kind[], ports: PermissionPorts, action: () => void): () => void {
+export function onceAnswered(kinds: readonly Kind[], ports: AccessPorts, action: () => void): () => void {
   const over = new AbortController();
   Promise.all(kinds.map((kind) => ports.permission(kind))).then((permissions) => {
     const look = () => {
-      const states = permissions.map((permission) => permission?.state ?? "prompt");
+      const states = permissions.map((permission, at) =>
+        isBarred(ports.mediaContext(kinds[at]!)) ? "denied" : permission?.state ?? "prompt"
+      );
       if (over.signal.aborted || states.includes("prompt") || !states.includes("granted")) return;
       over.abort();
       action();

@@ -208,7 +208,10 @@ for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
     ];
     const answers: number[] = [];
     let now = 0;
-    const ports = { permission: (kind: Kind) => Promise.resolve(kind === "audio" ? audio : video) };
+    const ports = {
+      permission: (kind: Kind) => Promise.resolve(kind === "audio" ? audio : video),
+      mediaContext: () => HERE,
+    };
     onceAnswered(["audio", "video"], ports, () => answers.push(now));
     await new Promise((resolve) => setTimeout(resolve));
     for (const [audioThen, videoThen] of told.slice(1)) {
@@ -220,9 +223,31 @@ for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
   });
 }
 
+/** Where a browser has allowed what cannot open all the same, for one kind or for both. */
+const PLACES: Record<string, { there: Partial<MediaContext>; audioToo: boolean; isAnswered: boolean }> = {
+  "a policy against both": { there: { isAllowed: false }, audioToo: true, isAnswered: false },
+  "a policy against the camera": { there: { isAllowed: false }, audioToo: false, isAnswered: true },
+  "a page that is not secure": { there: { isSecure: false }, audioToo: true, isAnswered: false },
+  "nothing to ask by": { there: { hasApi: false }, audioToo: true, isAnswered: false },
+  "a browser that does not say what the policy is": { there: { isAllowed: null }, audioToo: true, isAnswered: true },
+};
+
+for (const [name, { there, audioToo, isAnswered }] of Object.entries(PLACES)) {
+  Deno.test(`a question is answered: not by a permission that is worth nothing: ${name}`, async () => {
+    let isTold = false;
+    const ports = {
+      permission: () => Promise.resolve(new Permission("granted")),
+      mediaContext: (kind: Kind) => kind === "video" || audioToo ? { ...HERE, ...there } : HERE,
+    };
+    onceAnswered(["audio", "video"], ports, () => isTold = true);
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.equal(isTold, isAnswered);
+  });
+}
+
 Deno.test("a question is answered: nobody hears of it who has taken back to be told", async () => {
   let isTold = false;
-  const granted = { permission: () => Promise.resolve(new Permission("granted")) };
+  const granted = { permission: () => Promise.resolve(new Permission("granted")), mediaContext: () => HERE };
   const forget = onceAnswered(["audio"], granted, () => isTold = true);
   forget();
   await new Promise((resolve) => setTimeout(resolve));

@@ -28,7 +28,7 @@ export type MediaProblem = Readonly<Partial<Record<MediaSource, Cause>>>;
 /** What a caller brings into a call: the devices it is made for, as far as they open, or nothing, to look and to listen. */
 export type Bring = "devices" | "nothing";
 
-/** A call that the person is asked about first, since nothing opened for it. */
+/** A call that the person is asked about first, since nothing opened for it. It may have rung for a moment. */
 export interface Unplaced {
   readonly chatId: string;
   readonly media: CallMedia;
@@ -53,7 +53,7 @@ export interface CallInfo {
 /** The phases of a call. Each carries only what is known in it. */
 export type CallPhase =
   | { readonly phase: "idle" }
-  /** Asking for the microphone and camera before the call is placed. */
+  /** Asking for the microphone and camera before the call is placed; it does not wait for them where the browser may open them. */
   | { readonly phase: "preparing"; readonly chatId: string; readonly media: CallMedia }
   /** Placed; no device of the callee has said yet that it rings. */
   | { readonly phase: "calling"; readonly call: CallInfo }
@@ -132,7 +132,7 @@ export interface Snapshot {
   readonly checking: boolean;
   /** The last trouble with this device's camera, microphone or screen, until the next attempt. */
   readonly problem: MediaProblem | null;
-  /** The call that was not placed for that reason, until it is placed or put away. */
+  /** The call that was not placed for that reason, or was taken back, until it is placed or put away. */
   readonly unplaced: Unplaced | null;
   /** This browser has no WebRTC, or something turned it off, as a call has shown that could not be placed, or that rings. */
   readonly noWebRtc: boolean;
@@ -165,7 +165,8 @@ export interface CallActions {
   /**
    * Calls the other member of a chat, or the one of several with the id `to`. `video` opens the camera too. Whatever opens makes a
    * call, down to nothing where there are no devices; but where they are withheld, by the person or by a setting, and nothing opens,
-   * the call is left `unplaced`: `retry`, or `call` with `bring` `"nothing"`.
+   * the call is left `unplaced`: `retry`, or `call` with `bring` `"nothing"`. It rings before anything is open where the browser says
+   * that it may be opened; should it be withheld all the same before somebody answers, the call is cancelled, and left `unplaced`.
    */
   call(chatId: string, media: CallMedia, to?: string, bring?: Bring): void;
   /** Tries again what `problem` is about: the call that was not placed, or what is missing in one or in the check. */
