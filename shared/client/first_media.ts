@@ -2,22 +2,24 @@
 
 import type { Environment } from "./ports.ts";
 
-/** How often it is looked for, in ms; without a picture for this long, there is a voice only. */
+/** How often it is looked for, and how long, in ms. Without a picture by then there is a voice only, or nobody who sends. */
 const EVERY_MS = 50;
-const VOICE_ONLY_MS = 3_000;
+const LONGEST_MS = 3_000;
 
 /**
- * Calls `onFirst` once the first picture of the other side was decoded; where it sends none, for its voice. `stats` may reject: then
- * nothing is known yet. The result ends the wait.
+ * Calls `onFirst` once the first picture of the other side was decoded; where it sends none, for its voice. Never where nothing
+ * comes in the first seconds: a camera that is turned on minutes later says nothing of how long the call took to begin. `stats` may
+ * reject: then nothing is known yet. The result ends the wait.
  */
 export function awaitFirstMedia(
-  { after }: Pick<Environment, "after">,
+  { after, now }: Pick<Environment, "after" | "now">,
   stats: () => Promise<RTCStatsReport>,
   onFirst: () => void,
 ): () => void {
   let isOver = false;
   let cancelTimer = () => {};
-  const look = async (looks: number) => {
+  const until = now() + LONGEST_MS;
+  const look = async () => {
     const report = await stats().catch(() => null);
     if (isOver) return;
     let [frames, packets] = [0, 0];
@@ -26,10 +28,11 @@ export function awaitFirstMedia(
       frames += framesDecoded;
       packets += packetsReceived;
     });
-    if (frames > 0 || packets > 0 && looks * EVERY_MS > VOICE_ONLY_MS) return onFirst();
-    cancelTimer = after(EVERY_MS, () => look(looks + 1));
+    const isLate = now() >= until;
+    if (frames > 0 || packets > 0 && isLate) onFirst();
+    else if (!isLate) cancelTimer = after(EVERY_MS, look);
   };
-  look(0);
+  look();
   return () => {
     isOver = true;
     cancelTimer();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
 import type { IceServer } from "../protocol.ts";
 import { IceServers } from "./ice_servers.ts";
 import type { Environment } from "./ports.ts";
@@ -7,50 +8,26 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Surroundings with a clock of their own, in ms, and a server that answers as the test says. */
-class World {
-  now = 0;
+class World extends FakeClock {
   /** Seconds that the next credentials are good for; `null`: the server does not answer. */
   ttl: number | null = 3600;
   readonly asked: number[] = [];
   readonly changed: string[] = [];
   readonly servers: IceServers;
-  #timers: { readonly at: number; readonly action: () => void }[] = [];
 
   constructor() {
+    super();
     const env: Pick<Environment, "after" | "iceServers"> = {
-      after: (ms, action) => {
-        assert.ok(ms > 0 && ms < 2 ** 31, `${ms} is no time that a timer takes`);
-        const timer = { at: this.now + ms, action };
-        this.#timers.push(timer);
-        return () => this.#timers = this.#timers.filter((other) => other !== timer);
-      },
+      after: this.after,
       iceServers: () => {
-        this.asked.push(this.now);
-        return Promise.resolve(this.ttl === null ? null : { iceServers: made(`at ${this.now}`), ttl: this.ttl });
+        this.asked.push(this.time);
+        return Promise.resolve(this.ttl === null ? null : { iceServers: made(`at ${this.time}`), ttl: this.ttl });
       },
     };
     this.servers = new IceServers(
       env as Environment,
       () => this.changed.push(this.servers.current[0]!.credential!),
     );
-  }
-
-  get timers(): number {
-    return this.#timers.length;
-  }
-
-  /** Lets `ms` pass, and everything happen that was to happen then. */
-  async pass(ms: number): Promise<void> {
-    const until = this.now + ms;
-    for (;;) {
-      const due = this.#timers.filter(({ at }) => at <= until).toSorted((a, b) => a.at - b.at)[0];
-      if (due === undefined) break;
-      this.now = due.at;
-      this.#timers = this.#timers.filter((timer) => timer !== due);
-      due.action();
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    this.now = until;
   }
 }
 
@@ -91,7 +68,7 @@ Deno.test("ice servers: a server that does not answer is asked again, less and l
   assert.equal(world.servers.current[0]!.credential, `at ${renewedAt}`);
   // The next trouble starts with short waits again.
   world.ttl = null;
-  await world.pass(3_000_000 + 2_000 - (world.now - renewedAt));
+  await world.pass(3_000_000 + 2_000 - (world.time - renewedAt));
   assert.deepEqual(world.asked.slice(-2), [renewedAt + 3_000_000, renewedAt + 3_002_000]);
 });
 
