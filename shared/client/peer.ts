@@ -173,11 +173,11 @@ export class Peer {
     return iceUser(this.#pc.remoteDescription?.sdp);
   }
 
-  /** How many packets of media came so far. */
+  /** How many packets of media came so far. A report may be there before it counts them. */
   async received(): Promise<number> {
     let packets = 0;
     (await this.#pc.getStats()).forEach((report) =>
-      packets += report.type === "inbound-rtp" ? report.packetsReceived : 0
+      packets += report.type === "inbound-rtp" ? report.packetsReceived ?? 0 : 0
     );
     return packets;
   }
