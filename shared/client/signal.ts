@@ -43,7 +43,7 @@ export class SignalSocket {
   #queue: readonly ClientMessage[] = [];
   /** What was sent over this socket. */
   #sent = new SentFrames();
-  /** What the server refused for its rate: it is sent again, before anything else, at `#againAt`. Not empty: nothing new is sent. */
+  /** What the server refused for its rate: it is sent again, before anything else, from `#againAt` on. Not empty: nothing new is sent. */
   #again: readonly ClientMessage[] = [];
   #againAt = 0;
   #cancelTimer = () => {};
@@ -138,7 +138,7 @@ export class SignalSocket {
       this.#handlers.onMessage(message);
       if (message.type === "pong" && !this.#isHeard) {
         this.#isHeard = true;
-        this.#flush();
+        if (this.#again.length === 0 || this.#env.now() >= this.#againAt) this.#resend();
       }
       return;
     }
@@ -165,12 +165,19 @@ export class SignalSocket {
     this.#againAt = Math.max(this.#againAt, this.#env.now() + retryAfterMs);
     this.#cancelAgain();
     this.#cancelAgain = this.#env.after(this.#againAt - this.#env.now(), () => {
-      const due = this.#again;
-      this.#again = [];
-      for (const message of due) this.sendNow(message);
-      if (this.#isHeard) this.#flush();
+      this.#againAt = 0;
+      this.#resend();
     });
     return true;
+  }
+
+  /** There is room for what was refused. While the socket is in doubt that waits, all but the ping whose `pong` ends the doubt. */
+  #resend(): void {
+    const isDue = ({ type }: ClientMessage) => this.#isHeard || type === "ping";
+    const due = this.#again.filter(isDue);
+    this.#again = this.#again.filter((message) => !isDue(message));
+    for (const message of due) this.sendNow(message);
+    if (this.#isHeard) this.#flush();
   }
 
   /** Notices a socket that is open but leads nowhere, which its own `close` event may not tell for minutes. */

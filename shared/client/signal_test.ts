@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import type { ClientMessage, ServerMessage } from "../protocol.ts";
+import type { Environment, SocketPort, Wake } from "./ports.ts";
+import { SignalSocket } from "./signal.ts";
+
+const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;
+const PONG = { type: "pong" } as ServerMessage;
+const END = { type: "call:end", chatId: "a-chat", callId: "a-call" } as const;
+const RINGING = { ...END, type: "call:ringing" } as const;
+
+/** A signaling socket, and the server at its other end, which says what the test has it say. */
+class Scene extends FakeClock {
+  readonly signal: SignalSocket;
+  /** What was sent, by socket. */
+  readonly sent: ClientMessage[][] = [];
+  #sockets: SocketPort[] = [];
+  wake: (why: Wake) => void = () => {};
+
+  constructor() {
+    super();
+    const env: Partial<Environment> = {
+      now: this.now,
+      after: this.after,
+      random: () => 0,
+      onWake: (action) => this.wake = action,
+      onLeave: () => {},
+      openSocket: () => {
+        const sent: ClientMessage[] = [];
+        this.sent.push(sent);
+        const socket: SocketPort = {
+          send: (data) => sent.push(JSON.parse(String(data))),
+          close: () => {},
+          onmessage: null,
+          onclose: null,
+        };
+        this.#sockets.push(socket);
+        return Promise.resolve(socket);
+      },
+    };
+    this.signal = new SignalSocket(env as Environment, { onStatus: () => {}, onMessage: () => {} });
+  }
+
+  /** The server says something over the newest socket. */
+  says(message: ServerMessage): void {
+    this.#sockets.at(-1)!.onmessage!.call(null as never, { data: JSON.stringify(message) } as MessageEvent);
+  }
+
+  /** What was sent over a socket, but for pings. */
+  words(socket: number): string[] {
+    return this.sent[socket]!.map(({ type }) => type).filter((type) => type !== "ping");
+  }
+}
+
+/** Open, heard out, and with `call:end`, the second frame, refused for its rate. */
+async function refused(): Promise<Scene> {
+  const scene = new Scene();
+  await scene.pass(0);
+  scene.says(WELCOME);
+  scene.says(PONG);
+  scene.signal.send(END);
+  scene.says(refusal(2));
+  return scene;
+}
+
+function refusal(frame: number): ServerMessage {
+  return { type: "call:error", code: "RATE_LIMITED", message: "Too many messages", retryAfterMs: 300, frame };
+}
+
+Deno.test("[R18] signal: what was refused is sent again in time, before what came later", async () => {
+  const scene = await refused();
+  scene.signal.send(RINGING);
+  assert.deepEqual(scene.words(0), ["call:end"]);
+  await scene.pass(300);
+  assert.deepEqual(scene.words(0), ["call:end", "call:end", "call:ringing"]);
+  scene.signal.close();
+});
+
+Deno.test("[R18] signal: what is due while the socket is in doubt goes out with the next socket, first of all", async () => {
+  const scene = await refused();
+  await scene.pass(200);
+  scene.wake("seen");
+  scene.signal.send(RINGING);
+  await scene.pass(200);
+  assert.deepEqual(scene.words(0), ["call:end"], "not into a socket that may be dead");
+  await scene.pass(400);
+  assert.equal(scene.sent.length, 2, "it was dead");
+  scene.says(WELCOME);
+  assert.deepEqual(scene.words(1), []);
+  scene.says(PONG);
+  assert.deepEqual(scene.words(1), ["call:end", "call:ringing"]);
+  scene.signal.close();
+});
+
+Deno.test("[R18] signal: what is due while the socket is in doubt goes out once that is over", async () => {
+  const scene = await refused();
+  await scene.pass(200);
+  scene.wake("seen");
+  scene.signal.send(RINGING);
+  await scene.pass(200);
+  scene.says(PONG);
+  assert.deepEqual(scene.words(0), ["call:end", "call:end", "call:ringing"]);
+  scene.signal.close();
+});
+
+Deno.test("[R18] signal: a ping that was refused is sent again all the same, since its pong ends the doubt", async () => {
+  const scene = await refused();
+  await scene.pass(200);
+  scene.wake("seen");
+  scene.says(refusal(3));
+  await scene.pass(300);
+  assert.equal(scene.sent[0]!.at(-1)!.type, "ping");
+  assert.deepEqual(scene.words(0), ["call:end"]);
+  scene.says(PONG);
+  assert.deepEqual(scene.words(0), ["call:end", "call:end"]);
+  assert.equal(scene.sent.length, 1);
+  scene.signal.close();
+});
