@@ -85,10 +85,6 @@ export class Devices {
     };
   }
 
-  get local(): DeviceMedia {
-    return this.#local;
-  }
-
   get choice(): DeviceChoice {
     return this.#choice;
   }

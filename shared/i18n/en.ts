@@ -550,7 +550,7 @@ export const en: Strings = {
         microphone: "The microphone was unplugged. Now you are heard by: {name}.",
       },
       without: {
-        camera: "The camera was unplugged, and there is no other. You are heard, but not seen.",
+        camera: "The camera was unplugged, and there is no other. You are not seen.",
         microphone: "The microphone was unplugged, and there is no other. Plug one in to be heard.",
         speaker: "The speaker was unplugged. Now you hear through the system's default.",
       },
