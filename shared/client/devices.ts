@@ -27,22 +27,14 @@ import {
   openMost,
   type Refusal,
 } from "./opening.ts";
+import { OpenTracks, type TrackHandlers } from "./open_tracks.ts";
 import type { Environment } from "./ports.ts";
-import { NO_MEDIA } from "./snapshot.ts";
-import type { LocalMedia } from "./state.ts";
-import { SystemMute } from "./system_mute.ts";
-
-/** What of this side's media comes from devices. */
-export type DeviceMedia = Omit<LocalMedia, "screen">;
 
 const KIND_OF = { microphone: "audio", camera: "video" } as const satisfies Record<string, Kind>;
 
 /** Where the news of devices goes. */
-export interface DeviceHandlers {
-  onChange(local: DeviceMedia): void;
+export interface DeviceHandlers extends TrackHandlers {
   onChoice(choice: DeviceChoice): void;
-  /** The system mutes a device, or does so no longer: `local` says which. */
-  onSystemMute(): void;
   /** Another speaker is to be used, not by the user's wish. */
   onSpeaker(notice: DeviceNotice): void;
   /** A track took another's place, or went without one; `notice`: not by the user's wish. */
@@ -52,9 +44,8 @@ export interface DeviceHandlers {
 export class Devices {
   readonly #env: Environment;
   readonly #handlers: DeviceHandlers;
-  #local: DeviceMedia = NO_MEDIA;
   #choice: DeviceChoice;
-  readonly #mute: SystemMute;
+  readonly #tracks: OpenTracks;
   /** The devices there are, also those that nobody may choose yet. */
   #listed: readonly MediaDeviceKind[] = [];
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
@@ -69,10 +60,7 @@ export class Devices {
     this.#env = env;
     this.#handlers = handlers;
     this.#choice = rememberedChoice(env);
-    this.#mute = new SystemMute(env.after, () => {
-      this.#show(this.tracks());
-      handlers.onSystemMute();
-    });
+    this.#tracks = new OpenTracks(env, handlers);
     env.onDevicesChange(() => this.#list());
     for (const device of Object.values(DEVICE_OF)) env.permission(device);
     this.#list();
@@ -90,7 +78,7 @@ export class Devices {
   }
 
   tracks(): MediaStreamTrack[] {
-    return this.#local.stream?.getTracks() ?? [];
+    return this.#tracks.all();
   }
 
   /**
@@ -99,7 +87,7 @@ export class Devices {
    */
   open(kinds: readonly Kind[], onAnswered = () => {}): Promise<Opened> {
     for (const kind of ["audio", "video"] as const) if (!kinds.includes(kind)) this.stop(kind);
-    const asked = kinds.filter((kind) => !this.#track(kind) && !this.#isMissing(kind));
+    const asked = kinds.filter((kind) => !this.#tracks.of(kind) && !this.#isMissing(kind));
     const forget = onceAnswered(asked, this.#access, onAnswered);
     return this.add(kinds).finally(forget);
   }
@@ -107,7 +95,7 @@ export class Devices {
   /** Opens these kinds beside what is open. Never rejects. */
   async add(kinds: readonly Kind[]): Promise<Opened> {
     for (const kind of kinds) this.#wanted[kind] = true;
-    const closed = kinds.filter((kind) => !this.#track(kind));
+    const closed = kinds.filter((kind) => !this.#tracks.of(kind));
     const unasked = closed.filter((kind) => !this.#opening.has(kind));
     if (unasked.length > 0) this.#start(unasked);
     const causes: Partial<Record<Kind, Cause>> = {};
@@ -126,29 +114,28 @@ export class Devices {
   async choose(kind: DeviceKind, id: string | null): Promise<void> {
     this.#env.remember(kind, id);
     this.#setChoice(withChosen(this.#choice, kind, id));
-    if (kind !== "speaker" && this.#track(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null);
+    if (kind !== "speaker" && this.#tracks.of(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null);
   }
 
   /** Uses the next camera, or a phone's other one. Never rejects. */
   async switchCamera(): Promise<void> {
-    const inUse = this.#track("video")?.getSettings().deviceId;
+    const inUse = this.#tracks.of("video")?.getSettings().deviceId;
     this.#setChoice(nextCamera(this.#choice, inUse, this.#env.isPhone));
     this.#env.remember("camera", this.#choice.chosen.camera);
-    if (this.#track("video")) await this.#replace("video", null);
+    if (this.#tracks.of("video")) await this.#replace("video", null);
   }
 
   /** Sends the microphone, or silence; the device stays open, so that speaking again is instant. */
   mute(muted: boolean): void {
     this.#wanted.audio = !muted;
-    for (const track of this.tracks()) if (track.kind === "audio") track.enabled = !muted;
-    this.#show(this.tracks());
+    this.#tracks.mute(muted);
   }
 
   /** Releases one device: its light goes out. */
   stop(kind: Kind): void {
     this.#wanted[kind] = false;
     this.#bereft.delete(kind);
-    if (this.#track(kind)) this.#close(kind);
+    if (this.#tracks.of(kind)) this.#tracks.close(kind);
   }
 
   /** Releases everything, also what is still being opened. */
@@ -157,8 +144,7 @@ export class Devices {
     this.#opening.clear();
     this.#bereft.clear();
     this.#setChoice(withoutUse(this.#choice));
-    for (const track of this.tracks()) this.#stop(track);
-    this.#show([]);
+    this.#tracks.close("audio", "video");
   }
 
   /** Begins to open kinds; who wants them meanwhile waits for the same answer. */
@@ -195,13 +181,9 @@ export class Devices {
       for (const track of stream.getTracks()) {
         if (!taken.includes(track)) track.stop();
         else if (track.kind === "audio") track.enabled = this.#wanted.audio;
-        const { deviceId = null } = track.getSettings();
-        track.onended = () => this.#gone(track, deviceId);
-        if (taken.includes(track)) this.#mute.watch(track);
       }
-      const others = this.tracks().filter((track) => !taken.some(({ kind }) => kind === track.kind));
-      for (const track of this.tracks()) if (!others.includes(track)) this.#stop(track);
-      this.#show([...others, ...taken]);
+      const ids = new Map(taken.map((track) => [track, track.getSettings().deviceId ?? null]));
+      this.#tracks.take(taken, (track) => this.#gone(track, ids.get(track)!));
       this.#list();
       return "open";
     } catch (error) {
@@ -212,12 +194,12 @@ export class Devices {
 
   /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
   async #replace(kind: Kind, change: "back" | null): Promise<void> {
-    const track = this.#track(kind);
-    if (kind === "video" && track) this.#stop(track);
+    const track = this.#tracks.of(kind);
+    if (kind === "video" && track) this.#tracks.end(track);
     const opened = await this.#start([kind]);
     if (opened === "superseded") return;
-    if (opened[kind] !== undefined) this.#close(kind);
-    const now = this.#track(kind)?.label;
+    if (opened[kind] !== undefined) this.#tracks.close(kind);
+    const now = this.#tracks.of(kind)?.label;
     this.#handlers.onSwap(change && now !== undefined ? { device: DEVICE_OF[kind], change, now } : null, kind, opened);
   }
 
@@ -225,7 +207,7 @@ export class Devices {
   async #gone(track: MediaStreamTrack, id: string | null): Promise<void> {
     if (!this.tracks().includes(track)) return;
     const kind = track.kind as Kind;
-    this.#close(kind);
+    this.#tracks.close(kind);
     await this.#list();
     const device = DEVICE_OF[kind];
     this.#setChoice(withEnded(this.#choice, device, id));
@@ -234,7 +216,7 @@ export class Devices {
     const isGone = opened[kind] === undefined || opened[kind] === "missing";
     if (opened[kind] === "missing") this.#bereft.add(kind);
     this.#handlers.onSwap(
-      isGone ? { device, change: "gone", now: this.#track(kind)?.label ?? null } : null,
+      isGone ? { device, change: "gone", now: this.#tracks.of(kind)?.label ?? null } : null,
       kind,
       isGone ? {} : opened,
     );
@@ -252,7 +234,7 @@ export class Devices {
     }
     // That one is gone is told by its track, which ends. Whoever has none takes any.
     for (const kind of ["audio", "video"] as const) {
-      const isBack = changes[DEVICE_OF[kind]] === "back" && this.#track(kind) !== undefined;
+      const isBack = changes[DEVICE_OF[kind]] === "back" && this.#tracks.of(kind) !== undefined;
       const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
       if (isBack || isAny) this.#replace(kind, "back");
     }
@@ -266,38 +248,5 @@ export class Devices {
   #setChoice(choice: DeviceChoice): void {
     this.#choice = choice;
     this.#handlers.onChoice(choice);
-  }
-
-  #track(kind: Kind): MediaStreamTrack | undefined {
-    return this.tracks().find((track) => track.kind === kind);
-  }
-
-  #close(kind: Kind): void {
-    for (const track of this.tracks()) if (track.kind === kind) this.#stop(track);
-    this.#show(this.tracks().filter((track) => track.kind !== kind));
-  }
-
-  #show(tracks: MediaStreamTrack[]): void {
-    const isMuted = (track: MediaStreamTrack) => this.#mute.has(track);
-    const on = (kind: Kind) => tracks.filter((track) => track.kind === kind && track.enabled);
-    const [audio, video] = [on("audio"), on("video")];
-    const before = this.tracks();
-    const isSame = tracks.length === before.length && tracks.every((track) => before.includes(track));
-    // Another stream would restart the picture.
-    const stream = isSame ? this.#local.stream : this.#env.createMediaStream(tracks);
-    this.#local = tracks.length === 0 ? NO_MEDIA : {
-      stream,
-      microphone: audio.some((track) => !isMuted(track)),
-      camera: video.some((track) => !isMuted(track)),
-      systemMuted: { microphone: audio.some(isMuted), camera: video.some(isMuted) },
-    };
-    this.#handlers.onChange(this.#local);
-  }
-
-  /** By the user's wish, so nobody needs to hear that it ended. */
-  #stop(track: MediaStreamTrack): void {
-    track.onended = null;
-    this.#mute.forget(track);
-    track.stop();
   }
 }
