@@ -56,19 +56,23 @@ export function cookieTokenOf(headers: Headers): string | null {
 /**
  * Where an answer sets a session: takes away what the browser has of another one, which it would send beside it. That is parts of a
  * longer one; and, over https, the one kept for embedded pages beside the one for our own site, or the other way round. `isBlind`: a form
- * of another site's page, with which the browser sends none of these, so that all are taken away.
+ * of another site's page, with which the browser sends none of these, so that all are taken away. What is taken away comes before what
+ * is set: a browser without CHIPS has one place for both kinds, and keeps what came last.
  */
 export function clearLeftovers(request: Headers, answer: Headers, isBlind: boolean): void {
-  const set = answer.getSetCookie().map((cookie) => cookie.split("=", 1)[0]!);
+  const kept = answer.getSetCookie();
+  const set = kept.map((cookie) => cookie.split("=", 1)[0]!);
   if (!set.includes(NAME)) return;
-  const flags = answer.getSetCookie()[set.indexOf(NAME)]!;
+  const flags = kept[set.indexOf(NAME)]!;
   const [secure, embedded] = [/; Secure$/.test(flags), /; Partitioned;/.test(flags)];
   const cookies = cookiesOf(request);
+  answer.delete("set-cookie");
   for (let n = 0; n < MAX_PARTS; n++) {
     if (!isBlind && !cookies.has(nameOf(n))) continue;
     if (!set.includes(nameOf(n))) answer.append("set-cookie", setCookie(n, "", secure, embedded, 0));
     if (secure) answer.append("set-cookie", setCookie(n, "", secure, !embedded, 0));
   }
+  for (const cookie of kept) answer.append("set-cookie", cookie);
 }
 
 function nameOf(part: number): string {

@@ -135,7 +135,8 @@ Deno.test("session cookie: what is left of another session is cleared with the s
   const cleared = (sent: string, set: readonly string[], isBlind = false) => {
     const answer = new Headers(set.map((cookie): [string, string] => ["set-cookie", cookie]));
     clearLeftovers(new Headers(sent === "" ? {} : { cookie: sent }), answer, isBlind);
-    return answer.getSetCookie().slice(set.length);
+    assert.deepEqual(answer.getSetCookie().slice(-set.length), set, "what is set comes last");
+    return answer.getSetCookie().slice(0, -set.length);
   };
   const three = "lang=en; zvonok_session=z3.a; zvonok_session.1=b; zvonok_session.2=c";
   assert.deepEqual(cleared(three, sessionCookies("t", false)), [
@@ -159,3 +160,29 @@ Deno.test("session cookie: what is left of another session is cleared with the s
   assert.equal(cleared("", sessionCookies("u", true, true), true).length, 9, "both kinds, but for the one that is set");
   assert.deepEqual(cleared(three, ["lang=ru; Path=/"]), [], "an answer that sets no session");
 });
+
+for (const hasChips of [true, false]) {
+  Deno.test(`session cookie: a browser ${hasChips ? "with" : "without"} CHIPS is signed in by whichever kind came last`, () => {
+    /** What it keeps, by name, and with CHIPS by kind too. */
+    const jar = new Map<string, string>();
+    const visit = (token: string, embedded: boolean, isBlind: boolean) => {
+      const sent = isBlind ? "" : [...jar.values()].map(pairOf).join("; ");
+      const answer = new Headers(
+        sessionCookies(token, true, embedded).map((cookie): [string, string] => ["set-cookie", cookie]),
+      );
+      clearLeftovers(new Headers(sent === "" ? {} : { cookie: sent }), answer, isBlind);
+      for (const cookie of answer.getSetCookie()) {
+        const place = `${cookie.split("=", 1)[0]} ${hasChips && cookie.includes("Partitioned")}`;
+        if (cookie.includes("Max-Age=0")) jar.delete(place);
+        else jar.set(place, cookie);
+      }
+      assert.equal(cookieTokenOf(browser([...jar.values()])), token, `${embedded} ${isBlind}`);
+    };
+    const tokens = [random(1_000), random(9_000), random(5_000), random(12_000), random(100)];
+    for (const isBlind of [false, true]) {
+      for (const embedded of [false, true, false, true, true, false, false]) {
+        for (const token of tokens) visit(token, embedded, isBlind);
+      }
+    }
+  });
+}

@@ -43,7 +43,7 @@ export class Guest {
       },
     });
     const text = await response.text();
-    const set = response.headers.getSetCookie().find((value) => value.startsWith("zvonok_session="));
+    const set = response.headers.getSetCookie().findLast((value) => value.startsWith("zvonok_session="));
     if (set !== undefined) this.cookie = set.split(";")[0]!;
     const visit = response.headers.getSetCookie().find((value) => value.startsWith("zvonok_visit="));
     if (visit !== undefined) this.visit = visit.includes("Max-Age=0") ? null : visit.split(";")[0]!;
