@@ -53,8 +53,10 @@ export class Devices {
   readonly #opening = new Map<Kind, Promise<Opened>>();
   /** Kinds whose device went away in use, and no other was there. */
   readonly #bereft = new Set<Kind>();
-  /** What the user wants sent: it holds for devices that are still being opened. */
-  #wanted: Record<Kind, boolean> = { audio: true, video: true };
+  /** Kinds that are to be open: what opens without being wanted any more is let go. */
+  readonly #wanted = new Set<Kind>();
+  /** The microphone is open, or will be, and sends silence. */
+  #isMuted = false;
 
   constructor(env: Environment, handlers: DeviceHandlers) {
     this.#env = env;
@@ -94,7 +96,7 @@ export class Devices {
 
   /** Opens these kinds beside what is open. Never rejects. */
   async add(kinds: readonly Kind[]): Promise<Opened> {
-    for (const kind of kinds) this.#wanted[kind] = true;
+    for (const kind of kinds) this.#wanted.add(kind);
     const closed = kinds.filter((kind) => !this.#tracks.of(kind));
     const unasked = closed.filter((kind) => !this.#opening.has(kind));
     if (unasked.length > 0) this.#start(unasked);
@@ -127,14 +129,15 @@ export class Devices {
 
   /** Sends the microphone, or silence; the device stays open, so that speaking again is instant. */
   mute(muted: boolean): void {
-    this.#wanted.audio = !muted;
+    this.#isMuted = muted;
     this.#tracks.mute(muted);
   }
 
   /** Releases one device: its light goes out. */
   stop(kind: Kind): void {
-    this.#wanted[kind] = false;
+    this.#wanted.delete(kind);
     this.#bereft.delete(kind);
+    if (kind === "audio") this.#isMuted = false;
     if (this.#tracks.of(kind)) this.#tracks.close(kind);
   }
 
@@ -143,6 +146,8 @@ export class Devices {
     this.#generation++;
     this.#opening.clear();
     this.#bereft.clear();
+    this.#wanted.clear();
+    this.#isMuted = false;
     this.#setChoice(withoutUse(this.#choice));
     this.#tracks.close("audio", "video");
   }
@@ -171,16 +176,18 @@ export class Devices {
     generation: number,
   ): Promise<"open" | "superseded" | Refusal> {
     if (generation !== this.#generation) return "superseded";
+    const wanted = kinds.filter((kind) => this.#wanted.has(kind));
+    if (wanted.length === 0) return "open";
     try {
-      const stream = await this.#env.getUserMedia(constraints(kinds, this.#choice, this.#env.isPhone, relaxed));
+      const stream = await this.#env.getUserMedia(constraints(wanted, this.#choice, this.#env.isPhone, relaxed));
       if (generation !== this.#generation) {
         for (const track of stream.getTracks()) track.stop();
         return "superseded";
       }
-      const taken = stream.getTracks().filter((track) => track.kind === "audio" || this.#wanted.video);
+      const taken = stream.getTracks().filter(({ kind }) => this.#wanted.has(kind as Kind));
       for (const track of stream.getTracks()) {
         if (!taken.includes(track)) track.stop();
-        else if (track.kind === "audio") track.enabled = this.#wanted.audio;
+        else if (track.kind === "audio") track.enabled = !this.#isMuted;
       }
       const ids = new Map(taken.map((track) => [track, track.getSettings().deviceId ?? null]));
       this.#tracks.take(taken, (track) => this.#gone(track, ids.get(track)!));

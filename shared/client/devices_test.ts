@@ -1,0 +1,170 @@
+/** Devices that come, go, fail and are let go in use, told by a browser that opens, lists and ends what a test says. */
+
+import assert from "node:assert/strict";
+import type { DeviceNotice } from "./device_choice.ts";
+import { Devices } from "./devices.ts";
+import type { Causes, Kind } from "./opening.ts";
+import type { Environment } from "./ports.ts";
+import { Permission } from "../../tests/support/permission.ts";
+
+interface Track {
+  readonly kind: Kind;
+  readonly label: string;
+  enabled: boolean;
+  readyState: "live" | "ended";
+  onended: (() => void) | null;
+}
+
+const LISTED_AS = { audio: "audioinput", video: "videoinput" } as const;
+const error = (name: string) => Object.assign(new Error(), { name });
+
+/** A browser; the first device in its list of a kind is the one that the system chooses. */
+class Browser {
+  readonly devices: Devices;
+  readonly list: { kind: Kind; id: string }[] = [];
+  readonly permissions = { camera: new Permission("granted"), microphone: new Permission("granted") };
+  readonly tracks: Track[] = [];
+  readonly kept: Record<string, string | null> = {};
+  /** What was asked for, as kinds. */
+  readonly asked: string[] = [];
+  /** What was told of swaps, in order. */
+  readonly swaps: { change: DeviceNotice["change"] | null; kind: Kind; causes: Causes }[] = [];
+  /** Devices that do not open, and the name of the error. */
+  readonly broken: Record<string, string> = {};
+  /** What opens and is listed waits for these. */
+  opening: Promise<void> = Promise.resolve();
+  listing: Promise<void> = Promise.resolve();
+  #changed: () => void = () => {};
+
+  constructor(...ids: `${Kind} ${string}`[]) {
+    for (const id of ids) this.list.push(entry(id));
+    const env: Partial<Environment> = {
+      getUserMedia: async (wishes) => {
+        this.asked.push(Object.keys(wishes).join(" and "));
+        await this.opening;
+        const tracks = (["audio", "video"] as const).filter((kind) => wishes[kind])
+          .map((kind) => this.#open(kind, wishes[kind] as MediaTrackConstraints));
+        return stream(tracks);
+      },
+      createMediaStream: (tracks) => stream(tracks as unknown as Track[]),
+      listDevices: async () => {
+        await this.listing;
+        return this.list.map(({ kind, id }) => ({ kind: LISTED_AS[kind], deviceId: id, label: id }) as MediaDeviceInfo);
+      },
+      permission: (device) => Promise.resolve(this.permissions[device]),
+      mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
+      onDevicesChange: (action) => this.#changed = action,
+      remember: (key, value) => this.kept[key] = value,
+      recall: () => null,
+      after: () => () => {},
+      isPhone: false,
+    };
+    this.devices = new Devices(env as Environment, {
+      onChange: () => {},
+      onChoice: () => {},
+      onSystemMute: () => {},
+      onSpeaker: () => {},
+      onSwap: (notice, kind, causes) => this.swaps.push({ change: notice?.change ?? null, kind, causes }),
+    });
+  }
+
+  /** The devices of the live tracks, in the order they were opened. */
+  get live(): string[] {
+    return this.tracks.filter(({ readyState }) => readyState === "live").map(({ label }) => label);
+  }
+
+  /** The devices of the tracks that are sent. */
+  get sent(): string[] {
+    return this.devices.tracks().map(({ label }) => label);
+  }
+
+  async plug(id: `${Kind} ${string}`): Promise<void> {
+    this.list.push(entry(id));
+    await this.changes();
+  }
+
+  async unplug(id: string): Promise<void> {
+    this.list.splice(this.list.findIndex((device) => device.id === id), 1);
+    this.end(id);
+    await this.changes();
+  }
+
+  /** The device ends in use, without anybody's wish. */
+  end(id: string): void {
+    for (const track of this.tracks) {
+      if (track.label !== id || track.readyState === "ended") continue;
+      track.readyState = "ended";
+      track.onended?.();
+    }
+  }
+
+  /** The browser says that its list has changed. */
+  async changes(): Promise<void> {
+    this.#changed();
+    await settled();
+  }
+
+  #open(kind: Kind, { deviceId }: MediaTrackConstraints): Track {
+    const { exact, ideal } = (deviceId ?? {}) as { exact?: string; ideal?: string };
+    const there = this.list.filter((device) => device.kind === kind);
+    if (there.length === 0) throw error("NotFoundError");
+    if (exact !== undefined && !there.some(({ id }) => id === exact)) throw error("OverconstrainedError");
+    const { id } = there.find(({ id }) => id === (exact ?? ideal)) ?? there[0]!;
+    if (this.broken[id] !== undefined) throw error(this.broken[id]!);
+    const track: Track = { kind, label: id, enabled: true, readyState: "live", onended: null };
+    this.tracks.push(Object.assign(track, {
+      muted: false,
+      stop: () => track.readyState = "ended",
+      getSettings: () => ({ deviceId: id }),
+    }));
+    return track;
+  }
+}
+
+function entry(words: `${Kind} ${string}`): { kind: Kind; id: string } {
+  const [kind, id] = words.split(" ") as [Kind, string];
+  return { kind, id };
+}
+
+function stream(tracks: readonly Track[]): MediaStream {
+  return { getTracks: () => [...tracks] } as unknown as MediaStream;
+}
+
+/** All that is under way without a timer has come to its end. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+Deno.test("devices: what is not wanted any more while it opens is let go, of either kind", async () => {
+  for (const wanted of [[], ["audio"], ["video"]] as const) {
+    const browser = new Browser("audio laptop", "video webcam");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    browser.opening = promise;
+    browser.devices.open(["audio", "video"]);
+    await settled();
+    browser.devices.open(wanted);
+    resolve();
+    await settled();
+    const expected = wanted.map((kind) => ({ audio: "laptop", video: "webcam" })[kind]);
+    assert.deepEqual([browser.live, browser.sent], [expected, expected]);
+  }
+});
+
+Deno.test("devices: what is not wanted any more before it is asked for is not asked for", async () => {
+  const browser = new Browser("audio laptop", "video webcam");
+  browser.devices.open(["audio", "video"]);
+  browser.devices.open(["audio"]);
+  await settled();
+  assert.deepEqual([browser.asked, browser.sent], [["audio"], ["laptop"]]);
+});
+
+Deno.test("devices: a microphone that is muted while it opens is open and muted, and the next call is not", async () => {
+  const browser = new Browser("audio laptop", "video webcam");
+  const opened = browser.devices.open(["audio", "video"]);
+  browser.devices.mute(true);
+  await opened;
+  assert.deepEqual(browser.devices.tracks().map(({ enabled }) => enabled), [false, true]);
+  browser.devices.release();
+  await browser.devices.open(["audio", "video"]);
+  assert.deepEqual(browser.devices.tracks().map(({ enabled }) => enabled), [true, true]);
+});
