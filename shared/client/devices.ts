@@ -214,12 +214,15 @@ export class Devices {
   async #gone(track: MediaStreamTrack, id: string | null): Promise<void> {
     if (!this.tracks().includes(track)) return;
     const kind = track.kind as Kind;
+    const generation = this.#generation;
+    const isOver = () => generation !== this.#generation || !this.#wanted.has(kind);
     this.#tracks.close(kind);
     await this.#list();
+    if (isOver()) return;
     const device = DEVICE_OF[kind];
     this.#setChoice(withEnded(this.#choice, device, id));
     const opened = await this.#start([kind]);
-    if (opened === "superseded") return;
+    if (opened === "superseded" || isOver()) return;
     const isGone = opened[kind] === undefined || opened[kind] === "missing";
     if (opened[kind] === "missing") this.#bereft.add(kind);
     this.#handlers.onSwap(

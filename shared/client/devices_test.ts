@@ -168,3 +168,34 @@ Deno.test("devices: a microphone that is muted while it opens is open and muted,
   await browser.devices.open(["audio", "video"]);
   assert.deepEqual(browser.devices.tracks().map(({ enabled }) => enabled), [true, true]);
 });
+
+Deno.test("devices: a call that ends while a device is found to be gone opens no other", async () => {
+  const ends: [what: string, end: (devices: Devices) => void][] = [
+    ["release", (devices) => devices.release()],
+    ["stop", (devices) => devices.stop("audio")],
+  ];
+  for (const [what, end] of ends) {
+    const browser = new Browser("audio headset", "audio laptop");
+    await browser.devices.open(["audio"]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    browser.listing = promise;
+    browser.unplug("headset");
+    end(browser.devices);
+    resolve();
+    await settled();
+    assert.deepEqual([browser.asked, browser.live, browser.swaps], [["audio"], [], []], what);
+  }
+});
+
+Deno.test("devices: a call that ends while there is no other device takes none that comes later", async () => {
+  const browser = new Browser("audio headset");
+  await browser.devices.open(["audio"]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  browser.opening = promise;
+  await browser.unplug("headset");
+  browser.devices.stop("audio");
+  resolve();
+  await settled();
+  await browser.plug("audio headset");
+  assert.deepEqual([browser.asked, browser.live, browser.swaps], [["audio", "audio"], [], []]);
+});
