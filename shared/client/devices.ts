@@ -210,16 +210,22 @@ export class Devices {
     this.#handlers.onSwap(change && now !== undefined ? { device: DEVICE_OF[kind], change, now } : null, kind, opened);
   }
 
-  /** A device that was in use is unplugged, or not allowed any more: another takes its place, if there is one. */
+  /**
+   * A device that was in use ended. It is unplugged: another takes its place, if there is one. Or it is not allowed any more: nobody is
+   * asked for what was just taken back. Where the browser does not say what is allowed, trying tells.
+   */
   async #gone(track: MediaStreamTrack, id: string | null): Promise<void> {
     if (!this.tracks().includes(track)) return;
     const kind = track.kind as Kind;
     const generation = this.#generation;
     const isOver = () => generation !== this.#generation || !this.#wanted.has(kind);
     this.#tracks.close(kind);
-    await this.#list();
-    if (isOver()) return;
     const device = DEVICE_OF[kind];
+    const [permission] = await Promise.all([this.#env.permission(device), this.#list()]);
+    if (isOver()) return;
+    if (permission !== null && permission.state !== "granted" && this.#isThere(kind, id)) {
+      return this.#handlers.onSwap(null, kind, { [kind]: "denied" });
+    }
     this.#setChoice(withEnded(this.#choice, device, id));
     const opened = await this.#start([kind]);
     if (opened === "superseded" || isOver()) return;
@@ -248,6 +254,12 @@ export class Devices {
       const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
       if (isBack || isAny) this.#replace(kind, "back");
     }
+  }
+
+  /** A device is listed; or, where the list hides which ones there are, one of its kind. */
+  #isThere(kind: Kind, id: string | null): boolean {
+    const options = this.#choice.options[DEVICE_OF[kind]];
+    return options.length === 0 ? this.#listed.includes(`${kind}input`) : options.some((option) => option.id === id);
   }
 
   /** There is none, for sure: others are listed. Nobody is asked about it then. */

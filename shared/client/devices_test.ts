@@ -199,3 +199,40 @@ Deno.test("devices: a call that ends while there is no other device takes none t
   await browser.plug("audio headset");
   assert.deepEqual([browser.asked, browser.live, browser.swaps], [["audio", "audio"], [], []]);
 });
+
+for (const state of ["prompt", "denied"] as const) {
+  Deno.test(`devices: a permission that is taken back (${state}) in a call asks nobody, and is said`, async () => {
+    const browser = new Browser("audio laptop", "video webcam");
+    await browser.devices.open(["audio", "video"]);
+    await settled();
+    for (const permission of Object.values(browser.permissions)) permission.set(state);
+    const ids = browser.list.map(({ id }) => id);
+    // Who may not open a device is not told its id.
+    browser.list.forEach((device) => device.id = "");
+    for (const id of ids) browser.end(id);
+    await browser.changes();
+    assert.deepEqual(browser.asked, ["audio and video"]);
+    assert.deepEqual(browser.swaps, [
+      { change: null, kind: "audio", causes: { audio: "denied" } },
+      { change: null, kind: "video", causes: { video: "denied" } },
+    ]);
+  });
+}
+
+Deno.test("devices: what is unplugged is replaced though the permission was for once", async () => {
+  const browser = new Browser("audio headset", "audio laptop");
+  await browser.devices.open(["audio"]);
+  await settled();
+  browser.permissions.microphone.set("prompt");
+  await browser.unplug("headset");
+  assert.deepEqual([browser.sent, browser.swaps], [["laptop"], [{ change: "gone", kind: "audio", causes: {} }]]);
+});
+
+Deno.test("devices: what ends though it is there and allowed is opened again", async () => {
+  const browser = new Browser("audio laptop");
+  await browser.devices.open(["audio"]);
+  await settled();
+  browser.end("laptop");
+  await settled();
+  assert.deepEqual(browser.sent, ["laptop"]);
+});
