@@ -137,6 +137,17 @@ function isRepeat(call: Call, from: Endpoint, callId: string | undefined): boole
   return isGlare && callId === call.glare.callId;
 }
 
+/** What opens a device's side of a call. */
+type Opening = ClientMessages["call:initiate" | "call:answer"];
+
+/** R11: whether a device has opened its side of the call that stands already, and a message that opens one is a repeat. */
+export function hasOpened(call: Call | null, from: Endpoint, { type, callId }: Opening): boolean {
+  if (call === null) return false;
+  if (type === "call:initiate") return isRepeat(call, from, callId);
+  if (call.state === "ringing" || sideOf(call, from) !== "callee") return false;
+  return callId === undefined || callId === call.callId || namesGlare(call, from, callId);
+}
+
 /** R10: the callee called at the same moment. The first call stands, and the second initiator is told to answer it. */
 function glare(chat: ChatCalls, call: RingingCall, event: CallEvent & { type: "initiate" }): Advanced {
   const { device } = event.from;

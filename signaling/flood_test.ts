@@ -207,3 +207,42 @@ Deno.test("[R18] an upgrade that is none gives its place back", async () => {
   }
   assert.equal((await wires.handshake(bearer)).status, 101);
 });
+
+Deno.test("[R18] [R11] what opened a call that stands may be repeated: it is not counted as a call, nor is what follows left out", async () => {
+  await using wires = new Wires();
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+  const callId = "call-0123456789abcdef";
+  for (let n = 0; n < 25; n++) ann.send({ type: "call:initiate", chatId, callId, offer });
+  await bob.rings();
+  await ann.next("call:ringing");
+  bob.send({ type: "call:answer", chatId, callId, answer });
+  await ann.next("call:answer");
+  await quiet(ann, bob);
+  for (
+    const [from, to, again] of [
+      [ann, bob, { type: "call:initiate", chatId, callId, offer }],
+      [bob, ann, { type: "call:answer", chatId, callId, answer }],
+    ] as const
+  ) {
+    for (let n = 0; n < 110; n++) from.send({ type: "chat:watch", chatId });
+    from.send(again);
+    from.send({ type: "call:ice-candidate", chatId, callId, candidate: candidate(1) });
+    while ((await from.reaches("call:error")).refused !== again.type);
+    assert.deepEqual((await to.next("call:ice-candidate")).candidate, candidate(1), again.type);
+  }
+});
+
+Deno.test("[R18] [R10] a repeat of the call that crossed another one is no new call either", async () => {
+  await using wires = new Wires();
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+  const callId = await ring(ann, bob);
+  const crossing = { type: "call:initiate", chatId, callId: "call-0123456789abcdef", offer } as const;
+  for (let n = 0; n < 25; n++) bob.send(crossing);
+  assert.equal((await bob.next("call:offer")).glare, true);
+  bob.send({ type: "call:answer", chatId, answer });
+  await ann.next("call:answer");
+  bob.send(crossing);
+  bob.send({ type: "call:media", chatId, callId, ...media });
+  await ann.next("call:media");
+  await quiet(ann, bob);
+});

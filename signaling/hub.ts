@@ -14,7 +14,7 @@ import type {
   ServerMessages,
   VideoCodec,
 } from "../shared/protocol.ts";
-import { advance, nextDeadline } from "./call.ts";
+import { advance, hasOpened, nextDeadline } from "./call.ts";
 import {
   type Call,
   type CallEvent,
@@ -262,7 +262,9 @@ export class Hub {
     return {
       admit: (parsed) => {
         const admission = device.rates.admit(parsed, this.#options.now());
-        if (admission.do === "refuse" && parsed.ok && parsed.message !== null) this.#refused(device, parsed.message);
+        if (admission.do === "refuse" && parsed.ok && parsed.message !== null) {
+          this.#refused(from, device, parsed.message);
+        }
         return admission;
       },
       receive: (message, frame) => this.#receive(from, device, message, frame),
@@ -315,10 +317,16 @@ export class Hub {
 
   // --- Messages --------------------------------------------------------------------------------------------------------
 
-  /** R18: what opens a side of a call is refused for its rate, and comes again. */
-  #refused(device: Device, message: ClientMessage): void {
+  /** R18: what opens a side of a call is refused for its rate, and comes again; one that is open stays so. */
+  #refused(from: Endpoint, device: Device, message: ClientMessage): void {
     const isOpening = message.type === "call:initiate" || message.type === "call:answer";
-    if (isOpening && message.callId !== undefined) device.unopened = message.callId;
+    if (!isOpening || message.callId === undefined || this.#isRepeat(from, message)) return;
+    device.unopened = message.callId;
+  }
+
+  /** R11: whether a message opens what this device has open already. */
+  #isRepeat(from: Endpoint, message: ClientMessages["call:initiate" | "call:answer"]): boolean {
+    return hasOpened(this.#calls.get(message.chatId)?.call ?? null, from, message);
   }
 
   /** R18: whether a message follows one that opens its side of the call, and that was refused: then it comes again with that. */
@@ -380,9 +388,9 @@ export class Hub {
 
   #initiate(from: Sender, device: Device, message: ClientMessages["call:initiate"], frame: number): void {
     const port = device.port!;
-    const retryAfterMs = this.#initiations.take(from.user, this.#options.now());
+    const retryAfterMs = this.#isRepeat(from, message) ? 0 : this.#initiations.take(from.user, this.#options.now());
     if (retryAfterMs > 0) {
-      this.#refused(device, message);
+      this.#refused(from, device, message);
       const more = { retryAfterMs, refused: message.type, frame };
       return sendError(port, message, "RATE_LIMITED", "Too many calls in a minute", more);
     }
