@@ -25,6 +25,27 @@ Deno.test("a path with a malformed escape: 400 with a code, a page for people", 
   isError(await visitor().get("/api/chats/%ff/join"), 400, "INVALID_MESSAGE");
 });
 
+Deno.test("[R1] ids that no chat can have are answered like those of unknown chats, by every page", async () => {
+  const unknown = "A".repeat(22);
+  for (const ann of [visitor(), await named("Ann")]) {
+    for (const action of ["", "/device", "/free", "/leave"]) {
+      for (const method of ["GET", "POST"] as const) {
+        // What a form needs comes first: the pass of who has no session.
+        await ann.get(`/chat/${unknown}`);
+        const expected = await ann.ask(method, `/chat/${unknown}${action}`, method === "GET" ? null : new FormData());
+        for (const id of ["%D1%84", "%0a", "%0d%0aset-cookie:a=b", "%2F..%2Fx", "%20", "a%2525", "x".repeat(200)]) {
+          const answer = await ann.ask(method, `/chat/${id}${action}`, method === "GET" ? null : new FormData());
+          const what = `${method} ${id}${action}`;
+          assert.equal(answer.status, expected.status, what);
+          const [location, theirs] = [answer, expected].map(({ headers }) => headers.get("location") ?? "");
+          assert.equal(location!.replace(/^\/chat\/[\w.~%-]+$/, `/chat/${unknown}`), theirs, what);
+          assert.equal(answer.headers.get("content-type"), expected.headers.get("content-type"), what);
+        }
+      }
+    }
+  }
+});
+
 Deno.test("people are refused with a page in their language, programs with JSON, whatever the reason", async () => {
   const [ann, stranger] = [await named("Ann"), visitor("https://evil.example")];
   const chatId = await ann.createChat();
@@ -117,7 +138,7 @@ Deno.test("GET /chat/:id never joins, and shows strangers the same page whatever
 
 Deno.test("the forms: the lobby makes a chat, the join form takes a seat, and a member sees the call page", async () => {
   const ann = visitor();
-  const made = await ann.submit("/", { name: "Ann" });
+  const made = await ann.join("/", "Ann");
   assert.equal(made.status, 303);
   const path = made.headers.get("location")!;
   const bob = visitor();

@@ -17,6 +17,9 @@ export function postedName(form: FormData): string | null {
   return parsed.success ? parsed.data : "";
 }
 
+/** A chat's page. An id that no chat can have is escaped, and answered like an unknown one: not everything may stand in a header. */
+export const chatPath = (id: string) => `/chat/${encodeURIComponent(id)}`;
+
 /** Sends the browser on with GET (RFC 9110, section 15.4.4); `cookies` are `Set-Cookie` values, such as those of a renewed session. */
 export function seeOther(location: string, cookies: readonly string[] = []): Response {
   const headers = new Headers({ location });

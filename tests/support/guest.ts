@@ -60,7 +60,7 @@ export class Guest {
     return this.ask("POST", path, new URLSearchParams(fields));
   }
 
-  /** Opens an invitation and joins by its form, as people do. */
+  /** Opens an invitation, or the lobby, and sends its form, as people do. */
   async join(path: string, name: string): Promise<Answer> {
     assert.match((await this.get(path)).text, /<form/);
     return await this.submit(path, { name });

@@ -3,17 +3,17 @@ import { asset, Head } from "fresh/runtime";
 import { fill } from "../../../shared/i18n.ts";
 import { DEVICE_SECONDS } from "../../../signaling/passes.ts";
 import { define } from "../../(_kit)/define.ts";
-import { seeOther } from "../../(_kit)/form.ts";
+import { chatPath, seeOther } from "../../(_kit)/form.ts";
 
 export const handler = define.handlers({
-  GET: ({ params: { id } }) => seeOther(`/chat/${id}`),
+  GET: ({ params: { id } }) => seeOther(chatPath(id!)),
 
   /** A link for a second device: its pass is in the fragment, which no server, log, preview or `Referer` gets to see. */
   async POST({ url, params, state: { guests, session } }) {
     const id = params.id!;
-    if (guests === null || !session?.chats.includes(id)) return seeOther(`/chat/${id}`);
+    if (guests === null || !session?.chats.includes(id)) return seeOther(chatPath(id));
     const pass = await guests.devicePass(session, id);
-    return page({ link: `${new URL("/device", url).href}#${pass}`, back: `/chat/${id}` });
+    return page({ link: `${new URL("/device", url).href}#${pass}`, back: chatPath(id) });
   },
 });
 

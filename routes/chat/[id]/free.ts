@@ -4,13 +4,13 @@
  */
 
 import { define } from "../../(_kit)/define.ts";
-import { readForm, seeOther } from "../../(_kit)/form.ts";
+import { chatPath, readForm, seeOther } from "../../(_kit)/form.ts";
 
 export const handler = define.handlers({
   async POST({ req, params: { id }, state: { guests, session } }) {
     const form = await readForm(req);
     if (form instanceof Response) return form;
     if (guests !== null && session !== null) guests.freeSeat(session, id!, String(form.get("member") ?? ""));
-    return seeOther(`/chat/${id}`);
+    return seeOther(chatPath(id!));
   },
 });
