@@ -1,64 +1,100 @@
 import { page } from "fresh";
 import { Person, Vacant } from "../islands/call/Person.tsx";
+import type { Member } from "../shared/protocol.ts";
+import { Cookieless } from "./(_kit)/Cookieless.tsx";
 import { define, type State } from "./(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "./(_kit)/form.ts";
 import { Leave } from "./(_kit)/Leave.tsx";
 import { NameField } from "./(_kit)/NameField.tsx";
+import { passHeaders } from "./(_kit)/visit.ts";
+
+/** What is wrong with the form that was sent: the name, or that it was open for too long. */
+type Note = "name" | "late" | null;
 
 export const handler = define.handlers({
-  GET: (ctx) => page(lobby(ctx.state, false)),
+  GET: (ctx) => lobby(ctx, null),
 
   async POST(ctx) {
     const { guests, session } = ctx.state;
-    if (guests === null) return page(lobby(ctx.state, false), { status: 403 });
+    if (guests === null) return lobby(ctx, null, 403);
     const form = await readForm(ctx.req);
     if (form instanceof Response) return form;
+    // Before a chat is made: who cannot be known again could never enter it.
+    const visitor = session ?? await guests.visitor(ctx.req.headers);
+    if (visitor === "cookieless") return page<View>({ show: "cookieless" }, { status: 400 });
+    if (visitor === "late") return lobby(ctx, "late", 400);
     const name = postedName(form);
-    if (!name) return page(lobby(ctx.state, true), { status: 400 });
-    const guest = await guests.enter(session, name);
+    if (!name) return lobby(ctx, "name", 400);
+    const guest = await guests.enter(session, name, visitor.userId);
     const chat = await guests.createChat(guest.session);
-    return seeOther(`/chat/${chat.chatId}`, chat.cookie);
+    return seeOther(`/chat/${chat.chatId}`, [...chat.cookie, ...(session === null ? [guests.endOfVisit()] : [])]);
   },
 });
 
-/** What the lobby shows: who asks, and with whom they share chats, newest first. */
-function lobby({ session, guests, hub }: State, invalid: boolean) {
+/** A chat in the lobby, and who else is in it. */
+interface Shared {
+  readonly id: string;
+  readonly others: readonly Member[];
+}
+
+type View =
+  | { show: "lobby"; name: string; hosted: boolean; note: Note; chats: readonly Shared[] }
+  | { show: "cookieless" };
+
+/** The lobby: who asks, and with whom they share chats, newest first; and, for who has no session, the pass for the form. */
+async function lobby(ctx: { req: Request; state: State }, note: Note, status = 200) {
+  const { session, guests, hub } = ctx.state;
   const chats = (session?.chats ?? []).toReversed().map((id) => ({
     id,
     others: hub.members(id).filter((member) => member.id !== session?.userId),
   }));
-  return { name: session?.name ?? "", hosted: guests === null, invalid, chats };
+  const view: View = { show: "lobby", name: session?.name ?? "", hosted: guests === null, note, chats };
+  return page(view, { status, headers: await passHeaders(ctx) });
 }
 
 /** The front door: start a chat, or return to one. */
-export default define.page<typeof handler>(({ data, state: { t } }) => (
-  <main class="page lobby">
-    <h1>{t.lobby.headline}</h1>
-    {data.hosted ? <p class="card lead">{t.lobby.hosted}</p> : (
-      <form class="card" method="post" action="/">
-        <NameField t={t} value={data.name} invalid={data.invalid} />
-        <button class="button accent" type="submit">{t.lobby.newChat}</button>
-      </form>
-    )}
-    {data.chats.length > 0 && (
-      <section class="chats" aria-labelledby="chats-title">
-        <h2 id="chats-title">{t.lobby.chats}</h2>
-        <ul>
-          {data.chats.map(({ id, others }) => (
-            <li key={id}>
-              <a class="person" href={`/chat/${id}`}>
-                {others.length === 0
-                  ? <Vacant text={t.lobby.nobody} />
-                  : others.map((other) => <Person key={other.id} name={other.name} online={other.online} t={t.chat} />)}
-              </a>
-              {!data.hosted && <Leave id={id} t={t} of={others.map(({ name }) => name).join(", ") || t.lobby.nobody} />}
-            </li>
-          ))}
-        </ul>
-      </section>
-    )}
-    <p class="help">
-      <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
-    </p>
-  </main>
-));
+export default define.page<typeof handler>(({ data, state: { t } }) => {
+  if (data.show === "cookieless") return <Cookieless t={t} again="/" />;
+  return (
+    <main class="page lobby">
+      <h1>{t.lobby.headline}</h1>
+      {data.hosted ? <p class="card lead">{t.lobby.hosted}</p> : (
+        <form class="card" method="post" action="/">
+          {data.note === "late" && <p class="notice" role="alert">{t.lobby.late}</p>}
+          <NameField t={t} value={data.name} invalid={data.note === "name"} />
+          <button class="button accent" type="submit">{t.lobby.newChat}</button>
+        </form>
+      )}
+      {data.chats.length > 0 && (
+        <section class="chats" aria-labelledby="chats-title">
+          <h2 id="chats-title">{t.lobby.chats}</h2>
+          <ul>
+            {data.chats.map(({ id, others }) => (
+              <li key={id}>
+                <a class="person" href={`/chat/${id}`}>
+                  {others.length === 0
+                    ? <Vacant text={t.lobby.nobody} />
+                    : others.map((other) => (
+                      <Person key={other.id} name={other.name} online={other.online} t={t.chat} />
+                    ))}
+                </a>
+                {!data.hosted && (
+                  <Leave
+                    id={id}
+                    t={t}
+                    of={others.map(({ name }) =>
+                      name
+                    ).join(", ") || t.lobby.nobody}
+                  />
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <p class="help">
+        <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
+      </p>
+    </main>
+  );
+});

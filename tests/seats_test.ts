@@ -18,6 +18,12 @@ function copy({ cookie, visit }: Guest): Guest {
   return Object.assign(visitor(), { cookie, visit });
 }
 
+/** A figure of the server's. */
+async function figure(name: string): Promise<number> {
+  const { text } = await visitor().get("/metrics");
+  return Number(new RegExp(`^${name} (\\d+)$`, "m").exec(text)![1]);
+}
+
 /** Ann's chat, and who is in it as she sees it. */
 async function chat() {
   const ann = await named("Ann");
@@ -109,6 +115,41 @@ Deno.test("a pass that is out of date, or of another server, gets the form again
     impostor.cookie = bob.visit!.replace("zvonok_visit", "zvonok_session");
     isError(await impostor.get("/api/session"), 401, "ACCESS_DENIED");
   }
+});
+
+Deno.test("a new chat is made once the lobby's pass came back: no cookies, no chat; a double tap is one user", async () => {
+  const cookieless = visitor();
+  const lobby = await cookieless.get("/");
+  assert.match(cookieless.visit!, /^zvonok_visit=ey/);
+  assert.match(lobby.headers.getSetCookie()[0]!, /HttpOnly/);
+  const chatsBefore = await figure("zvonok_chats");
+  cookieless.visit = null;
+  const told = await cookieless.submit("/", { name: "Ann" });
+  assert.equal(told.status, 400);
+  assert.deepEqual(told.headers.getSetCookie(), []);
+  assert.match(told.text, /keeps no cookies/);
+  assert.match(told.text, /href="\/">Try again/);
+  assert.equal(await figure("zvonok_chats"), chatsBefore);
+
+  const ann = visitor();
+  await ann.get("/");
+  const taps = [copy(ann), copy(ann)];
+  const made = await Promise.all(taps.map((tap) => tap.submit("/", { name: "Ann" })));
+  assert.deepEqual(made.map(({ status }) => status), [303, 303]);
+  assert.equal(new Set(await Promise.all(taps.map(userOf))).size, 1);
+  assert.deepEqual(taps.map(({ visit }) => visit), [null, null]);
+  for (const { headers } of made) {
+    const page = await taps[0]!.get(headers.get("location")!);
+    assert.ok(!isForm(page), "both chats are hers");
+  }
+  const bob = await named("Bob");
+  assert.equal((await bob.submit("/", { name: "Bob" })).status, 303, "a session needs no pass");
+  const late = visitor();
+  late.visit = "zvonok_visit=x";
+  const again = await late.submit("/", { name: "Ann" });
+  assert.equal(again.status, 400);
+  assert.match(again.text, /open for too long/);
+  assert.equal((await late.submit("/", { name: "Ann" })).status, 303);
 });
 
 Deno.test("a guest leaves: the seat is free, the chat is gone from the cookie, and older cookies do not bring it back", async () => {

@@ -3,6 +3,7 @@ import { Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
 import { fill, type Strings } from "../../shared/i18n.ts";
 import { chatId, type Member } from "../../shared/protocol.ts";
+import { Cookieless } from "../(_kit)/Cookieless.tsx";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
 import { isInForeignFrame } from "../(_kit)/frame.ts";
@@ -10,6 +11,7 @@ import { Heal } from "../(_kit)/Heal.tsx";
 import { Leave } from "../(_kit)/Leave.tsx";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
+import { passHeaders } from "../(_kit)/visit.ts";
 
 /**
  * What this address shows. Only members learn that a chat exists: anybody else is asked to join, whatever the id, and
@@ -64,9 +66,8 @@ export const handler = define.handlers({
 });
 
 /** The form to join by, and, for who has no session, the pass that makes a repeat of it the same join. */
-async function invitation({ req, state }: { req: Request; state: State }, note: Note, status = 200) {
-  const cookie = state.session === null ? await state.guests?.welcome(req.headers) ?? null : null;
-  return page<View>({ show: "join", note }, { status, headers: cookie === null ? {} : { "set-cookie": cookie } });
+async function invitation(ctx: { req: Request; state: State }, note: Note, status = 200) {
+  return page<View>({ show: "join", note }, { status, headers: await passHeaders(ctx) });
 }
 
 function memberView({ viewer, hub, guests }: State, id: string): View | null {
@@ -115,12 +116,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     case "framed":
       return <Framed t={t} id={data.id} entry={data.entry} />;
     case "cookieless":
-      return (
-        <>
-          <Title text={t.join.cookielessTitle} />
-          <Message t={t} title={t.join.cookielessTitle} text={t.join.cookielessText} again={url.pathname} />
-        </>
-      );
+      return <Cookieless t={t} again={url.pathname} />;
     case "denied":
       return (
         <>

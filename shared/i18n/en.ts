@@ -35,6 +35,7 @@ export interface Strings {
     readonly chats: string;
     readonly nobody: string;
     readonly doctor: string;
+    readonly late: string;
   };
   readonly join: {
     readonly title: string;
@@ -372,6 +373,7 @@ export const en: Strings = {
     chats: "Your chats",
     nobody: "Nobody has joined yet",
     doctor: "Will calls work here?",
+    late: "This page was open for too long. Start the chat once more, please.",
   },
   join: {
     title: "You are invited to a chat",
@@ -390,7 +392,7 @@ export const en: Strings = {
     late: "This page was open for too long. Join once more, please.",
     cookielessTitle: "This browser keeps no cookies",
     cookielessText:
-      "Without them you could not be told from a stranger a moment later, so you have not joined, and no " +
+      "Without them you could not be told from a stranger a moment later, so no chat was started, and no " +
       "seat was taken. Allow cookies for this site. If the link opened inside another app, open it in Chrome, Safari or " +
       "Firefox instead: look for “Open in browser” in the app's menu.",
   },
