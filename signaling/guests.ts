@@ -65,7 +65,7 @@ export class Guests {
   /** A new chat with this user as its first member. Its id has 128 random bits: the link is the invitation. */
   async createChat(session: Session): Promise<Renewed & { readonly chatId: string }> {
     const chatId = randomId();
-    return { ...await this.#sign(session.userId, session.name, [...session.chats, chatId], chatId), chatId };
+    return { ...await this.#sign(session.userId, session.name, session.chats, chatId), chatId };
   }
 
   /** Takes a seat in a chat; `null` (access denied) where it is full or unknown. A member keeps the seat. */
@@ -123,7 +123,9 @@ export class Guests {
     return { ...await this.#sign(userId, name, chats), chatId };
   }
 
-  async #sign(userId: string, name: string, chats: readonly string[], made?: string): Promise<Renewed> {
+  async #sign(userId: string, name: string, known: readonly string[], made?: string): Promise<Renewed> {
+    // Those of this moment: while the request was on its way the user may have left one, or been put out of it.
+    const chats = [...this.#hub.chatsOf({ userId, chats: known }), ...made === undefined ? [] : [made]];
     const session = {
       userId,
       name,

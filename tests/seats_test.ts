@@ -294,3 +294,25 @@ Deno.test("whoever was put out meanwhile does not come back by a link made befor
   assert.ok(isForm(await phone.get(path)));
   assert.equal(await names(), "Ann");
 });
+
+Deno.test("a request that was on its way while its sender was put out does not bring the chat back into their cookie", async () => {
+  const { ann, path, names } = await chat();
+  const bob = visitor();
+  await bob.join(path, "Bob");
+  const member = await userOf(bob);
+  const slow = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>();
+  const writer = slow.writable.getWriter();
+  const renamed = bob.ask("POST", "/api/session", slow.readable, { "content-type": "application/json" });
+  const utf8 = new TextEncoder();
+  await writer.write(utf8.encode('{"name":'));
+  // By then the server has looked at the cookie.
+  for (let n = 0; n < 10; n++) await names();
+  await ann.submit(`${path}/free`, { member });
+  assert.equal(await names(), "Ann");
+  await writer.write(utf8.encode('"Robert"}'));
+  await writer.close();
+  assert.equal((await renamed).status, 200);
+  assert.deepEqual(await chatsOf(bob), []);
+  assert.ok(isForm(await bob.get(path)));
+  assert.equal(await names(), "Ann");
+});
