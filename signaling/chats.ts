@@ -25,13 +25,15 @@ interface Chat {
   maker: string | null;
   /** When the users who left, or were put out, did, in ms since 1970: older tokens of theirs count for nothing here. */
   left: Map<string, number> | null;
+  /** The same for everybody who is no member: in place of marks in `left` that were too many. */
+  floor: number;
   usedAt: number;
 }
 
 /** Idle chats looked at for each one that is new: a little work each time, never a lot. */
 const EVICTIONS = 8;
 
-/** Users remembered who left a chat; beyond that the first of them could come back with an old token. */
+/** Users remembered who left a chat; beyond that the first of them stand for all, with the time at which they did. */
 const MAX_LEFT = 64;
 
 /**
@@ -53,8 +55,10 @@ export class Chats {
    * (`issuedAt`, in ms since 1970). True where that, or the name, is new.
    */
   admit(chatId: string, userId: string, name: string, now: number, issuedAt = Infinity): boolean {
-    const chat = this.#chats.get(chatId) ?? { members: new Map(), maker: null, left: null, usedAt: now };
-    if (issuedAt <= (chat.left?.get(userId) ?? -1)) return false;
+    const chat = this.#chats.get(chatId) ??
+      { members: new Map(), maker: null, left: null, floor: -1, usedAt: now };
+    const leftAt = chat.left?.get(userId) ?? (chat.members.has(userId) ? -1 : chat.floor);
+    if (issuedAt <= leftAt) return false;
     this.#use(chatId, chat, now);
     if (chat.members.get(userId) === name) return false;
     chat.members.set(userId, name);
@@ -82,27 +86,35 @@ export class Chats {
   free(chatId: string, userId: string, at: number): void {
     const chat = this.#chats.get(chatId);
     if (!chat?.members.has(userId)) return;
-    chat.left = (chat.left ?? new Map<string, number>()).set(userId, at);
-    const [oldest] = chat.left.keys();
-    if (chat.left.size > MAX_LEFT) chat.left.delete(oldest!);
+    chat.left ??= new Map();
+    chat.left.delete(userId);
+    chat.left.set(userId, at);
+    const [oldest] = chat.left;
+    if (chat.left.size > MAX_LEFT) {
+      chat.left.delete(oldest![0]);
+      chat.floor = Math.max(chat.floor, oldest![1]);
+    }
     this.leave(chatId, userId);
   }
 
-  /** The user is not a member any more. A chat without members is forgotten. */
+  /**
+   * The user is not a member any more. A chat without members is forgotten; unless it knows of somebody who left, whose older token
+   * would make it anew: then it is kept for as long as one with members.
+   */
   leave(chatId: string, userId: string): void {
     this.#limits.onLeave(chatId, userId);
     const chat = this.#chats.get(chatId);
     chat?.members.delete(userId);
-    if (chat?.members.size === 0) this.#chats.delete(chatId);
+    if (chat?.members.size === 0 && chat.left === null) this.#chats.delete(chatId);
     const chats = this.#chatsOf.get(userId);
     chats?.delete(chatId);
     if (chats?.size === 0) this.#chatsOf.delete(userId);
   }
 
-  /** Takes a seat; false (R1: in the same way) for a chat that is unknown and one that is full. */
+  /** Takes a seat; false (R1: in the same way) for a chat that is unknown, that everybody left, and that is full. */
   join(chatId: string, userId: string, name: string, now: number): boolean {
     const chat = this.#chats.get(chatId);
-    if (chat === undefined) return false;
+    if (chat === undefined || chat.members.size === 0) return false;
     if (!chat.members.has(userId) && chat.members.size >= this.#limits.capacity) return false;
     chat.left?.delete(userId);
     this.admit(chatId, userId, name, now);
@@ -137,7 +149,10 @@ export class Chats {
       const [chatId, chat] = oldest;
       if (this.#chats.size <= maxChats && now - chat.usedAt < idleMs) return;
       if (this.#chats.size <= maxChats && isInUse(chatId)) this.#use(chatId, chat, now);
-      else for (const userId of [...chat.members.keys()]) this.leave(chatId, userId);
+      else {
+        for (const userId of [...chat.members.keys()]) this.leave(chatId, userId);
+        this.#chats.delete(chatId);
+      }
     }
   }
 }

@@ -75,6 +75,52 @@ Deno.test("chats: a seat that was freed is not taken back by an older token, but
   assert.deepEqual([...registry.members("chat").keys()], ["ann", "bob"]);
 });
 
+Deno.test("chats: [R1] one that everybody left is like an unknown one, and older tokens do not bring it back", () => {
+  const registry = chats();
+  for (const user of ["ann", "bob"]) registry.admit("chat", user, user, 0, 1_000);
+  registry.free("chat", "bob", 5_000);
+  registry.free("chat", "ann", 6_000);
+  for (const user of ["ann", "bob"]) assert.equal(registry.admit("chat", user, user, 0, 4_000), false, user);
+  for (const user of ["ann", "bob", "eve"]) assert.equal(registry.join("chat", user, user, 0), false, user);
+  assert.equal(registry.members("chat").size, 0);
+  assert.equal(registry.maker("chat"), null);
+  assert.equal(registry.chatsOf("ann").size, 0);
+  assert.equal(registry.admit("chat", "ann", "Ann", 0, 7_000), true, "a newer token does");
+});
+
+Deno.test("chats: [R18] those that everybody left are forgotten like all others", () => {
+  for (const idleMs of [1_000, Infinity]) {
+    const registry = chats({ maxChats: 100, idleMs, isInUse: () => true });
+    for (let n = 0; n < 300; n++) {
+      registry.admit(`chat ${n}`, "ann", "Ann", n, 1_000);
+      registry.free(`chat ${n}`, "ann", 2_000);
+    }
+    assert.equal(registry.size, 100);
+  }
+  const idle = chats();
+  idle.admit("chat", "ann", "Ann", 0, 1_000);
+  idle.free("chat", "ann", 2_000);
+  idle.admit("new", "bob", "Bob", 5_000);
+  assert.equal(idle.size, 1);
+});
+
+Deno.test("chats: whoever was put out stays out, however many come and go after that", () => {
+  const registry = chats();
+  for (const user of ["ann", "bob"]) registry.admit("chat", user, user, 0, 1_000);
+  registry.free("chat", "bob", 5_000);
+  for (let n = 0; n < 200; n++) {
+    assert.equal(registry.join("chat", `eve ${n}`, "Eve", 0), true);
+    registry.free("chat", `eve ${n}`, 6_000 + n);
+  }
+  for (const user of ["bob", "eve 0", "eve 199"]) {
+    assert.equal(registry.admit("chat", user, "B", 0, 5_000), false, user);
+  }
+  assert.equal(registry.admit("chat", "ann", "Anna", 0, 1_000), true, "members are members, whenever they came");
+  assert.deepEqual([...registry.members("chat")], [["ann", "Anna"]]);
+  assert.equal(registry.join("chat", "bob", "Bob", 0), true);
+  assert.equal(registry.admit("chat", "bob", "Robert", 0, 5_000), true);
+});
+
 Deno.test("chats: who made one is who a token of a member says, as long as they are in it", () => {
   const registry = chats();
   registry.setMaker("chat", "ann");

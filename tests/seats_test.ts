@@ -316,3 +316,17 @@ Deno.test("a request that was on its way while its sender was put out does not b
   assert.ok(isForm(await bob.get(path)));
   assert.equal(await names(), "Ann");
 });
+
+Deno.test("whoever made a chat puts the other one out and leaves: no cookie of theirs opens it again, nor its link", async () => {
+  const { ann, id, path } = await chat();
+  const bob = visitor();
+  await bob.join(path, "Bob");
+  const [laptop, old] = [copy(ann), copy(bob)];
+  await ann.submit(`${path}/free`, { member: await userOf(bob) });
+  await ann.submit(`${path}/leave`, {});
+  for (const guest of [old, laptop, bob, ann]) {
+    assert.ok(isForm(await guest.get(path)));
+    assert.deepEqual(await chatsOf(guest), []);
+  }
+  for (const guest of [old, laptop]) isError(await guest.post(`/api/chats/${id}/join`), 403, "ACCESS_DENIED");
+});
