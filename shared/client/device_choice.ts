@@ -82,6 +82,16 @@ export function withEnded(choice: DeviceChoice, kind: DeviceKind, id: string | n
   return isThere ? choice : { ...choice, away: { ...choice.away, [kind]: choice.chosen[kind] ?? id } };
 }
 
+/** The choice where a device is to be used as `before` all the same. */
+export function withUndone(choice: DeviceChoice, before: DeviceChoice, kind: DeviceKind): DeviceChoice {
+  return {
+    ...choice,
+    chosen: { ...choice.chosen, [kind]: before.chosen[kind] },
+    away: { ...choice.away, [kind]: before.away[kind] },
+    facing: kind === "camera" ? before.facing : choice.facing,
+  };
+}
+
 /** The choice once nothing is in use any more: what the system had chosen is not waited for. */
 export function withoutUse(choice: DeviceChoice): DeviceChoice {
   const { chosen, away } = choice;

@@ -16,11 +16,13 @@ import {
   withDevices,
   withEnded,
   withoutUse,
+  withUndone,
 } from "./device_choice.ts";
 import {
   type AccessPorts,
   type Causes,
   DEVICE_OF,
+  isWithheld,
   type Kind,
   onceAnswered,
   type Opened,
@@ -51,6 +53,8 @@ export class Devices {
   /** Changes with every release: a device that opens after it belongs to a call that is over. */
   #generation = 0;
   readonly #opening = new Map<Kind, Promise<Opened>>();
+  /** Changes of what is in use that are under way, and the choice that it was in use by before: the newest decides. */
+  readonly #replacing = new Map<Kind, { readonly before: DeviceChoice }>();
   /** Kinds whose device went away in use, and no other was there. */
   readonly #bereft = new Set<Kind>();
   /** Kinds that are to be open: what opens without being wanted any more is let go. */
@@ -114,17 +118,19 @@ export class Devices {
    * Never rejects.
    */
   async choose(kind: DeviceKind, id: string | null): Promise<void> {
+    const before = this.#choice;
     this.#env.remember(kind, id);
-    this.#setChoice(withChosen(this.#choice, kind, id));
-    if (kind !== "speaker" && this.#tracks.of(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null);
+    this.#setChoice(withChosen(before, kind, id));
+    if (kind !== "speaker" && this.#isUsed(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null, before);
   }
 
   /** Uses the next camera, or a phone's other one. Never rejects. */
   async switchCamera(): Promise<void> {
     const inUse = this.#tracks.of("video")?.getSettings().deviceId;
-    this.#setChoice(nextCamera(this.#choice, inUse, this.#env.isPhone));
+    const before = this.#choice;
+    this.#setChoice(nextCamera(before, inUse, this.#env.isPhone));
     this.#env.remember("camera", this.#choice.chosen.camera);
-    if (this.#tracks.of("video")) await this.#replace("video", null);
+    if (this.#isUsed("video")) await this.#replace("video", null, before);
   }
 
   /** Sends the microphone, or silence; the device stays open, so that speaking again is instant. */
@@ -145,6 +151,7 @@ export class Devices {
   release(): void {
     this.#generation++;
     this.#opening.clear();
+    this.#replacing.clear();
     this.#bereft.clear();
     this.#wanted.clear();
     this.#isMuted = false;
@@ -153,10 +160,10 @@ export class Devices {
   }
 
   /** Begins to open kinds; who wants them meanwhile waits for the same answer. */
-  #start(kinds: readonly Kind[]): Promise<Opened> {
+  #start(kinds: readonly Kind[], choice = () => this.#choice): Promise<Opened> {
     const generation = this.#generation;
     const opened = openMost(kinds, {
-      request: (kinds, relaxed) => this.#request(kinds, relaxed, generation),
+      request: (kinds, relaxed) => this.#request(kinds, choice(), relaxed, generation),
       ...this.#access,
     });
     for (const kind of kinds) {
@@ -172,6 +179,7 @@ export class Devices {
   /** Opens devices; the present ones of the same kinds are released when the new ones are there. */
   async #request(
     kinds: readonly Kind[],
+    choice: DeviceChoice,
     relaxed: boolean,
     generation: number,
   ): Promise<"open" | "superseded" | Refusal> {
@@ -179,7 +187,7 @@ export class Devices {
     const wanted = kinds.filter((kind) => this.#wanted.has(kind));
     if (wanted.length === 0) return "open";
     try {
-      const stream = await this.#env.getUserMedia(constraints(wanted, this.#choice, this.#env.isPhone, relaxed));
+      const stream = await this.#env.getUserMedia(constraints(wanted, choice, this.#env.isPhone, relaxed));
       if (generation !== this.#generation) {
         for (const track of stream.getTracks()) track.stop();
         return "superseded";
@@ -191,7 +199,7 @@ export class Devices {
       }
       const ids = new Map(taken.map((track) => [track, track.getSettings().deviceId ?? null]));
       this.#tracks.take(taken, (track) => this.#gone(track, ids.get(track)!));
-      this.#list();
+      this.#list(wanted);
       return "open";
     } catch (error) {
       const listed = await this.#env.listDevices();
@@ -199,15 +207,42 @@ export class Devices {
     }
   }
 
-  /** Changes what is in use for what is chosen now. A camera is let go first: many systems open only one at a time. */
-  async #replace(kind: Kind, change: "back" | null): Promise<void> {
+  /**
+   * Changes what is in use for what is to be used by the choice now; where that does not open, what was in use stays, and so does the
+   * choice `before`. A camera is let go first, and opened again then: many systems open only one at a time.
+   */
+  async #replace(kind: Kind, change: "back" | null, before: DeviceChoice): Promise<void> {
+    const device = DEVICE_OF[kind];
     const track = this.#tracks.of(kind);
+    const turn = { before: this.#replacing.get(kind)?.before ?? before };
+    this.#replacing.set(kind, turn);
     if (kind === "video" && track) this.#tracks.end(track);
     const opened = await this.#start([kind]);
-    if (opened === "superseded") return;
-    if (opened[kind] !== undefined) this.#tracks.close(kind);
-    const now = this.#tracks.of(kind)?.label;
-    this.#handlers.onSwap(change && now !== undefined ? { device: DEVICE_OF[kind], change, now } : null, kind, opened);
+    if (opened === "superseded" || this.#replacing.get(kind) !== turn) return;
+    this.#replacing.delete(kind);
+    if (!this.#wanted.has(kind)) return;
+    const cause = opened[kind];
+    if (cause === undefined) {
+      const now = this.#tracks.of(kind)?.label;
+      return this.#handlers.onSwap(change && now !== undefined ? { device, change, now } : null, kind, opened);
+    }
+    // Its driver may be starting: the next list of devices tries again. One that is withheld would ask the person again.
+    const isTriedAgain = change === "back" && !isWithheld(cause);
+    if (change === null || isTriedAgain) this.#setChoice(withUndone(this.#choice, turn.before, device));
+    if (change === null) this.#env.remember(device, turn.before.chosen[device]);
+    const isKept = kind === "audio" ? track !== undefined : track !== undefined && await this.#reopen(track);
+    if (isKept === "superseded" || !this.#wanted.has(kind)) return;
+    if (!isKept && this.#tracks.of(kind) === track) this.#tracks.close(kind);
+    if (!isKept && isTriedAgain) this.#bereft.add(kind);
+    const isSaid = change === null || !isKept;
+    if (isSaid || kind === "video") this.#handlers.onSwap(null, kind, isSaid ? opened : {});
+  }
+
+  /** Opens the camera again that a track came from. */
+  async #reopen(track: MediaStreamTrack): Promise<boolean | "superseded"> {
+    const { deviceId = null } = track.getSettings();
+    const opened = await this.#start(["video"], () => withChosen(this.#choice, "camera", deviceId));
+    return opened === "superseded" ? opened : opened.video === undefined;
   }
 
   /**
@@ -238,10 +273,20 @@ export class Devices {
     );
   }
 
-  async #list(): Promise<void> {
+  /** Follows what there is now. `opened`: it is looked at because these kinds have just been opened. */
+  async #list(opened: readonly Kind[] = []): Promise<void> {
     const devices = await this.#env.listDevices();
     this.#listed = devices.map(({ kind }) => kind);
-    const { choice, changes } = withDevices(this.#choice, devices);
+    const before = this.#choice;
+    const found = withDevices(before, devices);
+    const { changes } = found;
+    const back = (["audio", "video"] as const).filter((kind) => {
+      const inUse = this.#tracks.of(kind)?.getSettings();
+      return changes[DEVICE_OF[kind]] === "back" && inUse && inUse.deviceId !== before.away[DEVICE_OF[kind]];
+    });
+    // What was opened in the place of one that does not start is not changed for that at once, and without end.
+    const early = back.filter((kind) => opened.includes(kind));
+    const choice = early.reduce((choice, kind) => withUndone(choice, before, DEVICE_OF[kind]), found.choice);
     this.#setChoice(choice);
     const { speaker } = changes;
     if (speaker) {
@@ -250,10 +295,15 @@ export class Devices {
     }
     // That one is gone is told by its track, which ends. Whoever has none takes any.
     for (const kind of ["audio", "video"] as const) {
-      const isBack = changes[DEVICE_OF[kind]] === "back" && this.#tracks.of(kind) !== undefined;
+      const isBack = back.includes(kind) && !early.includes(kind);
       const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
-      if (isBack || isAny) this.#replace(kind, "back");
+      if (isBack || isAny) this.#replace(kind, "back", before);
     }
+  }
+
+  /** A device of this kind is open, or in the course of being changed for another. */
+  #isUsed(kind: Kind): boolean {
+    return this.#tracks.of(kind) !== undefined || this.#replacing.has(kind);
   }
 
   /** A device is listed; or, where the list hides which ones there are, one of its kind. */

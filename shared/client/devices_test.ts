@@ -236,3 +236,107 @@ Deno.test("devices: what ends though it is there and allowed is opened again", a
   await settled();
   assert.deepEqual(browser.sent, ["laptop"]);
 });
+
+/** A call by the laptop's microphone or camera while the chosen headset or webcam is away. */
+async function withoutChosen(kind: Kind): Promise<Browser> {
+  const browser = new Browser(`${kind} laptop`, `${kind} chosen`);
+  await settled();
+  await browser.devices.choose(kind === "audio" ? "microphone" : "camera", "chosen");
+  await browser.devices.open([kind]);
+  await settled();
+  await browser.unplug("chosen");
+  assert.deepEqual(browser.sent, ["laptop"]);
+  browser.swaps.length = 0;
+  return browser;
+}
+
+for (const kind of ["audio", "video"] as const) {
+  Deno.test(`devices: chosen ${kind} that is back, but does not start yet, leaves what is in use; the next list tries again`, async () => {
+    const browser = await withoutChosen(kind);
+    browser.broken.chosen = "NotReadableError";
+    await browser.plug(`${kind} chosen`);
+    assert.deepEqual([browser.sent, browser.live], [["laptop"], ["laptop"]]);
+    assert.ok(
+      browser.swaps.every(({ change, causes }) => change === null && causes[kind] === undefined),
+      "nothing is said",
+    );
+    const asked = browser.asked.length;
+    await settled();
+    assert.equal(browser.asked.length, asked, "it is not tried without end");
+    delete browser.broken.chosen;
+    await browser.changes();
+    assert.deepEqual([browser.sent, browser.live], [["chosen"], ["chosen"]]);
+    assert.deepEqual(browser.swaps.at(-1), { change: "back", kind, causes: {} });
+  });
+
+  Deno.test(`devices: chosen ${kind} that is busy is said, and not chosen; what was in use stays`, async () => {
+    const browser = new Browser(`${kind} laptop`, `${kind} busy`);
+    const device = kind === "audio" ? "microphone" : "camera";
+    await browser.devices.open([kind]);
+    await settled();
+    browser.broken.busy = "NotReadableError";
+    await browser.devices.choose(device, "busy");
+    assert.deepEqual([browser.sent, browser.live], [["laptop"], ["laptop"]]);
+    assert.deepEqual(browser.swaps, [{ change: null, kind, causes: { [kind]: "busy" } }]);
+    assert.deepEqual([browser.devices.choice.chosen[device], browser.kept[device]], [null, null]);
+  });
+}
+
+Deno.test("devices: of two choices in a row that do not open, neither stays", async () => {
+  const browser = new Browser("audio laptop", "audio one", "audio two");
+  await browser.devices.open(["audio"]);
+  await settled();
+  Object.assign(browser.broken, { one: "NotReadableError", two: "NotReadableError" });
+  await Promise.all(["one", "two"].map((id) => browser.devices.choose("microphone", id)));
+  assert.deepEqual([browser.sent, browser.devices.choice.chosen.microphone], [["laptop"], null]);
+});
+
+Deno.test("devices: a microphone that is muted stays so where another one does not open", async () => {
+  const browser = new Browser("audio laptop", "audio busy");
+  await browser.devices.open(["audio"]);
+  await settled();
+  browser.devices.mute(true);
+  browser.broken.busy = "NotReadableError";
+  await browser.devices.choose("microphone", "busy");
+  assert.deepEqual(browser.devices.tracks().map(({ enabled }) => enabled), [false]);
+});
+
+Deno.test("devices: where neither the chosen camera nor the one before opens, there is none, and it is said", async () => {
+  const browser = new Browser("video laptop", "video busy");
+  await browser.devices.open(["video"]);
+  await settled();
+  Object.assign(browser.broken, { laptop: "NotReadableError", busy: "NotReadableError" });
+  await browser.devices.choose("camera", "busy");
+  assert.deepEqual([browser.sent, browser.live], [[], []]);
+  assert.deepEqual(browser.swaps, [{ change: null, kind: "video", causes: { video: "busy" } }]);
+});
+
+Deno.test("devices: a camera that is turned off while another one fails is not opened again", async () => {
+  const browser = new Browser("video laptop", "video busy");
+  await browser.devices.open(["video"]);
+  await settled();
+  browser.broken.busy = "NotReadableError";
+  const { promise, resolve } = Promise.withResolvers<void>();
+  browser.opening = promise;
+  const chosen = browser.devices.choose("camera", "busy");
+  await settled();
+  browser.devices.stop("video");
+  resolve();
+  await chosen;
+  assert.deepEqual([browser.sent, browser.live, browser.swaps], [[], [], []]);
+});
+
+Deno.test("devices: the only microphone, back but not started yet, is tried again; a refused one is not", async () => {
+  for (const [name, isTried] of [["NotReadableError", true], ["NotAllowedError", false]] as const) {
+    const browser = new Browser("audio headset");
+    await browser.devices.open(["audio"]);
+    await settled();
+    await browser.unplug("headset");
+    browser.broken.headset = name;
+    await browser.plug("audio headset");
+    assert.deepEqual(browser.sent, []);
+    delete browser.broken.headset;
+    await browser.changes();
+    assert.deepEqual(browser.sent, isTried ? ["headset"] : [], name);
+  }
+});

@@ -51,6 +51,11 @@ const IS_WITHHELD: Readonly<Record<Cause, boolean>> = {
   failed: false,
 };
 
+/** Whether nothing but a person's, a system's or a site's leave is wanting. */
+export function isWithheld(cause: Cause): boolean {
+  return IS_WITHHELD[cause];
+}
+
 /**
  * Whether a call is not placed before the person has said so once more: nothing opens, and not for want of devices. Every other
  * combination makes a call; but who pressed the wrong button must not ring somebody without a voice and a face.
