@@ -119,6 +119,23 @@ test("another camera and microphone in mid-call: no negotiation, the mute stays,
   assert.deepEqual((await live(ada)).map(({ device }) => device), [microphone, third]);
 });
 
+test("a microphone that another program has: it is said, and the one in use goes on", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage);
+  await boris.receives("audioEnergy");
+  const before = await live(ada);
+  await ada.page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotReadableError"));
+  });
+  await ada.click("Settings");
+  await chooseAnother(ada, "Microphone");
+  await ada.page.keyboard.press("Escape");
+  await gone(ada.page, "dialog");
+  await ada.reads("The microphone did not start");
+  await boris.receives("audioEnergy");
+  assert.deepEqual(await live(ada), before);
+});
+
 test("the other person's voice comes from the speaker that is chosen, in this call and the next", async (stage) => {
   const { ada, boris } = stage;
   const playsBy = () => ada.page.$eval("audio", (element) => (element as HTMLAudioElement).sinkId);

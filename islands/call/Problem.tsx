@@ -1,3 +1,4 @@
+import type { MediaSource } from "../../shared/client/causes.ts";
 import type { DeviceNotice } from "../../shared/client/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
@@ -6,14 +7,22 @@ import type { View } from "./view.ts";
 
 /** What of this device does not open, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
-  const { t, snapshot: { problem, unplaced, gone, checking, signaling }, actions } = view;
+  const { t, snapshot: { local, problem, unplaced, gone, checking, signaling }, actions } = view;
   if (problem === null) return gone && <Gone view={view} gone={gone} />;
   const subject = subjectOf(problem);
-  const title = inCall && subject !== "screen" ? t.problems.inCall[subject] : t.problems.titles[subject];
+  // Where another device was to take the place of one that is in use, that one goes on.
+  const goesOn = {
+    camera: local.stream?.getVideoTracks()[0],
+    microphone: local.stream?.getAudioTracks()[0],
+    screen: null,
+  };
+  const lost = (Object.keys(problem) as MediaSource[]).filter((source) => !goesOn[source]);
+  const isLost = lost.length === Object.keys(problem).length;
+  const title = inCall && isLost && subject !== "screen" ? t.problems.inCall[subject] : t.problems.titles[subject];
   const without = () => actions?.call(unplaced!.chatId, unplaced!.media, unplaced!.to, "nothing");
   return (
     <Notice title={title} text={problemText(t.problems, problem)} role="alert">
-      {(inCall || checking || unplaced) && isRetryable(problem) && (
+      {(inCall || checking || unplaced) && lost.length > 0 && isRetryable(problem) && (
         <button
           class="button"
           type="button"
