@@ -30,6 +30,8 @@ export default define.page<typeof handler>(({ data, state: { t, session } }) => 
       </>
     );
   }
+  // Whose name it is stands in the pass, which only the script gets to see.
+  const [before, after] = t.device.who.split("{name}");
   return (
     <main class="page narrow">
       <Head>
@@ -38,6 +40,11 @@ export default define.page<typeof handler>(({ data, state: { t, session } }) => 
       </Head>
       <form class="card" method="post" action="/device">
         <h1>{t.device.hereTitle}</h1>
+        <p id="who" class="lead" hidden>
+          {before}
+          <bdi id="who-name" />
+          {after}
+        </p>
         <p class="lead">{t.device.hereText}</p>
         {session !== null && <p class="notice">{fill(t.device.replaces, { name: session.name })}</p>}
         <noscript>

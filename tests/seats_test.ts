@@ -282,6 +282,30 @@ Deno.test("a second device: the link acts by POST only, once, and what it carrie
   assert.match((await ann.get("/")).text, new RegExp(`/chat/${newer}"`));
 });
 
+Deno.test("a second device: the page says before the press in whose name it will be, as text, in both languages", async () => {
+  const name = "Аня <b>";
+  const ann = await named(name);
+  const id = await ann.createChat();
+  const shown = await ann.submit(`/chat/${id}/device`, {});
+  const pass = /\/device#([\w.-]+)/.exec(shown.text)![1]!;
+  const source = await (await fetch(`${product.url}/device.js`)).text();
+  for (const [lang, words] of [["en", "You will be "], ["ru", "Здесь вы будете под именем "]] as const) {
+    const { text } = await visitor().get("/device", { "accept-language": lang });
+    assert.match(text, new RegExp(`<p id="who"[^>]*hidden[^>]*>${words}<bdi id="who-name"></bdi>`));
+  }
+  // The script as a browser runs it, with the elements of that page.
+  const run = (hash: string) => {
+    const ids = ["pass", "who", "who-name"];
+    const elements = Object.fromEntries(ids.map((id) => [id, { value: "", textContent: "", hidden: true }]));
+    const document = { getElementById: (id: string) => elements[id] ?? null };
+    new Function("document", "location", "addEventListener", source)(document, { hash }, () => {});
+    return elements;
+  };
+  const good = run(`#${pass}`);
+  assert.deepEqual([good["who-name"]!.textContent, good.who!.hidden, good.pass!.value], [name, false, pass]);
+  for (const bad of ["", "#", "#x.y.z", "#a.bnVsbA.c"]) assert.equal(run(bad).who!.hidden, true, bad);
+});
+
 Deno.test("whoever was put out meanwhile does not come back by a link made before", async () => {
   const { ann, path, names } = await chat();
   const bob = visitor();

@@ -57,7 +57,7 @@ export interface Strings {
   /** Bringing a second device: the page with the link, and the page it leads to. */
   readonly device: Readonly<
     & Record<"title" | "text" | "link" | "secret" | "back", string>
-    & Record<"hereTitle" | "hereText" | "replaces" | "noScript" | "button" | "spentTitle" | "spentText", string>
+    & Record<"hereTitle" | "hereText" | "who" | "replaces" | "noScript" | "button" | "spentTitle" | "spentText", string>
   >;
   readonly chat: ChatStrings;
   readonly doctor: DoctorStrings;
@@ -411,6 +411,7 @@ export const en: Strings = {
     secret: "Whoever opens it first calls in your name: keep it to yourself. It works once.",
     back: "Back to the chat",
     hereTitle: "Use this device as well?",
+    who: "You will be {name} here.",
     hereText:
       "You will be the same person here as on the device that the link comes from, and calls will ring on both.",
     replaces: "Here you are {name} now. If you go on, this browser forgets that, and the chats that belong to it.",
