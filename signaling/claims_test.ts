@@ -158,6 +158,27 @@ Deno.test("host tokens: the reason is in the answer and in the log, and nothing 
   }
 });
 
+Deno.test("host tokens: cookies that expired are not said in the log, and bad bearers leave the lines of /enter alone", async () => {
+  const lines: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => lines.push(line);
+  try {
+    await using wires = new Wires({ JWT_SECRET: HOST });
+    const expired = await sign({ ...GOOD, exp: inSeconds(-60) });
+    const origin = `http://127.0.0.1:${wires.port}`;
+    for (let n = 0; n < 10; n++) {
+      assert.equal((await wires.handshake({ cookie: `zvonok_session=${expired}`, origin })).status, 401);
+    }
+    assert.deepEqual(lines, []);
+    for (let n = 0; n < 10; n++) await wires.handshake({ authorization: `Bearer ${expired}` });
+    assert.equal(lines.length, 5);
+    assert.match(String(await wires.signaling.enter(expired, false)), /^TOKEN_EXPIRED/);
+    assert.deepEqual(lines.slice(5), ["A token was refused: TOKEN_EXPIRED (exp): it has expired"]);
+  } finally {
+    console.warn = warn;
+  }
+});
+
 Deno.test("notices: five at once, then one a minute with a count of the rest; each kind for itself", () => {
   let now = 0;
   const lines: string[] = [];

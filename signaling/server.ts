@@ -1,6 +1,6 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { credentialOf, explain, Tokens } from "./auth.ts";
+import { type Credential, credentialOf, explain, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
@@ -80,10 +80,11 @@ export class SignalingServer {
   /** Answers `GET /signal`. */
   upgrade(req: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
     const visit = visitOf(req, info, this.#config);
+    const first = credentialOf(req.headers);
     return upgrade(req, {
       hub: this.hub,
       mayConnect: (proof) => this.#isFromHere(req, visit, proof, mayConnect),
-      check: (token) => this.#check(token),
+      check: (token) => this.#check(token, token === first?.token ? first.from : "bearer"),
       verifyExpired: (token) => this.#verifyExpired(token),
       admit: () => this.#sockets.take(visit.address, performance.now()),
       now: () => performance.now(),
@@ -93,7 +94,7 @@ export class SignalingServer {
   /** Who sends a request, by its bearer token or session cookie: `null` without one, and why it is refused where it is no good. */
   async session(req: Request): Promise<Session | string | null> {
     const credential = credentialOf(req.headers);
-    const checked = credential === null ? null : await this.#check(credential.token);
+    const checked = credential === null ? null : await this.#check(credential.token, credential.from);
     if (checked === null || typeof checked === "string") return checked;
     this.hub.admit(checked);
     if (!checked.isGuest) return checked;
@@ -120,7 +121,12 @@ export class SignalingServer {
     const kept = cookieTokenOf(req.headers);
     const before = kept && (await this.#tokens.verify(kept) ?? await this.#verifyExpired(kept));
     if (before && before.userId !== session.userId) return "the token is another user's than the cookie's";
-    if (!session.isGuest) return await this.enter(credentialOf(req.headers)!.token, secure);
+    if (!session.isGuest) {
+      const { from, token } = credentialOf(req.headers)!;
+      return from === "bearer"
+        ? await this.enter(token, secure)
+        : "the host application's new token is expected, as a bearer";
+    }
     return await this.guests(session, secure)?.prolong(session) ?? "there are no guests here";
   }
 
@@ -166,7 +172,7 @@ export class SignalingServer {
    * for developers.
    */
   async enter(token: string, secure: boolean): Promise<Renewed | string> {
-    const session = await this.#check(token);
+    const session = await this.#check(token, "form");
     if (typeof session === "string") return session;
     // Any page may post here: with a guest's token somebody else's page could put its visitor into another session than their own.
     if (session.isGuest) return "the token is a guest's, not a host application's";
@@ -182,14 +188,17 @@ export class SignalingServer {
     return { session, cookie };
   }
 
-  /** The session a token speaks for, or why it is refused. Where a host application signs tokens, what is wrong with one is logged. */
-  async #check(token: string): Promise<Session | string> {
+  /**
+   * The session a token speaks for, or why it is refused. Where a host application signs tokens, what is wrong with one is logged: one
+   * that it sent, by a form or as a bearer, with lines for each of these ways. Cookies expire every day, and nobody can mend that.
+   */
+  async #check(token: string, from: "form" | Credential["from"]): Promise<Session | string> {
     const checked = await this.#tokens.check(token);
     const { hostSecrets, jwksUrl } = this.#config;
     const hasHost = hostSecrets.length > 0 || jwksUrl !== null;
     if ("problem" in checked) {
       const why = explain(checked);
-      if (hasHost) this.#notices.say(checked.problem, `A token was refused: ${why}`);
+      if (hasHost && from !== "cookie") this.#notices.say(`${from} ${checked.problem}`, `A token was refused: ${why}`);
       return why;
     }
     const { session, badChats } = checked;

@@ -94,6 +94,9 @@ test("POST /api/session/renew refuses another user's token, a forged or expired 
   isError(await renew(bearer(await tokenFor("ann", -60))), 401, "ACCESS_DENIED");
   isError(await renew(bearer((await tokenFor("ann", 3600)).slice(0, -4) + "AAAA")), 401, "ACCESS_DENIED");
   isError(await renew({}, new Guest(product.url)), 401, "ACCESS_DENIED");
+  const alone = await renew();
+  isError(alone, 403, "ACCESS_DENIED");
+  assert.match(alone.json.message, /as a bearer/, "the cookie alone prolongs nothing");
   const foreign = new Guest(product.url, "https://evil.example");
   foreign.cookie = browser.cookie;
   isError(await renew({}, foreign), 403, "ACCESS_DENIED");
