@@ -7,12 +7,14 @@ import { randomId } from "./guests.ts";
 
 /** How long a key is good, in ms. */
 const ENTRY_MS = 120_000;
-/** Keys kept at the most; the oldest go first. */
+/** Keys kept at the most, and bytes of their tokens in all; the oldest go first. */
 const MAX_ENTRIES = 10_000;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 export class Entries {
   readonly #now: () => number;
   readonly #kept = new Map<string, { readonly token: string; readonly until: number }>();
+  #bytes = 0;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -21,18 +23,27 @@ export class Entries {
   /** Keeps a token for two minutes, and gives the key to it. */
   keep(token: string): string {
     for (const [key, { until }] of this.#kept) {
-      if (until > this.#now() && this.#kept.size < MAX_ENTRIES) break;
-      this.#kept.delete(key);
+      const hasRoom = this.#kept.size < MAX_ENTRIES && this.#bytes + token.length <= MAX_BYTES;
+      if (until > this.#now() && hasRoom) break;
+      this.#remove(key);
     }
     const key = randomId();
     this.#kept.set(key, { token, until: this.#now() + ENTRY_MS });
+    this.#bytes += token.length;
     return key;
   }
 
   /** The token behind a key, once; `null` where it is unknown, used or too old. */
   take(key: string): string | null {
+    const entry = this.#remove(key);
+    return entry !== undefined && entry.until > this.#now() ? entry.token : null;
+  }
+
+  #remove(key: string) {
     const entry = this.#kept.get(key);
     this.#kept.delete(key);
-    return entry !== undefined && entry.until > this.#now() ? entry.token : null;
+    // A signed token is ASCII.
+    this.#bytes -= entry?.token.length ?? 0;
+    return entry;
   }
 }

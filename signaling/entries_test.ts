@@ -20,3 +20,18 @@ Deno.test("entries: no more than ten thousand are kept, the newest", () => {
   assert.equal(entries.take(keys[1]!), "1");
   assert.equal(entries.take(keys.at(-1)!), "10000");
 });
+
+Deno.test("entries: tokens of 16 MiB in all are kept, the newest, however long each is", () => {
+  let now = 0;
+  const entries = new Entries(() => now);
+  const long = "x".repeat(16 * 1024);
+  const keys = Array.from({ length: 1_025 }, () => entries.keep(long));
+  assert.equal(entries.take(keys[0]!), null);
+  for (const key of keys.slice(1)) assert.equal(entries.take(key), long);
+  // What was taken, or is out of date, takes no room.
+  const again = Array.from({ length: 1_024 }, () => entries.keep(long));
+  assert.equal(entries.take(again[0]!), long);
+  now = 120_000;
+  const later = Array.from({ length: 1_024 }, () => entries.keep(long));
+  assert.equal(entries.take(later[0]!), long);
+});
