@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { connect, Wires } from "../tests/support/wire.ts";
+import { connect, HOST_SECRET, Wires } from "../tests/support/wire.ts";
 import { Tokens } from "./auth.ts";
 
 const OLD = "the old secret, long enough";
@@ -150,4 +150,39 @@ Deno.test("tokens: a call ends when one of the two is no member any more, and an
   assert.equal((await ann.next("call:end")).reason, "failed");
   ann.send({ type: "call:end", chatId: "chat" });
   await ann.refused("ACCESS_DENIED");
+});
+
+Deno.test("tokens: an older one brings nobody back into a chat, over the socket or over HTTP, online or not", async () => {
+  await using wires = new Wires({ JWT_SECRET: HOST_SECRET });
+  const { signaling } = wires;
+  const now = Math.floor(Date.now() / 1000);
+  const token = (chats: string[], iat?: number) => wires.hostToken("ann", now + 3600, { chats, ...iat ? { iat } : {} });
+  const chats = async (token: string) => {
+    const session = await signaling.session(
+      new Request("http://localhost", { headers: { authorization: `Bearer ${token}` } }),
+    );
+    assert.ok(session !== null && typeof session !== "string");
+    return [session.chats, signaling.hub.members("chat").length, session.isOld];
+  };
+  const older = await token(["chat", "other"], now - 60);
+  assert.deepEqual(await chats(older), [["chat", "other"], 1, undefined]);
+  const newest = await token(["other"], now);
+  assert.deepEqual(await chats(newest), [["other"], 0, undefined]);
+  assert.deepEqual(await chats(older), [["other"], 0, undefined], "over HTTP, nobody online");
+  const entered = await signaling.enter(older, false);
+  assert.ok(typeof entered !== "string");
+  assert.deepEqual(entered.session.chats, ["other"]);
+  const laptop = await wires.open(older, "laptop");
+  laptop.send({ type: "chat:watch", chatId: "chat" });
+  await laptop.refused("ACCESS_DENIED");
+  laptop.send({ type: "session:renew", token: older });
+  await laptop.next("session:renewed");
+  laptop.send({ type: "chat:watch", chatId: "chat" });
+  await laptop.refused("ACCESS_DENIED");
+  laptop.send({ type: "chat:watch", chatId: "other" });
+  await laptop.next("chat:state");
+  // Of two of one second the later counts; one that does not say adds, and takes nothing away.
+  assert.deepEqual(await chats(await token(["chat"], now)), [["chat"], 1, undefined]);
+  assert.deepEqual(await chats(newest), [["other"], 0, undefined]);
+  assert.deepEqual(await chats(await token(["chat"])), [["chat", "other"], 1, undefined]);
 });

@@ -34,6 +34,7 @@ import { type CallRef, Lifetime, maySay, RECEIPT_MS } from "./lifetime.ts";
 import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
 import type { Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
+import { NewestTokens } from "./newest.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
 import { type Outcome, outcomeOf, type Receipts } from "./receipts.ts";
 
@@ -109,13 +110,13 @@ export class Hub {
   /** Calls that rang, or went on, and are over, by how. */
   readonly #ended = new Map<Outcome, number>();
   #leaving = false;
-  /** When the newest token of a host application's user was issued, as long as they are online. */
-  readonly #toldAt = new Map<string, number>();
+  readonly #newest: NewestTokens;
   readonly #missed = new MissedCalls();
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#startedAt = options.now();
+    this.#newest = new NewestTokens(options.now);
     this.#chats = new Chats({
       capacity: options.chatCapacity,
       maxChats: MAX_CHATS,
@@ -161,7 +162,10 @@ export class Hub {
     return this.#chats.maker(chatId);
   }
 
-  /** The chats of a guest: those of their token, but for those they left since, and those they joined since on another device. */
+  /**
+   * The chats of a user: those of their token, but for those they left since, and those they joined since on another device; or, a host
+   * application's user, those that a newer token took away and gave.
+   */
   chatsOf({ userId, chats }: Pick<Session, "userId" | "chats">): string[] {
     const now = this.#chats.chatsOf(userId);
     return [...chats.filter((id) => now.has(id)), ...[...now].filter((id) => !chats.includes(id))];
@@ -302,9 +306,9 @@ export class Hub {
   #admit({ chats, own, userId, name, isGuest, issuedAt }: Session): string[] {
     const now = this.#options.now();
     // A host application's newest token says all; a guest may have joined since with another one.
-    const isNewest = !isGuest && issuedAt >= (this.#toldAt.get(userId) ?? 0);
-    if (isNewest) this.#toldAt.set(userId, issuedAt);
-    const left = !isNewest ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
+    const age = isGuest ? null : this.#newest.see(userId, issuedAt);
+    if (age === "older") return [];
+    const left = age !== "newest" ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
     for (const chatId of left) {
       this.#chats.leave(chatId, userId);
       this.#tellWatchers(chatId);
@@ -429,7 +433,6 @@ export class Hub {
       this.#graces.delete(device);
       this.#presence.leave(from.user, from.device);
       if (this.#presence.isOnline(from.user)) return;
-      this.#toldAt.delete(from.user);
       for (const chatId of this.#chats.chatsOf(from.user)) this.#tellWatchers(chatId);
     };
     this.#graces.set(device, setTimeout(leave, graceMs));

@@ -97,9 +97,9 @@ export class SignalingServer {
     const checked = credential === null ? null : await this.#check(credential.token, credential.from);
     if (checked === null || typeof checked === "string") return checked;
     this.hub.admit(checked);
-    if (!checked.isGuest) return checked;
     const chats = this.hub.chatsOf(checked);
-    return chats.join() === checked.chats.join() ? checked : { ...checked, chats, isOld: true };
+    if (chats.join() === checked.chats.join()) return checked;
+    return { ...checked, chats, ...checked.isGuest ? { isOld: true } : {} };
   }
 
   /**
@@ -185,7 +185,7 @@ export class SignalingServer {
         `A session takes ${size} bytes of cookies: see that proxies allow that (README, "Behind a proxy")`,
       );
     }
-    return { session, cookie };
+    return { session: { ...session, chats: this.hub.chatsOf(session) }, cookie };
   }
 
   /**
