@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import { connect, HOST_SECRET, Wires } from "../tests/support/wire.ts";
+import { connect, HOST_SECRET, quiet, Wires } from "../tests/support/wire.ts";
 import { Tokens } from "./auth.ts";
 
 const OLD = "the old secret, long enough";
@@ -185,4 +185,22 @@ Deno.test("tokens: an older one brings nobody back into a chat, over the socket 
   assert.deepEqual(await chats(await token(["chat"], now)), [["chat"], 1, undefined]);
   assert.deepEqual(await chats(newest), [["other"], 0, undefined]);
   assert.deepEqual(await chats(await token(["chat"])), [["chat", "other"], 1, undefined]);
+});
+
+Deno.test("tokens: whoever is put out is told on each device that watches the chat, and hears of it again when let in again", async () => {
+  await using wires = new Wires({ JWT_SECRET: HOST_SECRET });
+  const now = Math.floor(Date.now() / 1000);
+  const token = (chats: string[], iat: number) => wires.hostToken("ann", now + 3600, { chats, iat });
+  const [laptop, tablet] = [
+    await wires.open(await token(["chat"], now), "laptop"),
+    await wires.open(await token(["chat"], now), "tablet"),
+  ];
+  laptop.send({ type: "chat:watch", chatId: "chat" });
+  await laptop.next("chat:state");
+  await wires.signaling.enter(await token(["other"], now + 1), false);
+  const told = await laptop.next("call:error");
+  assert.deepEqual([told.code, told.chatId, told.callId], ["ACCESS_DENIED", "chat", undefined]);
+  await wires.signaling.enter(await token(["chat"], now + 2), false);
+  assert.equal((await laptop.next("chat:state")).members.length, 1);
+  await quiet(tablet);
 });

@@ -122,7 +122,7 @@ export class Hub {
       maxChats: MAX_CHATS,
       chatsOfUser: MAX_CHATS_OF_USER,
       idleMs: CHAT_IDLE_MS,
-      onLeave: (chatId, user) => this.#advance(chatId, { type: "leave", now: options.now(), user }),
+      onLeave: (chatId, user) => this.#leave(chatId, user),
       isInUse: (chatId) => this.members(chatId).some(({ online }) => online),
     });
   }
@@ -317,6 +317,17 @@ export class Hub {
     const news = chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now, since));
     for (const chatId of own ?? []) this.#chats.setMaker(chatId, userId);
     return news;
+  }
+
+  /**
+   * The user stops being a member: their call there ends, and devices of theirs that watch the chat are told. They go on watching: of
+   * what happens there they hear again once the user is let in again.
+   */
+  #leave(chatId: string, user: string): void {
+    this.#advance(chatId, { type: "leave", now: this.#options.now(), user });
+    for (const { port, watching } of this.#presence.devices(user).filter(isValid)) {
+      if (port !== null && watching.has(chatId)) sendError(port, { chatId }, "ACCESS_DENIED", "Access denied");
+    }
   }
 
   // --- Messages --------------------------------------------------------------------------------------------------------
