@@ -70,7 +70,8 @@ async function invitation(ctx: { req: Request; state: State }, note: Note, statu
   return page<View>({ show: "join", note }, { status, headers: await passHeaders(ctx) });
 }
 
-function memberView({ viewer, hub, guests }: State, id: string): View | null {
+/** The chat for a member; whose token expired in a call looks on, but frees and leaves no seat (R20). */
+function memberView({ session, viewer, hub, guests }: State, id: string): View | null {
   if (viewer === null || !viewer.chats.includes(id) || !chatId.safeParse(id).success) return null;
   const seats = guests === null || !viewer.isGuest ? null : hub.capacity;
   return {
@@ -79,7 +80,7 @@ function memberView({ viewer, hub, guests }: State, id: string): View | null {
     userId: viewer.userId,
     seats,
     members: hub.members(id),
-    mine: hub.maker(id) === viewer.userId,
+    mine: session !== null && hub.maker(id) === viewer.userId,
   };
 }
 
@@ -104,7 +105,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             mine={data.mine}
             t={t.chat}
           />
-          {data.seats !== null && <Own id={data.id} t={t} />}
+          {data.seats !== null && state.session !== null && <Own id={data.id} t={t} />}
           <p class="help">
             <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
           </p>
