@@ -141,6 +141,62 @@ scene(
   },
 );
 
+/**
+ * Has a page allow sound as Safari does: what plays begins suspended, and starts while a gesture is being handled, at no other time.
+ * Keeps what was opened.
+ */
+async function allowInGestures({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    const opened: AudioContext[] = [];
+    class Suspended extends AudioContext {
+      constructor() {
+        super();
+        super.suspend();
+        opened.push(this);
+      }
+      override resume() {
+        // deno-lint-ignore no-window
+        const gesture = window.event;
+        const isAllowed = gesture?.isTrusted && /^(pointer(down|up)|keydown)$/.test(gesture.type);
+        return isAllowed ? super.resume() : Promise.reject(new DOMException("No gesture", "NotAllowedError"));
+      }
+    }
+    globalThis.AudioContext = Suspended;
+    Object.assign(globalThis, { audible: () => opened.map(({ state }) => state) });
+  });
+}
+
+async function audiosAre({ page }: Person, expected: AudioContextState[]): Promise<void> {
+  await until(`audio: ${expected.join()}`, async () => {
+    const states = await page.evaluate(() => (globalThis as unknown as { audible(): AudioContextState[] }).audible());
+    return states.join() === expected.join();
+  });
+}
+
+scene(
+  "a browser that sounds by a touch only: the ringback tone and the bell start with one, an end unheard is let go",
+  async ({ ada, boris }) => {
+    for (const person of [ada, boris]) {
+      await allowInGestures(person);
+      await listen(person);
+    }
+    await ada.click("Audio call");
+    await ada.hears("Ringing…");
+    await audiosAre(ada, ["suspended"]);
+    await ada.page.keyboard.press("Shift");
+    await tone(ada);
+    await boris.sees("button", "Decline");
+    await audiosAre(boris, ["suspended"]);
+    await boris.page.keyboard.press("Shift");
+    await until("the bell", async () => ((await heardBy(boris))?.level ?? 0) > 0.01);
+    await boris.click("Decline");
+    await ada.hears("Call ended");
+    await audiosAre(ada, ["closed", "suspended"]);
+    await audiosAre(ada, ["closed", "closed"]);
+    await audiosAre(boris, ["closed"]);
+  },
+);
+
 /** Keeps the page's wake locks. */
 async function keepLocks({ page }: Person): Promise<void> {
   await page.evaluate(() => {
@@ -217,3 +273,18 @@ scene(
     await stage.ada.hears("Call ended");
   },
 );
+
+scene("Web Audio in part only, without tones: it rings and connects without a word of that", async (stage) => {
+  for (const { page } of [stage.ada, stage.boris]) {
+    await page.evaluate(() => {
+      const refuse = () => {
+        throw new DOMException("Not here", "NotSupportedError");
+      };
+      globalThis.AudioBuffer = new Proxy(AudioBuffer, { construct: refuse });
+      globalThis.OscillatorNode = new Proxy(OscillatorNode, { construct: refuse });
+    });
+  }
+  await connect(stage, "Audio call");
+  await stage.boris.click("Hang up");
+  await stage.ada.hears("Call ended");
+});

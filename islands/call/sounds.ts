@@ -27,6 +27,11 @@ const TONE_LOUDNESS = 0.15;
 const EDGE_S = 0.01;
 /** Samples a second: a plenty for such a tone. */
 const TONE_RATE = 8000;
+/** So much later than it should, in seconds, an end is still worth hearing. */
+const LATE_S = 1;
+
+/** By these a person allows a page to sound (HTML, activation triggering input events). */
+const GESTURES = ["pointerdown", "pointerup", "keydown"] as const;
 
 /**
  * What is to be heard in a phase. Nothing from the answer to the end: the microphone is open, and the other side would hear it too. A
@@ -47,11 +52,25 @@ export function soundOf(call: CallPhase): Sound | null {
 
 /** Plays the tone of a call, on a speaker (`null`: the system's choice), until the returned function is called. */
 export function startTone(sound: keyof typeof cadences, speaker: string | null): () => void {
-  const audio = openAudio();
-  if (audio === null) return () => {};
-  // One that is gone is refused, and the system's choice goes on.
-  if (speaker !== null) audio.setSinkId?.(speaker).catch(() => {});
+  const over = new AbortController();
   const { on, off, times } = cadences[sound];
+  attempt(() => {
+    const audio = openAudio(over.signal);
+    // One that is gone is refused, and the system's choice goes on.
+    if (speaker !== null) audio.setSinkId?.(speaker).catch(() => {});
+    const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
+    tone.connect(audio.destination);
+    tone.start();
+    if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
+  });
+  const close = () => over.abort();
+  // A tone that may not sound never ends.
+  if (times < Infinity) setTimeout(close, (times * (on + off) + LATE_S) * 1000);
+  return close;
+}
+
+/** A tone and the pause behind it, in seconds. */
+function toneOf(on: number, off: number): AudioBuffer {
   const buffer = new AudioBuffer({ length: (on + off) * TONE_RATE, sampleRate: TONE_RATE });
   const samples = buffer.getChannelData(0);
   for (let at = 0; at < on * TONE_RATE; at++) {
@@ -59,13 +78,7 @@ export function startTone(sound: keyof typeof cadences, speaker: string | null):
     const level = Math.min(1, time / EDGE_S, (on - time) / EDGE_S) * TONE_LOUDNESS;
     samples[at] = level * Math.sin(2 * Math.PI * TONE_HZ * time);
   }
-  const tone = new AudioBufferSourceNode(audio, { buffer, loop: true });
-  const close = () => audio.close().catch(() => {}); // closed already
-  tone.connect(audio.destination);
-  tone.onended = close;
-  tone.start();
-  if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
-  return close;
+  return buffer;
 }
 
 /**
@@ -73,13 +86,14 @@ export function startTone(sound: keyof typeof cadences, speaker: string | null):
  * by the system's speaker, not the chosen one: a headset for calls lies on the table between them.
  */
 export function startBell(title: string): () => void {
-  const audio = openAudio();
+  const over = new AbortController();
+  const audio = attempt(() => openAudio(over.signal));
   const quietTitle = document.title;
   const vibrate = (pattern: number[]) => navigator.userActivation?.hasBeenActive && navigator.vibrate?.(pattern);
   const ring = () => {
     // A page nobody has touched yet may neither sound nor vibrate; it keeps trying, since a touch may come.
     audio?.resume().catch(() => {});
-    if (audio?.state === "running") strikeBell(audio);
+    if (audio?.state === "running") attempt(() => strikeBell(audio));
     vibrate([300, 150, 300]);
   };
   const flash = () => document.title = document.title === quietTitle ? title : quietTitle;
@@ -93,17 +107,30 @@ export function startBell(title: string): () => void {
     clearInterval(flashes);
     document.title = quietTitle;
     vibrate([]);
-    audio?.close();
+    over.abort();
   };
 }
 
-/** `null` where there is no Web Audio, or none left: a call goes on without. */
-function openAudio(): AudioContext & { setSinkId?(id: string): Promise<void> } | null {
+/** Does something with Web Audio; `null` where there is none, or none left, or not all of it: a call goes on without. */
+function attempt<Result>(action: () => Result): Result | null {
   try {
-    return new AudioContext();
+    return action();
   } catch {
     return null;
   }
+}
+
+/**
+ * Opens Web Audio until it is over. Made outside of a gesture it may be suspended (in Safari it always is), so each touch and each key
+ * starts it.
+ */
+function openAudio(over: AbortSignal): AudioContext & { setSinkId?(id: string): Promise<void> } {
+  const audio = new AudioContext();
+  const resume = () => audio.resume().catch(() => {});
+  for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, signal: over });
+  over.addEventListener("abort", () => audio.close().catch(() => {}));
+  resume();
+  return audio;
 }
 
 function strikeBell(audio: AudioContext) {
