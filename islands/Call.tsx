@@ -5,6 +5,7 @@ import type { Member } from "../shared/protocol.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "./call/ChatPage.tsx";
 import type { CallStore } from "./call/store.ts";
+import { Muted } from "./call/Muted.tsx";
 import { isStaged, statusText, type View } from "./call/view.ts";
 
 type Calling = typeof import("./call/calling.ts");
@@ -61,6 +62,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
   return (
     <>
       <p class="unseen" role="status">{statusText(view)}</p>
+      <Muted view={view} />
       {Calling && isStaged(call) ? <Calling.Stage view={view} phase={call} /> : <ChatPage view={view} />}
       {Calling && <Calling.Sounds view={view} />}
       {Calling && call.phase === "incoming" && <Calling.Incoming view={view} phase={call} />}

@@ -42,7 +42,6 @@ export function Who({ view, phase, seen }: WhoProps) {
             key={device}
             icon={device === "camera" ? "videoOff" : "micOff"}
             text={t.systemMuted[device]}
-            role="status"
           />
         )
       )}
@@ -66,13 +65,11 @@ function Clock({ since }: { since: number }) {
 interface BadgeProps {
   icon: IconName;
   text: string;
-  /** Read out, too. */
-  role?: "status";
 }
 
-function Badge({ icon, text, role }: BadgeProps) {
+function Badge({ icon, text }: BadgeProps) {
   return (
-    <p class="badge" role={role}>
+    <p class="badge">
       <Icon name={icon} />
       {text}
     </p>

@@ -67,6 +67,12 @@ export function statusText(view: View): string {
   return t.status[call.phase];
 }
 
+/** Which devices the system mutes, as a live region says it; `""` where it mutes none. */
+export function mutedText({ t, snapshot: { local } }: View): string {
+  const muted = (["microphone", "camera"] as const).filter((device) => local.systemMuted[device]);
+  return muted.map((device) => t.systemMuted[device]).join(". ");
+}
+
 /** Why a call ended, and how long it was. */
 export function endedText(view: View, call: Extract<CallPhase, { phase: "ended" }>): string {
   const { t } = view;

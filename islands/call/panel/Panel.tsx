@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../Icon.tsx";
+import { Muted } from "../Muted.tsx";
 import type { View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 import { Preferences } from "./Preferences.tsx";
@@ -22,6 +23,7 @@ export function Panel({ view, close }: { view: View; close(): void }) {
           <Icon name="close" />
         </button>
       </header>
+      <Muted view={view} />
       <Devices view={view} />
       <Preferences view={view} />
       <Statistics view={view} />
