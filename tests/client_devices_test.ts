@@ -314,3 +314,44 @@ test("[R10] both call at once while their devices open: each is asked once, and 
     assert.deepEqual(open, { connections: 1, devices: 2 });
   }
 });
+
+/** Reloads somebody's tab in a call, and waits until the other side has the streams of the new page. */
+async function reload(
+  enter: (id: string, chats: string[], before: WeriftPerson) => Promise<WeriftPerson>,
+  id: string,
+  before: WeriftPerson,
+  other: WeriftPerson,
+): Promise<WeriftPerson> {
+  const { stream } = other.client.snapshot.remote;
+  const again = await enter(id, [CHAT], before);
+  await other.until(({ remote }) => remote.stream !== stream);
+  return again;
+}
+
+test("[R13] a reload while the devices open, at either side, brings back what was to be sent", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  for (const person of [ann, bob]) slow(person, "granted");
+  ann.client.call(CHAT, "video");
+  await connected(ann, bob);
+  ann.client.setMicrophone(false);
+  await bob.until(({ remote }) => !remote.audio && !remote.video);
+  const bobAgain = await reload(enter, "bob", bob, ann);
+  await Promise.all([ann.receives("audio"), ann.receives("video")]);
+  await ann.until(({ remote }) => remote.audio && remote.video);
+  const annAgain = await reload(enter, "ann", ann, bobAgain);
+  await bobAgain.receives("video");
+  await bobAgain.until(({ remote }) => remote.video && !remote.audio);
+  assert.deepEqual(annAgain.asked, ["video"], "the microphone was turned off");
+});
+
+test("[R13] what did not open is not asked for again after a reload", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  bob.refusal = ({ video }) => video ? error("NotReadableError") : null;
+  ann.client.call(CHAT, "video");
+  await connected(ann, bob);
+  await bob.until(({ problem, local }) => problem?.camera === "busy" && local.microphone);
+  const bobAgain = await reload(enter, "bob", bob, ann);
+  await ann.receives("audio");
+  await bobAgain.until(({ local }) => local.microphone);
+  assert.deepEqual(bobAgain.asked, ["audio"]);
+});

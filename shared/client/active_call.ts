@@ -7,6 +7,7 @@ import type { ClientMessage, FailureReason, ServerMessages, Step } from "../prot
 import type { Candidate } from "../candidate.ts";
 import { talkedUntil } from "./duration.ts";
 import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";
+import type { Kind } from "./opening.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
 import { awaitFirstMedia } from "./first_media.ts";
 import type { Environment } from "./ports.ts";
@@ -32,6 +33,8 @@ export interface CallPorts {
   /** What this side has to send now, and whether it does. */
   tracks(): Tracks;
   local(): LocalMedia;
+  /** Whether the user wants a kind sent, and it is open or on its way. */
+  isWanted(kind: Kind): boolean;
   send(message: ClientMessage): void;
   /** Has the signaling socket prove that it leads somewhere. */
   check(): void;
@@ -67,7 +70,7 @@ export class ActiveCall {
   readonly #offered: Offer | null;
   /** The answer to it: made while it rings, sent on accept. */
   #answer: Promise<Answer> | null;
-  /** The peer connection gave up while it rang. */
+  /** The peer connection gave up while it rang. The caller's candidates come after the answer (R6), so another one misses none. */
   #isStale = false;
   /** This side's description is on its way; before that nothing else about the call may be sent. */
   #described = false;
@@ -220,10 +223,10 @@ export class ActiveCall {
     this.#peer?.setTrack(section, null).catch(() => {});
   }
 
-  /** Tells the other side what this one sends now, and keeps it for a reload. */
+  /** Tells the other side what this one sends now, and keeps for a reload what it is to send, also where that is still being opened. */
   saySending(): void {
     if (!this.#described || this.#closed) return;
-    const { microphone, camera, screen, systemMuted } = this.#ports.local();
+    const { microphone, camera, screen } = this.#ports.local();
     this.#ports.send({
       ...this.#ids,
       type: "call:media",
@@ -234,8 +237,8 @@ export class ActiveCall {
     });
     keepSending(this.#ports.env, {
       callId: this.info.callId,
-      microphone: microphone || systemMuted.microphone,
-      camera: camera || systemMuted.camera,
+      microphone: this.#ports.isWanted("audio"),
+      camera: this.#ports.isWanted("video"),
     });
   }
 

@@ -335,6 +335,7 @@ export class CallClient implements CallActions {
       codecs: () => this.#codecsFor(info.role),
       tracks: () => this.#tracks(),
       local: () => this.#snapshot.local,
+      isWanted: (kind) => this.#devices.isWanted(kind),
       send: (message) => this.#signal.send(message),
       check: () => this.#signal.check(),
       signaling: () => this.#snapshot.signaling,

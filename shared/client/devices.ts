@@ -83,6 +83,12 @@ export class Devices {
     return this.#choice;
   }
 
+  /** Whether the user wants a kind sent, and it is open or on its way. */
+  isWanted(kind: Kind): boolean {
+    const isSilenced = kind === "audio" && this.#isMuted;
+    return this.#wanted.has(kind) && !isSilenced && (this.#tracks.of(kind) !== undefined || this.#opening.has(kind));
+  }
+
   tracks(): MediaStreamTrack[] {
     return this.#tracks.all();
   }

@@ -9,7 +9,8 @@ import { WeriftPerson } from "./werift.ts";
 /** The chat everybody is in who is not said to be elsewhere. */
 export const CHAT = "a-chat";
 
-type Enter = (userId: string, chats?: string[]) => Promise<WeriftPerson>;
+/** `before`: their tab, which is reloaded. */
+type Enter = (userId: string, chats?: string[], before?: WeriftPerson) => Promise<WeriftPerson>;
 
 /** A test with a server of its own; who enters is taken out at its end. */
 export function clientTest(
@@ -30,9 +31,10 @@ export function clientTest(
       server.close();
       await http.shutdown();
     });
-    await run(async (userId, chats = [CHAT]) => {
+    await run(async (userId, chats = [CHAT], before) => {
       const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
-      const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token));
+      before?.goOffline();
+      const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token, before));
       await person.until(({ signaling }) => signaling === "open");
       return person;
     });

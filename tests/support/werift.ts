@@ -69,6 +69,8 @@ export class WeriftPerson implements AsyncDisposable {
   isAwake = true;
   /** Devices open when this is settled. */
   slowDevices: Promise<void> = Promise.resolve();
+  /** The picker for a screen is open until this is settled. */
+  slowPicker: Promise<void> = Promise.resolve();
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
   #kept: string | null = null;
@@ -90,11 +92,18 @@ export class WeriftPerson implements AsyncDisposable {
   /** Told of everything the server says. */
   onMessage: (message: ServerMessage) => void = () => {};
 
-  constructor(url: string, token: string, device = crypto.randomUUID()) {
+  /** The device, as its sockets name it. */
+  readonly device: string;
+
+  /** `before`: the same tab, which was reloaded. */
+  constructor(url: string, token: string, before?: WeriftPerson) {
     this.token = token;
+    const device = this.device = before?.device ?? crypto.randomUUID();
+    const page = crypto.randomUUID();
+    this.#kept = before ? before.#kept : null;
     const environment: Environment = {
       openSocket: () => {
-        const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${device}`, url.replace(/^http/, "ws"));
+        const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${page}`, url.replace(/^http/, "ws"));
         const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + this.token]);
         line.socket.addEventListener("message", ({ data }) => line.isFrozen || this.onMessage(JSON.parse(data)));
         this.#lines.push(line);
@@ -135,7 +144,10 @@ export class WeriftPerson implements AsyncDisposable {
         Promise.resolve(this.listed.map((kind) => ({ kind, deviceId: "", label: "" }) as MediaDeviceInfo)),
       onDevicesChange: () => {},
       isPhone: false,
-      getDisplayMedia: () => Promise.resolve(new WeriftStream([this.#device("video")]) as unknown as MediaStream),
+      getDisplayMedia: async () => {
+        await this.slowPicker;
+        return new WeriftStream([this.#device("video")]) as unknown as MediaStream;
+      },
       videoCodecs: () => [],
       efficientCodecs: () => Promise.resolve([]),
       createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
