@@ -355,3 +355,24 @@ test("[R13] what did not open is not asked for again after a reload", async (ent
   await bobAgain.until(({ local }) => local.microphone);
   assert.deepEqual(bobAgain.asked, ["audio"]);
 });
+
+test("a picker of an earlier call that closes late leaves the screen that is shared in this one", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const picker = Promise.withResolvers<void>();
+  ann.slowPicker = picker.promise;
+  ann.client.call(CHAT, "audio");
+  await connected(ann, bob);
+  ann.client.setScreen(true);
+  ann.client.hangUp();
+  await bob.phase("ended");
+
+  ann.slowPicker = Promise.resolve();
+  ann.client.call(CHAT, "audio");
+  await connected(ann, bob);
+  ann.client.setScreen(true);
+  await bob.until(({ remote }) => remote.screen);
+  picker.reject(error("NotAllowedError"));
+  await ann.settled();
+  assert.notEqual(ann.client.snapshot.local.screen, null);
+  assert.equal(ann.open.devices, 2, "the microphone and the screen");
+});

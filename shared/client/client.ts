@@ -706,7 +706,11 @@ export class CallClient implements CallActions {
 
   async #share(active: ActiveCall): Promise<void> {
     const shared = await this.#screen.open();
-    if (this.#active !== active) return this.#screen.release();
+    if (this.#active !== active) {
+      // Whatever else became of that picker, a screen that is shared by now belongs to another call.
+      if (shared === "open") this.#screen.release();
+      return;
+    }
     if (shared === "cancelled") return;
     const { screen: _, ...others } = this.#snapshot.problem ?? {};
     if (shared !== "open") return this.#show({ problem: { ...others, screen: shared } });
