@@ -57,7 +57,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     c: () => talking && isOn(view, "camera") && actions?.switchCamera(),
     f: toggleFullScreen,
     ",": openSettings,
-    escape: () => (problem ?? gone) !== null && actions?.dismiss(),
+    // The same key closes the settings, which may have been what caused the notice.
+    escape: () => !settings.value && (problem ?? gone) !== null && actions?.dismiss(),
   });
 
   return (
