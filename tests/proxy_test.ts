@@ -31,30 +31,32 @@ Deno.test("behind proxies: names and schemes as the browser knows them, and a de
   const { hostname, port, host: own } = new URL(product.url);
   const post = async (headers: Record<string, string>) => {
     using socket = await Deno.connect({ hostname, port: Number(port) });
-    const body = "name=Ann";
+    const body = '{"name":"Ann"}';
     const all = {
-      "content-type": "application/x-www-form-urlencoded",
+      "content-type": "application/json",
       "content-length": String(body.length),
       ...headers,
     };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    await socket.write(new TextEncoder().encode(`POST / HTTP/1.1\r\nconnection: close\r\n${lines}\r\n${body}`));
+    await socket.write(
+      new TextEncoder().encode(`POST /api/session HTTP/1.1\r\nconnection: close\r\n${lines}\r\n${body}`),
+    );
     const answer = await new Response(socket.readable).text();
     return { status: Number(answer.split(" ")[1]), isSecure: /^set-cookie: .*; Secure\r$/mi.test(answer) };
   };
   const origin = "https://example.org";
   for (
     const [what, headers, expected] of [
-      ["a default port", { host: "example.org:443", origin, "x-forwarded-proto": "https,http" }, [303, true]],
+      ["a default port", { host: "example.org:443", origin, "x-forwarded-proto": "https,http" }, [200, true]],
       ["the upstream's own Host", {
         host: own,
         origin,
         "x-forwarded-proto": "https,http",
         "x-forwarded-host": "example.org,inner",
-      }, [303, true]],
-      ["RFC 7239", { host: own, origin, forwarded: "proto=https;host=example.org, proto=http" }, [303, true]],
-      ["one proxy's word", { host: "example.org", origin, "x-forwarded-proto": "https" }, [303, true]],
-      ["nobody's word", { host: "example.org:443", origin }, [303, false]],
+      }, [200, true]],
+      ["RFC 7239", { host: own, origin, forwarded: "proto=https;host=example.org, proto=http" }, [200, true]],
+      ["one proxy's word", { host: "example.org", origin, "x-forwarded-proto": "https" }, [200, true]],
+      ["nobody's word", { host: "example.org:443", origin }, [200, false]],
       ["another port", { host: "example.org:8443", origin, "x-forwarded-proto": "https,http" }, [403, false]],
       [
         "a page in the clear",
