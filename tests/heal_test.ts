@@ -8,7 +8,7 @@ import { until } from "./support/until.ts";
 
 const LOST = [
   ["what the island imports", /\/chunk-[^/]+\.js$/],
-  ["what the island loads", /\/store-[^/]+\.js$/],
+  ["what the island loads", /\/calling-[^/]+\.js$/],
 ] as const;
 
 /** Somebody whose page at a path gets none of some scripts, the first two times; and how often it was asked for. */
