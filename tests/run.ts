@@ -7,7 +7,7 @@ import { findChromium } from "./support/chromium.ts";
 import { isCommand } from "./support/commands.ts";
 import { findFirefox } from "./support/firefox.ts";
 
-const SUITES = ["shared", "signaling", "fresh", "tests"];
+const SUITES = ["shared", "signaling", "vendor/fresh", "tests"];
 
 /**
  * Debian's packages that tests want, and whether this machine has what is in them. Only the browser is a must: without the

@@ -46,7 +46,7 @@ export class Routes<State> {
     for (const [id, module] of [...modules].sort(([a], [b]) => rank(a) < rank(b) ? -1 : 1)) {
       if (/^\/_(app|404|error|middleware)$/.test(id)) continue;
       if (/\/_|\(|\[\[|\[\./.test(id) || !(module.default || module.handler)) {
-        throw new Error(`routes${id} is of a kind that fresh/README.md leaves out`);
+        throw new Error(`routes${id} is of a kind that vendor/fresh/README.md leaves out`);
       }
       const path = id.replace(/\/index$/, "").replace(/\[(\w+)\]/g, ":$1") || "/";
       this.add(path, [(ctx) => answer(ctx, module, app)], false);

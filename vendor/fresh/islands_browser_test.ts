@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { puppeteer } from "../tests/support/packages.ts";
-import { there, until } from "../tests/support/until.ts";
+import { puppeteer } from "../../tests/support/packages.ts";
+import { there, until } from "../../tests/support/until.ts";
 import { copyOfApp } from "./testdata/build.ts";
 import { serving } from "./testdata/serve.ts";
 

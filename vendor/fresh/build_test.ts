@@ -154,7 +154,7 @@ Deno.test("asset() leaves alone what is not a path of this site", () => {
 Deno.test("a build is served without run and write permissions, and without esbuild", async () => {
   await using copy = await copyOfApp();
   await copy.builder.build();
-  const config = new URL("../deno.json", import.meta.url).pathname;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
   const command = new Deno.Command(Deno.execPath(), {
     args: [
       ...["serve", "--log-level=debug", "--config", config, "--host", "127.0.0.1", "--port", "0"],
