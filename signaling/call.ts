@@ -189,8 +189,12 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
   const isCallee = call.calleeUser === from.user;
   if (!isCaller && !isCallee) return noCall(chat, from, message);
 
+  // R8, R11: this device said that it cannot take the call, and has no say in whether another does.
+  const hasLeft = isCallee && !call.devices.includes(from.device);
+
   switch (message.type) {
     case "call:ringing":
+      if (hasLeft) return unchanged(chat);
       return isCallee ? acknowledge(chat, call, now) : noCall(chat, from, message);
     case "call:answer":
       return isCallee ? answer(chat, call, from, message, now) : noCall(chat, from, message);
@@ -202,8 +206,10 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
       if (!isCaller) return noCall(chat, from, message);
       return withCall(chat, { ...call, sending: { ...message, chatId, callId } });
     case "call:reject":
+      if (hasLeft) return unchanged(chat);
       return isCallee ? reject(chat, call, from, message.reason ?? "declined", now) : noCall(chat, from, message);
     case "call:end":
+      if (hasLeft) return unchanged(chat);
       if (isCallee) {
         const { reason = "hangup" } = message;
         return reason === "hangup" ? reject(chat, call, from, "declined", now) : unable(chat, call, from, reason, now);
@@ -269,7 +275,6 @@ function reject(
 function unable(chat: ChatCalls, call: RingingCall, from: Endpoint, reason: FailureReason, now: number): Advanced {
   const { chatId, callId } = call;
   const devices = call.devices.filter((device) => device !== from.device);
-  if (devices.length === call.devices.length) return unchanged(chat); // R11
   if (devices.length > 0) return withCall(chat, { ...call, devices });
   return over(chat, call, now, to(call.caller, { type: "call:end", chatId, callId, reason }));
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { FailureReason } from "../shared/protocol.ts";
-import { answer, chatId, connect, quiet, ring, Wires } from "../tests/support/wire.ts";
+import { answer, chatId, connect, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 
 const REASONS: readonly FailureReason[] = ["failed", "incompatible", "security-error", "unsupported"];
 
@@ -68,6 +68,41 @@ Deno.test("[R8] after a device that cannot take the call, another may decline it
   phone.send({ type: "call:reject", chatId });
   assert.equal((await ann.next("call:rejected")).reason, "declined");
   await quiet(ann, laptop, phone);
+});
+
+for (
+  const again of [
+    { type: "call:reject", chatId },
+    { type: "call:end", chatId },
+    { type: "call:end", chatId, reason: "failed" },
+  ] as const
+) {
+  Deno.test(`[R8, R11] a device that could not take the call ends it for nobody by ${JSON.stringify(again)}`, async () => {
+    await using wires = new Wires();
+    const ann = await wires.enter("ann");
+    const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+    const callId = await ring(ann, laptop, phone);
+    laptop.send({ type: "call:end", chatId, callId, reason: "incompatible" });
+    laptop.send({ ...again, callId });
+    laptop.send(again);
+    await quiet(ann, laptop, phone);
+    phone.send({ type: "call:answer", chatId, callId, answer });
+    await ann.next("call:answer");
+  });
+}
+
+Deno.test("[R3, R8] a device that could not take the call does not make it ring for the caller", async () => {
+  await using wires = new Wires();
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  ann.send({ type: "call:initiate", chatId, offer });
+  const { callId } = await laptop.next("call:offer");
+  await phone.next("call:offer");
+  laptop.send({ type: "call:end", chatId, callId, reason: "incompatible" });
+  laptop.send({ type: "call:ringing", chatId, callId });
+  await quiet(ann, laptop, phone);
+  phone.send({ type: "call:ringing", chatId, callId });
+  assert.equal((await ann.next("call:ringing")).callId, callId);
 });
 
 Deno.test("[R8] a device that could not take the call and comes back is asked again", async () => {

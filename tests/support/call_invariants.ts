@@ -58,7 +58,7 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
   const reloaded = is?.state === "ringing" && is.callId === was?.callId &&
     (before.reloaded || event.type === "connect" && event.reloaded && isSame(is.caller, event.from));
   const isAck = event.type === "message" && event.message.type === "call:ringing" && was?.state === "ringing" &&
-    was.calleeUser === event.from.user && isAbout(was, event.from, event.message.callId);
+    rung(was).some((one) => isSame(one, event.from)) && isAbout(was, event.from, event.message.callId);
   const rings = is?.state === "ringing" && is.callId === was?.callId && (before.rings || isAck);
   const owed = is === null ? { caller: [], callee: [] } : owe(before, event, is);
 

@@ -128,6 +128,20 @@ export const MUTANTS: Record<string, Mutant> = {
     isFailing(event) && call?.state === "ringing" && real.chat.call !== null
       ? edited(real, { devices: call.devices })
       : real,
+  "[R8] a device that left the ringing declines it for the others": (real, chat, event) => {
+    const { call } = chat;
+    const stops = isSaying(event, "call:reject") || isSaying(event, "call:end") && !isFailing(event);
+    if (call?.state !== "ringing" || event.type !== "message" || !stops) return real;
+    if (event.from.user !== call.calleeUser || call.devices.includes(event.from.device)) return real;
+    return instead({ ...chat, call: { ...call, devices: [...call.devices, event.from.device] } }, event);
+  },
+  "[R3] a device that left the ringing says that it rings": (real, chat, event) => {
+    const { call } = chat;
+    if (call?.state !== "ringing" || event.type !== "message" || event.message.type !== "call:ringing") return real;
+    if (event.from.user !== call.calleeUser || call.devices.includes(event.from.device)) return real;
+    const rung = instead({ ...chat, call: { ...call, devices: [...call.devices, event.from.device] } }, event);
+    return edited(rung, { devices: call.devices });
+  },
   "[R8] that no device can take the call is told as a decline": (real, chat, event) =>
     isFailing(event) && chat.call?.state === "ringing" && real.chat.call === null
       ? instead(chat, { ...event, message: { type: "call:reject", chatId: event.message.chatId } })

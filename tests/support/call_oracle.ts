@@ -84,6 +84,8 @@ export function judge(world: World, event: WorldEvent): Verdict {
   const others = rung(call).filter((other) => !isSame(other, from));
   if (message.type === "call:answer") return { ends: toldTo(others, "answered-elsewhere"), error: "none" };
   if (!stops) return { ends: {} };
+  // R11: it has left the ringing.
+  if (!rung(call).some((one) => isSame(one, from))) return { ends: {}, error: "none" };
   // R8: a device that cannot take the call leaves it to the others.
   if (failure !== null && others.length > 0) return { ends: {}, error: "none" };
   if (failure !== null) return { ends: toldTo([call.caller], failure), over: true, error: "none" };
