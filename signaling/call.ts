@@ -120,6 +120,8 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     glare: null,
     calleeUser: callee,
     devices: event.devices.map(({ device }) => device),
+    absent: event.devices.filter((device) => !device.connected).map(({ device }) => device),
+    failure: null,
     offer: { type: "offer", sdp },
     candidates: candidates.reduce(holdCandidate, []),
     sending: null,
@@ -271,11 +273,15 @@ function reject(
   );
 }
 
-/** R8: a device that cannot take the call stops ringing. The caller learns it of the last one: another may be able. */
+/**
+ * R8: a device that cannot take the call stops ringing. The caller learns it of the last one: another may be able. That one may be
+ * within its grace: then the caller learns it when the time is up, if that device does not ring before.
+ */
 function unable(chat: ChatCalls, call: RingingCall, from: Endpoint, reason: FailureReason, now: number): Advanced {
   const { chatId, callId } = call;
   const devices = call.devices.filter((device) => device !== from.device);
-  if (devices.length > 0) return withCall(chat, { ...call, devices });
+  const isLastThere = devices.every((device) => call.absent.includes(device));
+  if (devices.length > 0) return withCall(chat, { ...call, devices, failure: isLastThere ? reason : null });
   return over(chat, call, now, to(call.caller, { type: "call:end", chatId, callId, reason }));
 }
 

@@ -70,9 +70,10 @@ export function drop(chat: ChatCalls, { from, now, graceMs }: CallEvent & { type
   if (call === null) return unchanged(chat);
   const awayUntil = now + graceMs;
   if (call.state === "ringing") {
-    return same(call.caller, from)
-      ? withCall(chat, { ...call, caller: { ...call.caller, awayUntil } })
-      : unchanged(chat);
+    if (same(call.caller, from)) return withCall(chat, { ...call, caller: { ...call.caller, awayUntil } });
+    const isRung = call.calleeUser === from.user && call.devices.includes(from.device);
+    if (!isRung || call.absent.includes(from.device)) return unchanged(chat);
+    return withCall(chat, { ...call, absent: [...call.absent, from.device] });
   }
   const side = sideOf(call, from);
   if (side === null) return unchanged(chat);
@@ -144,8 +145,8 @@ export function tick(chat: ChatCalls, now: number): Advanced {
     return over(chat, call, now, ...endBoth(call, "connection-lost"));
   }
   if (call.expiresAt <= now) {
-    const timeout = to(call.caller, { type: "call:end", chatId, callId, reason: "timeout" });
-    return over(chat, call, now, timeout, ...endRinging(call, call.devices, "timeout"), missedBy(call, "timeout"));
+    const told = to(call.caller, { type: "call:end", chatId, callId, reason: call.failure ?? "timeout" });
+    return over(chat, call, now, told, ...endRinging(call, call.devices, "timeout"), missedBy(call, "timeout"));
   }
   if (!gone(call.caller)) return unchanged(chat);
   return over(chat, call, now, ...endRinging(call, call.devices, "cancelled"), missedBy(call, "cancelled"));

@@ -98,11 +98,13 @@ function keyOf(world: World): string {
       parts.push(party.awayUntil === null ? "" : party.awayUntil - now, party.held.slice(0, 3).map(kind));
     }
     if (call.state === "ringing") {
-      const { candidates, sending, acknowledged, expiresAt, caller: { reloaded } } = call;
+      const { candidates, sending, acknowledged, failure, expiresAt, caller: { reloaded } } = call;
       parts.push(
         Math.min(2, candidates.length),
         sending === null,
         acknowledged,
+        failure,
+        world.unable,
         expiresAt - now,
         reloaded,
         world.reloaded,

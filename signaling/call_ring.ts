@@ -15,7 +15,8 @@ import {
 export function ring(chat: ChatCalls, device: string, now: number): Advanced {
   const call = chat.call as RingingCall;
   const devices = call.devices.includes(device) ? call.devices : [...call.devices, device];
-  const rung: RingingCall = { ...call, devices };
+  const absent = call.absent.filter((one) => one !== device);
+  const rung: RingingCall = { ...call, devices, absent, failure: null };
   return withCall(chat, rung, offerTo(rung, device, now));
 }
 

@@ -5,6 +5,7 @@ import type {
   ClientMessages,
   EndReason,
   ErrorCode,
+  FailureReason,
   ServerMessage,
   ServerMessages,
 } from "../shared/protocol.ts";
@@ -73,6 +74,10 @@ export interface RingingCall extends CallBase {
   readonly calleeUser: string;
   /** Devices of the callee that ring, or will when they are back within their grace. */
   readonly devices: readonly string[];
+  /** Those of `devices` whose socket is gone. */
+  readonly absent: readonly string[];
+  /** R8: why the last device that was there could not take the call, as long as none has rung since. */
+  readonly failure: FailureReason | null;
   /** The offer without addresses, and what was taken out or came later (R6). */
   readonly offer: ClientMessages["call:initiate"]["offer"];
   readonly candidates: readonly (Candidate | null)[];

@@ -70,6 +70,32 @@ Deno.test("[R8] after a device that cannot take the call, another may decline it
   await quiet(ann, laptop, phone);
 });
 
+Deno.test("[R4, R8] a device within its grace is waited for, and the reason told when the time is up", async () => {
+  await using wires = new Wires({ RING_TIMEOUT_MS: "1000" });
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  await ring(ann, laptop, phone);
+  await phone.close();
+  laptop.send({ type: "call:end", chatId, reason: "unsupported" });
+  await quiet(ann, laptop);
+  assert.equal((await ann.next("call:end")).reason, "unsupported");
+  assert.equal((await laptop.next("call:missed")).reason, "timeout");
+  assert.deepEqual(wires.signaling.hub.figures().ended, [["unsupported", 1]]);
+});
+
+Deno.test("[R4, R8] a device that is back from its grace, and rings, makes it a time-out", async () => {
+  await using wires = new Wires({ RING_TIMEOUT_MS: "1000" });
+  const ann = await wires.enter("ann");
+  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
+  await ring(ann, laptop, phone);
+  await phone.close();
+  laptop.send({ type: "call:end", chatId, reason: "unsupported" });
+  await laptop.settled();
+  const back = await wires.enter("bob", { device: "phone" });
+  await back.rings();
+  assert.equal((await ann.next("call:end")).reason, "timeout");
+});
+
 for (
   const again of [
     { type: "call:reject", chatId },

@@ -60,6 +60,10 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
   const isAck = event.type === "message" && event.message.type === "call:ringing" && was?.state === "ringing" &&
     rung(was).some((one) => isSame(one, event.from)) && isAbout(was, event.from, event.message.callId);
   const rings = is?.state === "ringing" && is.callId === was?.callId && (before.rings || isAck);
+  let unable = is?.state === "ringing" && is.callId === was?.callId ? before.unable : null;
+  if (is?.state === "ringing" && isUnable && rung(was).some((one) => isSame(one, from!))) {
+    unable = rung(is).some((one) => isPresent(before, one)) ? null : failureIn(event.message);
+  }
   const owed = is === null ? { caller: [], callee: [] } : owe(before, event, is);
 
   const spoke = event.type === "message" && was?.state === "connected" && isSame(was.caller, event.from) &&
@@ -217,7 +221,22 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries }: 
     const isKnown = callId in over || wasRefused(before, callId);
     if (!isKnown && (was === null || !isAbout(was, event.from, callId))) withdrawn[`${user} ${callId}`] ??= now;
   }
-  return { ...before, chat, devices, winner, lapse, reloaded, rings, owed, unheard, over, withdrawn, violations };
+  if (told.offers.size > 0) unable = null;
+  return {
+    ...before,
+    chat,
+    devices,
+    winner,
+    lapse,
+    reloaded,
+    rings,
+    unable,
+    owed,
+    unheard,
+    over,
+    withdrawn,
+    violations,
+  };
 }
 
 /** R11: the same message of the same device once more, with nothing in between. */

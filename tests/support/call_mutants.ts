@@ -146,6 +146,29 @@ export const MUTANTS: Record<string, Mutant> = {
     isFailing(event) && chat.call?.state === "ringing" && real.chat.call === null
       ? instead(chat, { ...event, message: { type: "call:reject", chatId: event.message.chatId } })
       : real,
+  "[R8] nobody is told why the one device that was there did not ring": (real, { call }, event) =>
+    event.type === "tick" && call?.state === "ringing" && call.failure !== null
+      ? {
+        ...real,
+        deliveries: real.deliveries.map(({ to, message }) => ({
+          to,
+          message: message.type === "call:end" ? { ...message, reason: "timeout" } : message,
+        })),
+      }
+      : real,
+  "[R8] a device that comes back rings, and the failure of another is told": (real, { call }, event) =>
+    event.type === "connect" && call?.state === "ringing" && call.calleeUser === event.from.user
+      ? edited(real, { failure: call.failure })
+      : real,
+  "[R8] a device rings, and the failure of another is told": (real, { call }, event) =>
+    isFailing(event) && call?.state === "ringing" && real.chat.call !== null && event.from.user === call.calleeUser
+      ? edited(real, { failure: "incompatible" })
+      : real,
+  "[R8] a device within its grace is not waited for": (real, { call }, event) =>
+    call?.state === "ringing" && real.chat.call?.state === "ringing" && real.chat.call.failure !== null &&
+      isFailing(event)
+      ? instead({ ...real.chat, call: { ...call, devices: [event.from.device] } }, event)
+      : real,
   "[R8] a call that failed is told as a hang-up": (real, _, event) => ({
     ...real,
     deliveries: real.deliveries.map(({ to, message }) => ({

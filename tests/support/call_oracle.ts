@@ -107,7 +107,9 @@ function judgeTime(world: World, call: Call): Verdict {
     return lost ? { ends: toldTo([call.caller, call.callee], "connection-lost"), over: true } : { ends: {} };
   }
   if (world.lapse <= world.now) {
-    return { ends: toldTo([call.caller, ...rung(call)], "timeout"), missed: "timeout", over: true };
+    // R8: nobody rings who could take it.
+    const ends = { ...toldTo([call.caller], world.unable ?? "timeout"), ...toldTo(rung(call), "timeout") };
+    return { ends, missed: "timeout", over: true };
   }
   return isGone(call.caller)
     ? { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true }

@@ -51,6 +51,8 @@ export interface World {
   readonly reloaded: boolean;
   /** A device of the callee has said that the call rings. */
   readonly rings: boolean;
+  /** Why the last connected device of the callee could not take the call, while none has been given the offer since. */
+  readonly unable: string | null;
   /** What was said to a side and has not reached it, in order. */
   readonly owed: Readonly<Record<Side, readonly string[]>>;
   /** What the caller was told since the answer, and may ask for again until it has spoken: its socket may have been dead. */
@@ -73,6 +75,7 @@ export const START: World = {
   lapse: 0,
   reloaded: false,
   rings: false,
+  unable: null,
   owed: { caller: [], callee: [] },
   unheard: [],
   over: {},
