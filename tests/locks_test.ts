@@ -1,4 +1,7 @@
-/** What a first start installs: deno.lock has the product's packages, tests/deno.lock those of its tests too. */
+/**
+ * What a first start installs: deno.lock has the product's packages, tests/deno.lock those of its tests too. Each task names its lock,
+ * and there is none by default, so that a plain `deno test` writes to neither.
+ */
 
 import assert from "node:assert/strict";
 
@@ -17,8 +20,17 @@ Deno.test("locks: a first start installs nothing that only tests need", async ()
   for (const specifier of ofTests) {
     assert.ok(
       !product.includes(specifier),
-      `${specifier} is in deno.lock: take it out, and run tests by deno task test`,
+      `${specifier} is in deno.lock: take it out`,
     );
     assert.ok(tests.includes(specifier), `${specifier} is not in tests/deno.lock`);
   }
+});
+
+Deno.test("locks: whatever a task runs is locked, and nothing is by default", async () => {
+  const { lock, tasks, deploy } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  assert.equal(lock, false);
+  const commands = [...Object.values<string>(tasks), deploy.install].flatMap((task) => task.split(" && "));
+  const resolving = commands.filter((command) => /^deno (run|install|check|test)\b/.test(command));
+  assert.ok(resolving.length >= 8);
+  for (const command of resolving) assert.match(command, /^deno \w+ .*--lock=(tests\/)?deno\.lock\b/);
 });

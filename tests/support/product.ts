@@ -19,14 +19,42 @@ export interface Product extends AsyncDisposable {
   crash(): Promise<void>;
 }
 
-/** Builds `_fresh/`, as `deno task start` does first. */
+/** What the build is made of. */
+const SOURCES = ["deno.json", "deno.lock", "dev.ts", "islands", "routes", "shared", "signaling", "static", "vendor"];
+/** Written behind a build by `build`: any other build clears it away. */
+const STAMP = new URL("_fresh/built-for-tests", ROOT);
+
+/**
+ * Builds `_fresh/`, as `deno task start` does first, unless it was built for tests since the sources last changed. Test files that run
+ * side by side serve the same build, so one of them makes it, and the others wait.
+ */
 export async function build(): Promise<void> {
+  using turn = await Deno.open(new URL("deno.json", ROOT));
+  await turn.lock(true);
+  const built = await Deno.stat(STAMP).then(({ mtime }) => mtime!.getTime(), () => 0);
+  if (built > await newest(SOURCES.map((path) => new URL(path, ROOT)))) return;
+  const startedAt = new Date();
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "dev.ts", "build"],
+    args: ["run", "-A", "--lock=deno.lock", "dev.ts", "build"],
     cwd: ROOT,
     stdin: "null",
   }).output();
   if (!success) throw new Error(`The build failed:\n${new TextDecoder().decode(stderr)}`);
+  await Deno.writeTextFile(STAMP, "");
+  await Deno.utime(STAMP, startedAt, startedAt);
+}
+
+/** When anything at these paths, or below them, last changed, in ms since 1970; a folder changes with what is in it. */
+async function newest(paths: URL[]): Promise<number> {
+  let latest = 0;
+  for (const path of paths) {
+    const { mtime, isDirectory } = await Deno.stat(path);
+    latest = Math.max(latest, mtime!.getTime());
+    if (!isDirectory) continue;
+    const inside = await Array.fromAsync(Deno.readDir(path), ({ name }) => new URL(name, `${path.href}/`));
+    latest = Math.max(latest, await newest(inside));
+  }
+  return latest;
 }
 
 /** Starts the product on a free port and waits for the URL it prints; `within` is a command to run it by, such as `ip netns exec …`. */
@@ -64,7 +92,7 @@ export async function startScript(
   return { url: process.url, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
 }
 
-const PRODUCT = ["run", "--allow-net", "--allow-env", "--allow-read", "main.ts"];
+const PRODUCT = ["run", "--lock=deno.lock", "--allow-net", "--allow-env", "--allow-read", "main.ts"];
 
 /**
  * One run of it. It writes to a file, not into pipes: whoever waited for a line in between would be a leak to the test that runs when
