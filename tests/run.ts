@@ -1,6 +1,6 @@
 /**
- * `deno task test`: installs what the tests need where it is missing, runs every test with leak
- * sanitizers on, and closes with the runner's own counts on a line `N passed, N failed`.
+ * `deno task test`: installs what the tests need where it is missing, runs every test with leak sanitizers on, several files at a
+ * time, and closes with the runner's own counts on a line `N passed, N failed`.
  */
 
 import { findChromium } from "./support/chromium.ts";
@@ -8,6 +8,15 @@ import { isCommand } from "./support/commands.ts";
 import { findFirefox } from "./support/firefox.ts";
 
 const SUITES = ["shared", "signaling", "vendor/fresh", "tests"];
+
+/**
+ * These have the machine for themselves, after all others: they measure how fast a call recovers, or how much picture a browser
+ * affords, and would measure a neighbour too.
+ */
+const ALONE = ["nat", "adaptive", "quality", "recovery"].map((name) => `tests/${name}_test.ts`);
+
+/** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */
+const JOBS = Math.max(1, Math.min(4, navigator.hardwareConcurrency));
 
 /**
  * Debian's packages that tests want, and whether this machine has what is in them. Only the browser is a must: without the
@@ -33,8 +42,24 @@ async function main(): Promise<number> {
     );
     return 1;
   }
+  const all = Deno.args.length === 0;
+  const together = await test(all ? ["--parallel", `--ignore=${ALONE.join()}`, ...SUITES] : Deno.args);
+  const alone = all ? await test(ALONE) : NOTHING;
+  console.log(`${together.passed + alone.passed} passed, ${together.failed + alone.failed} failed`);
+  return together.success && alone.success ? 0 : 1;
+}
+
+/** What became of one run of the runner. */
+interface Counts {
+  readonly success: boolean;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const NOTHING: Counts = { success: true, passed: 0, failed: 0 };
+
+async function test(args: string[]): Promise<Counts> {
   const report = await Deno.makeTempFile({ prefix: "zvonok-tests-", suffix: ".xml" });
-  const suites = Deno.args.length > 0 ? Deno.args : SUITES;
   const { success } = await run(Deno.execPath(), [
     "test",
     "-A",
@@ -42,22 +67,22 @@ async function main(): Promise<number> {
     "--sanitize-ops",
     "--sanitize-resources",
     `--junit-path=${report}`,
-    ...suites,
-  ]);
-  console.log(closingLine(await Deno.readTextFile(report)));
+    ...args,
+  ], { DENO_JOBS: String(JOBS) });
+  const counts = countsOf(await Deno.readTextFile(report));
   await Deno.remove(report);
-  return success ? 0 : 1;
+  return { success, ...counts };
 }
 
 /**
  * The counts of the JUnit report that the runner wrote. Steps are listed there as `test > step`, and count with their test; what
  * was left out did not pass.
  */
-function closingLine(report: string): string {
+function countsOf(report: string): Omit<Counts, "success"> {
   const cases = [...report.matchAll(/<testcase name="([^"]*)"[^>]*>(.*?)<\/testcase>/gs)];
   const tests = cases.filter(([, name, body]) => !name!.includes(" &gt; ") && !body!.includes("<skipped"));
   const failed = tests.filter(([, , body]) => /<(failure|error)/.test(body!)).length;
-  return `${tests.length - failed} passed, ${failed} failed`;
+  return { passed: tests.length - failed, failed };
 }
 
 /** With Debian's package manager, as root or through a sudo that asks for no password; where there is neither, nothing happens. */
