@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
-import { meet } from "./support/scene.ts";
+import { connect, meet } from "./support/scene.ts";
 import { until } from "./support/until.ts";
 
 const LOST = [
@@ -46,4 +46,27 @@ Deno.test("heal: Call Doctor does not come, twice: its page loads itself again, 
   await ada.page.goto(`${product.url}/doctor`);
   await until("the third load", () => Promise.resolve(loads() === 3));
   await until("the next time begins anew", async () => await heals(ada) === null);
+});
+
+Deno.test("heal: what a call loads later does not come, three times: it comes while it is wanted, and nothing is loaded anew", async () => {
+  await build();
+  await using stack = new AsyncDisposableStack();
+  const product = stack.use(await startProduct());
+  const browser = stack.use(await launch());
+  const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
+  const chat = await meet(product.url, ada, boris);
+  const asked = { adaptation: 0, later: 0, page: 0 };
+  await ada.page.setRequestInterception(true);
+  ada.page.on("request", (request) => {
+    const [, name] = /\/(adaptation|later)-[^/]+\.js$/.exec(request.url()) ?? [];
+    if (request.isNavigationRequest()) asked.page++;
+    if (name !== undefined && ++asked[name as "adaptation" | "later"] <= 3) request.abort("connectionreset");
+    else request.continue();
+  });
+  await connect({ product, ada, boris, chat });
+  await ada.click("Settings");
+  // Its words are made of what both bring: the figures of the call, and how they are shown.
+  await ada.sees("dialog", "Settings");
+  await ada.reads("You: ");
+  assert.deepEqual(asked, { adaptation: 4, later: 4, page: 0 });
 });

@@ -5,6 +5,7 @@ import type { VideoCodec } from "../../shared/protocol.ts";
 import type { Environment } from "../../shared/client/ports.ts";
 import { mediaContext, permission } from "./media_context.ts";
 import { type Storage, storage } from "./storage.ts";
+import { after } from "./timer.ts";
 
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
@@ -58,10 +59,7 @@ export function browserEnvironment(): Environment {
     recall: (key) => browser.get(KEPT_KEY + key),
     clock: () => Date.now(),
     now: () => performance.now(),
-    after: (ms, action) => {
-      const timer = setTimeout(action, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
     random: Math.random,
     newId,
   };

@@ -14,6 +14,7 @@ import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
+import { loadUntilThere } from "./retry.ts";
 import { bundlePolicyFor, type Section } from "./sections.ts";
 import { keepSending } from "./tab.ts";
 import { saving } from "./tuning.ts";
@@ -82,6 +83,8 @@ export class ActiveCall {
   readonly tally: Tally;
   /** Begins with the connection. */
   #adaptation: Adaptation | null = null;
+  /** Ends the wait for the module of that, which begins with the first picture. */
+  #cancelLoad: (() => void) | null = null;
   /** Ends the wait for the other side's first picture, which begins with the connection. */
   #cancelFirst: (() => void) | null = null;
   #step: Step | undefined;
@@ -334,6 +337,7 @@ export class ActiveCall {
     this.#cancelTimer();
     this.#recovery.tell({ type: "close" });
     this.#cancelFirst?.();
+    this.#cancelLoad?.();
     this.#adaptation?.close();
     this.#peer?.close();
     keepSending(this.#ports.env, null);
@@ -491,22 +495,22 @@ export class ActiveCall {
     return this.#peer?.stats() ?? Promise.reject(new Error("No connection now"));
   }
 
-  async #adapt(): Promise<void> {
-    if (this.#adaptation !== null) return;
-    const { Adaptation } = await import("./quality/adaptation.ts").catch(() => ({ Adaptation: null }));
-    if (this.#closed || this.#adaptation !== null || Adaptation === null) return;
-    this.#adaptation = new Adaptation({
-      env: this.#ports.env,
-      stats: () => this.#stats(),
-      sender: (section) => this.#peer?.sender(section),
-      ceiling: () => this.#ports.isSaving() ? "medium" : "high",
-      onChange: (quality) => {
-        this.tally.add(quality.sample);
-        this.#ports.onQuality(quality);
-        if (quality.step === this.#step) return;
-        this.#step = quality.step;
-        this.saySending();
-      },
+  #adapt(): void {
+    const load = () => import("./quality/adaptation.ts");
+    this.#cancelLoad ??= loadUntilThere(this.#ports.env.after, load, ({ Adaptation }) => {
+      this.#adaptation = new Adaptation({
+        env: this.#ports.env,
+        stats: () => this.#stats(),
+        sender: (section) => this.#peer?.sender(section),
+        ceiling: () => this.#ports.isSaving() ? "medium" : "high",
+        onChange: (quality) => {
+          this.tally.add(quality.sample);
+          this.#ports.onQuality(quality);
+          if (quality.step === this.#step) return;
+          this.#step = quality.step;
+          this.saySending();
+        },
+      });
     });
   }
 
