@@ -42,7 +42,9 @@ Deno.test.each([
   ["text, numbers, lists and trees", { a: ["x", 1, true, null, { b: [] }] }, false],
   ["the same tree twice", ((tree) => [tree, tree])({ a: 1 }), true],
   ["undefined", { a: undefined }, true],
+  ["a hole in a list", Array(1), true],
   ["minus zero", -0, true],
+  ["no number", NaN, true],
   ["a Date", new Date(5), true],
   ["a signal", signal(1), true],
 ])("props with %s take devalue to the browser where JSON would lose something", async (_name, value, isRich) => {
@@ -67,6 +69,9 @@ Deno.test("props carry signals by value, shared and cyclic references", async ()
 Deno.test.each([
   ["a function", { list: [() => {}] }, "Cannot stringify a function"],
   ["a symbol", Symbol(), "Cannot stringify a Symbol primitive"],
+  ["a symbol as a key", { [Symbol()]: 1 }, "Cannot stringify POJOs with symbolic keys"],
+  ["a key that sets a prototype", JSON.parse('{"__proto__":{}}'), "Cannot stringify objects with __proto__ keys"],
+  ["what writes itself as JSON", { toJSON: () => "a" }, "Cannot stringify a function"],
   ["JSX", h("p", null), "Islands take no JSX"],
   ["an instance of a class", new Map([["k", new App()]]), "Cannot stringify arbitrary non-POJOs"],
 ])("props refuse %s", async (_name, value: unknown, message) => {

@@ -118,22 +118,24 @@ function BootScript(): ComponentChildren {
 
 /** Props as arguments of `boot`: as JSON, which browsers read by themselves, where that loses nothing. */
 function sent(props: Props[]): string {
-  const rich = stringify(props, REDUCERS);
-  const plain = asJson(props);
-  const isPlain = plain !== null && stringify(JSON.parse(plain)) === rich;
-  return isPlain ? inScript(plain) : `${inScript(rich)},true`;
+  return isPlain(props) ? inScript(JSON.stringify(props)) : `${inScript(stringify(props, REDUCERS))},true`;
 }
 
 /** A text as a literal that ends neither a script element nor, for old parsers, its line. */
 const inScript = (text: string) =>
   JSON.stringify(text).replace(/[<\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-function asJson(props: Props[]): string | null {
-  try {
-    return JSON.stringify(props);
-  } catch {
-    return null; // cycles, bigints
-  }
+/** Whether JSON carries all of a value. What devalue would refuse is not plain either, so that it gets to say so. */
+function isPlain(value: unknown, seen = new Set<object>()): boolean {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== "object" || value === null) return value === null || /^(string|boolean)$/.test(typeof value);
+  // JSON would write what is there twice, or in itself, again.
+  if (seen.has(value)) return false;
+  seen.add(value);
+  // Iterated, not by `every`, which skips the holes of a list.
+  if (Array.isArray(value)) return Array.from(value).every((item) => isPlain(item, seen));
+  if (Object.getPrototypeOf(value) !== Object.prototype || Object.getOwnPropertySymbols(value).length > 0) return false;
+  return Object.entries(value).every(([key, item]) => key !== "__proto__" && isPlain(item, seen));
 }
 
 /** What the props of islands are sent as, besides what devalue knows; the counterpart is in client.ts. */
