@@ -41,8 +41,8 @@ export function secure(handle: Handler, options: Options): Handler {
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
     headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy"), options));
     if (url.protocol === "https:") headers.set("strict-transport-security", HSTS);
-    // Pages and answers are somebody's own; what may be cached says so itself.
-    if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+    // Pages and answers are somebody's own; what may be cached says so itself, and had said so before a 304.
+    if (response.status !== 304 && !headers.has("cache-control")) headers.set("cache-control", "no-store");
     return response;
   };
 }

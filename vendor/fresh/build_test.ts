@@ -122,6 +122,17 @@ Deno.test("a production build", async (t) => {
       assert.equal(status, 200);
       assert.equal(headers.get("cache-control"), YEAR);
     });
+    await t.step("what has not changed says nothing of how long to keep it", async () => {
+      const { headers } = await get(asset("/hello.txt"));
+      const again = await get(asset("/hello.txt"), { headers: { "if-none-match": headers.get("etag")! } });
+      assert.deepEqual([again.status, again.headers.get("cache-control")], [304, null]);
+    });
+    await t.step("a static file's address may be escaped, and end with a slash", async () => {
+      for (const path of ["/%68ello.txt", "/hello%2Etxt", "/hello.txt/"]) {
+        assert.equal((await get(path)).body, "hello\n", path);
+      }
+      assert((await get("/hello.txt%ff")).body.includes("nothing here"));
+    });
     await t.step("the key of another build redirects to none", async () => {
       const { status, headers } = await get("/hello.txt?a=1&__frsh_c=old");
       assert.equal(status, 307);

@@ -8,13 +8,16 @@ const TYPES: Record<string, string> = {
   svg: "image/svg+xml",
 };
 
+const UNKEYED = "no-cache, no-store, max-age=0, must-revalidate";
+
 /** Serves `static/` and the bundles of the build. */
 export function staticFiles<State>(): Middleware<State> {
   return async ({ req, url, next }) => {
-    const file = build.files.get(url.pathname);
+    const address = addressIn(url);
+    const file = build.files.get(address);
     if (file === undefined) {
       // Browsers ask for it on their own; a whole error page would be a waste.
-      return url.pathname === "/favicon.ico" ? new Response(null, { status: 404 }) : await next();
+      return address === "/favicon.ico" ? new Response(null, { status: 404 }) : await next();
     }
     if (req.method !== "GET" && req.method !== "HEAD") return new Response("Method Not Allowed", { status: 405 });
 
@@ -26,18 +29,27 @@ export function staticFiles<State>(): Middleware<State> {
 
     const body = typeof file === "string" ? await Deno.readFile(file) : file;
     const headers = new Headers({
-      "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
-      "Content-Length": String(body.length),
-      "Content-Type": TYPES[url.pathname.split(".").at(-1)!] ?? "text/plain; charset=UTF-8",
+      "Content-Type": TYPES[address.split(".").at(-1)!] ?? "text/plain; charset=UTF-8",
       Vary: "If-None-Match",
     });
     if (!build.isDev) {
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", body)).toHex();
-      headers.set("ETag", `W/"${hash}"`);
-      if (req.headers.get("If-None-Match") === headers.get("ETag")) return new Response(null, { status: 304, headers });
-      const isKeyed = key !== null || url.pathname.startsWith(build.bundles);
-      if (isKeyed) headers.set("Cache-Control", "public, max-age=31536000, immutable");
+      const etag = `W/"${hash}"`;
+      if (req.headers.get("If-None-Match") === etag) return new Response(null, { status: 304, headers });
+      headers.set("ETag", etag);
     }
+    const isKeyed = !build.isDev && (key !== null || address.startsWith(build.bundles));
+    headers.set("Cache-Control", isKeyed ? "public, max-age=31536000, immutable" : UNKEYED);
+    headers.set("Content-Length", String(body.length));
     return new Response(body, { headers });
   };
+}
+
+/** The address of a file as the build has it: unescaped, and without a slash at its end. */
+function addressIn({ pathname }: URL): string {
+  try {
+    return `/${decodeURIComponent(pathname).split("/").filter((name) => name !== "").join("/")}`;
+  } catch {
+    return pathname; // a malformed escape: nothing has that address
+  }
 }

@@ -1,0 +1,28 @@
+/** What the product makes of Fresh's answers, with the stand-in in its place or with itself. */
+
+import assert from "node:assert/strict";
+import { Guest } from "./support/guest.ts";
+import { build, type Product, startProduct } from "./support/product.ts";
+
+let product: Product;
+
+Deno.test.beforeAll(async () => {
+  await build();
+  product = await startProduct();
+});
+Deno.test.afterAll(async () => await product[Symbol.asyncDispose]());
+
+Deno.test("a static file that has not changed stays kept for as long as it was to be", async () => {
+  const visitor = new Guest(product.url);
+  const [, styles] = /href="(\/styles\.css\?[^"]*)"/.exec((await visitor.get("/")).text)!;
+  const first = await visitor.get(styles!);
+  assert.match(first.headers.get("cache-control")!, /immutable/);
+  const again = await visitor.get(styles!, { "if-none-match": first.headers.get("etag")! });
+  // Its header would take the place of the first answer's (RFC 9111, section 4.3.4).
+  assert.deepEqual([again.status, again.headers.get("cache-control")], [304, null]);
+});
+
+Deno.test("a static file is found by an escaped address too", async () => {
+  const { status, headers } = await new Guest(product.url).get("/%66avicon.svg");
+  assert.deepEqual([status, headers.get("content-type")], [200, "image/svg+xml"]);
+});
