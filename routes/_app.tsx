@@ -19,7 +19,8 @@ export default define.page(({ Component, req, url }) => {
       </head>
       <body>
         <header class="top">
-          <a class="brand" href="/" aria-label={t.page.home}>
+          {/* Fresh would call a link "current" on every page below where it leads: `aria-current` says no there, here and elsewhere. */}
+          <a class="brand" href="/" aria-label={t.page.home} aria-current={url.pathname === "/" ? "page" : "false"}>
             <img src={asset("/favicon.svg")} alt="" width="32" height="32" />
             <span>{t.page.brand}</span>
           </a>
@@ -28,6 +29,7 @@ export default define.page(({ Component, req, url }) => {
             href={`${url.pathname}?lang=${t.switchTo.locale}`}
             lang={t.switchTo.locale}
             hreflang={t.switchTo.locale}
+            aria-current="false"
           >
             {t.switchTo.label}
           </a>

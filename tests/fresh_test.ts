@@ -26,3 +26,20 @@ Deno.test("a static file is found by an escaped address too", async () => {
   const { status, headers } = await new Guest(product.url).get("/%66avicon.svg");
   assert.deepEqual([status, headers.get("content-type")], [200, "image/svg+xml"]);
 });
+
+Deno.test("no link is told to be the current page but one that leads to it", async () => {
+  const guest = await Guest.named(product.url, "Ann");
+  const chat = `/chat/${await guest.createChat()}`;
+  const wrong: string[] = [];
+  for (const path of ["/", "/doctor", "/nothing/here", "/device", chat, `${chat}/device`]) {
+    const { text } = path.endsWith("/device") ? await guest.post(path) : await guest.get(path);
+    const links = Array.from(text.matchAll(/<a [^>]*>/g), ([link]) => link);
+    assert.ok(links.length >= 2, path);
+    const isRight = (link: string) => {
+      const state = /aria-current="(\w+)"/.exec(link)?.[1] ?? "false";
+      return state === (link.includes(`href="${path}"`) ? "page" : "false");
+    };
+    wrong.push(...links.filter((link) => !isRight(link)).map((link) => `${path}: ${link}`));
+  }
+  assert.deepEqual(wrong, []);
+});

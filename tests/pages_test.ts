@@ -80,7 +80,7 @@ Deno.test("a page of refusal leads back to where one was, also in the other lang
   const ann = await named("Ann");
   const chatId = await ann.createChat();
   const { text } = await visitor("https://evil.example").submit(`/chat/${chatId}?a=<b>`, { name: "Eve" });
-  assert.match(text, new RegExp(`<a class="button accent" href="/chat/${chatId}">`));
+  assert.match(text, new RegExp(`<a class="button accent" href="/chat/${chatId}"( [^>]*)?>`));
   assert.match(text, new RegExp(`href="/chat/${chatId}\\?lang=ru"`));
   assert.doesNotMatch(text, /<script/i);
   const broken = await visitor().get("/chat/%ff%22%3E%3Cscript%3E");

@@ -18,7 +18,7 @@ export function Message({ t, title, text, again, note }: MessageProps) {
         <h1>{title}</h1>
         <p class="lead">{text}</p>
         {again !== undefined && <a class="button accent" href={again}>{t.page.again}</a>}
-        <a class="button" href="/">{t.page.toLobby}</a>
+        <a class="button" href="/" aria-current="false">{t.page.toLobby}</a>
         {note && <p class="hint" lang="en">{note}</p>}
       </div>
     </main>

@@ -122,6 +122,36 @@ Deno.test("a page without _app gets a document, with what <Head> holds", async (
   });
 });
 
+Deno.test.each([
+  ["/", "/", "page"],
+  ["/a/b", "/", "true"],
+  ["/a/b", "/a", "true"],
+  ["/a/b", "/a/b/", "page"],
+  ["/a/b?x=1", "/a/b", "page"],
+  ["/a/b?x=1", "/a/b?x=1", "page"],
+  ["/a/b", "/a/b?x=1", "true"],
+  ["/a/b", "/a/bc", null],
+  ["/a/b", "https://a.example/", null],
+])("on %s, a link to %s is current: %s", async (path, href, expected) => {
+  const handler = withRoutes(new App(), {
+    "/index": { default: () => <a href={href}>link</a> },
+    "/a/b": { default: () => <a href={href}>link</a> },
+  });
+  await serving(handler, async (get) => {
+    const { body } = await get(path);
+    assert.equal(/ aria-current="(\w+)"/.exec(body)?.[1] ?? null, expected);
+    const mark = expected === "page" ? "data-current" : "data-ancestor";
+    assert.equal(/ (data-(?:current|ancestor))="true"/.exec(body)?.[1] ?? null, expected && mark);
+  });
+});
+
+Deno.test("a link that says itself whether it is current is left alone", async () => {
+  const handler = withRoutes(new App(), { "/index": { default: () => <a href="/" aria-current="false">link</a> } });
+  await serving(handler, async (get) => {
+    assert((await get("/")).body.includes('<a href="/" aria-current="false">link</a>'));
+  });
+});
+
 Deno.test("csp() allows the nonce of a rendered page, new each time", async () => {
   const app = new App().use(csp({ useNonce: true })).get("/text", text(""));
   const handler = withRoutes(app, { "/index": { default: () => <style>b</style> } });

@@ -15,13 +15,19 @@ type Written = Pick<VNode<Props>, "type" | "props" | "key">;
 /** A page in the making. */
 class Page {
   readonly nonce = crypto.randomUUID().replaceAll("-", "");
+  /** Its own address; `null` for none. */
+  readonly url: URL | null;
   readonly islands: { name: string; url: string; props: Props }[] = [];
   /** What `<Head>` holds, by what it replaces. */
   readonly head = new Map<string, VNode>();
+
+  constructor(url: URL | null) {
+    this.url = url;
+  }
 }
 
 // Rendering is synchronous, so pages made at the same time never meet here.
-let page = new Page();
+let page = new Page(null);
 
 /** The nonces of rendered pages. */
 export const nonces = new WeakMap<Response, string>();
@@ -33,7 +39,7 @@ export function renderPage<State>(
   given: Omit<PageProps<unknown, State>, "Component">,
   init: ResponseInit,
 ): Response {
-  const { nonce, islands } = page = new Page();
+  const { nonce, islands } = page = new Page(given.url);
   // First the page itself, for the <head> of `_app` shows what it puts there.
   const inner = jsxTemplate([renderToString(h(component, { ...given, Component: () => null }))]);
   const html = renderToString(h(app ?? Bare, { ...given, Component: () => inner, data: null }));
@@ -67,12 +73,26 @@ options.vnode = (vnode) => {
   const children = props.children as ComponentChildren;
   const change = (type: unknown, props: object) => Object.assign(vnode, { type, props });
   const inside = (value: "head" | "Head") => h(Place.Provider, { value }, children);
+  if (type === "a" && page.url !== null) markCurrent(props, page.url);
   if (build.islands.has(type)) change(IslandRange, { type, props, key });
   else if (HEAD_TAGS.has(type)) change(HeadTag, { type, props, key });
   else if (type === Head) change(Fragment, { children: inside("Head") });
   else if (type === "head") change(type, { ...props, children: [inside("head"), h(RestOfHead, null)] });
   else if (type === "body") change(type, { ...props, children: [children, h(BootScript, null)] });
 };
+
+/** Says of a link that it leads to this page, or to one that this is under; not where the link says so itself. */
+function markCurrent(props: Props, { pathname, search }: URL): void {
+  const { href } = props;
+  if (typeof href !== "string" || !href.startsWith("/") || props["aria-current"] !== undefined) return;
+  const target = new URL(href, "http://localhost");
+  const [here, there] = [pathname, target.pathname].map((path) => path === "/" ? path : path.replace(/\/$/, ""));
+  const isSame = here === there && (target.search === "" || target.search === search);
+  if (isSame) Object.assign(props, { "data-current": "true", "aria-current": "page" });
+  else if (here === there || there === "/" || here!.startsWith(`${there}/`)) {
+    Object.assign(props, { "data-ancestor": "true", "aria-current": "true" });
+  }
+}
 
 function asWritten({ type, props }: Omit<Written, "key">): VNode {
   return Object.assign(h(Fragment, null), { type, props });

@@ -30,7 +30,7 @@ export default define.page<typeof handler>(({ data: { link, back }, state: { t }
       <input id="link" class="link" value={link} readOnly aria-label={t.device.link} />
       <p class="hint">{t.device.secret}</p>
       <button id="copy" class="button accent" type="button" hidden data-done={t.chat.copied}>{t.chat.copy}</button>
-      <a class="button" href={back}>{t.device.back}</a>
+      <a class="button" href={back} aria-current="false">{t.device.back}</a>
     </div>
   </main>
 ));
