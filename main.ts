@@ -3,7 +3,7 @@
 import { App, csp, staticFiles } from "fresh";
 import type { State } from "./routes/(_kit)/define.ts";
 import { throwIfRefused } from "./routes/(_kit)/refusal.ts";
-import { secure } from "./routes/(_kit)/security.ts";
+import { pagePolicy, secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/constants.ts";
 import { strings } from "./shared/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
@@ -48,7 +48,7 @@ export const app = new ZvonokApp()
     return ctx.next();
   })
   .use(staticFiles())
-  .use(csp({ useNonce: true }))
+  .use((ctx) => csp<State>({ useNonce: true, csp: pagePolicy(ctx.url, config) })(ctx))
   .use(async (ctx) => {
     const { req, state } = ctx;
     state.locale = "en";

@@ -43,3 +43,23 @@ Deno.test("no link is told to be the current page but one that leads to it", asy
   }
   assert.deepEqual(wrong, []);
 });
+
+Deno.test("the policy of a page with scripts is stated in full", async () => {
+  const guest = await Guest.named(product.url, "Ann");
+  const { text, headers } = await guest.get(`/chat/${await guest.createChat()}`);
+  const [, nonce] = /nonce="(\w+)"/.exec(text)!;
+  assert.deepEqual(headers.get("content-security-policy")!.split("; ").toSorted(), [
+    "base-uri 'self'",
+    `connect-src 'self' ws://${new URL(product.url).host}`,
+    "default-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "img-src 'self' data:",
+    "media-src 'self' data: blob:",
+    "object-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "worker-src 'self' blob:",
+  ]);
+});

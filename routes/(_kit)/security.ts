@@ -22,7 +22,8 @@ type Options = Pick<Config, "allowedOrigins" | "trustedProxies" | "publicUrls">;
 
 /**
  * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
- * the headers on what comes out, errors told as whoever asks understands them (`refusal.ts`). The Content-Security-Policy of a page with scripts, and their nonce, is Fresh's own.
+ * the headers on what comes out, errors told as whoever asks understands them (`refusal.ts`). Fresh puts `pagePolicy` on pages
+ * with scripts.
  */
 export function secure(handle: Handler, options: Options): Handler {
   return async (original, info) => {
@@ -53,17 +54,39 @@ function asAsked(req: Request, { href }: URL): Request {
   return req.url === href || req.headers.has("upgrade") ? req : new Request(href, req);
 }
 
-/** Over plain http nothing may be upgraded to https, and the socket's own origin is named for browsers whose `'self'` leaves it out. */
-function policyFor(url: URL, policy: string | null, { allowedOrigins }: Options): string {
-  const ancestors = `frame-ancestors ${
-    allowedOrigins.length === 0 ? "'none'" : ["'self'", ...allowedOrigins].join(" ")
-  }`;
-  if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${ancestors}`;
+/**
+ * What a page with scripts may load and be loaded by, as directives for Fresh's `csp()`: on what it renders it puts the page's nonce in
+ * place of `'unsafe-inline'`, and it adds `upgrade-insecure-requests`. The socket's origin is named for browsers whose `'self'`
+ * leaves it out. `url`: as the browser knows it.
+ */
+export function pagePolicy(url: URL, options: Pick<Config, "allowedOrigins">): string[] {
   // The host is what the client says it is: nothing but a host may get into the policy.
   const socket = /^[\w.:[\]-]+$/.test(url.host) ? ` ${url.protocol === "https:" ? "wss" : "ws"}://${url.host}` : "";
-  const named = policy.replace("connect-src 'self'", () => `connect-src 'self'${socket}`)
-    .replace(/frame-ancestors [^;]*/, ancestors);
-  return url.protocol === "https:" ? named : named.replace(/;\s*upgrade-insecure-requests/, "");
+  return [
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self' data: blob:",
+    "worker-src 'self' blob:",
+    `connect-src 'self'${socket}`,
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    frameAncestors(options),
+  ];
+}
+
+/** The policy of an answer. Fresh's is kept on what it rendered; over plain http nothing is upgraded to https. */
+function policyFor(url: URL, policy: string | null, options: Pick<Config, "allowedOrigins">): string {
+  if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${frameAncestors(options)}`;
+  if (url.protocol === "https:") return policy;
+  return policy.split("; ").filter((directive) => directive !== "upgrade-insecure-requests").join("; ");
+}
+
+function frameAncestors({ allowedOrigins }: Pick<Config, "allowedOrigins">): string {
+  return `frame-ancestors ${allowedOrigins.length === 0 ? "'none'" : ["'self'", ...allowedOrigins].join(" ")}`;
 }
 
 function isDecodable(path: string): boolean {

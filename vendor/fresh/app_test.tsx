@@ -170,6 +170,16 @@ Deno.test("csp() allows the nonce of a rendered page, new each time", async () =
   });
 });
 
+Deno.test("csp() takes directives in place of its own, or beside them", async () => {
+  const given = ["connect-src 'self' ws://a.example", "script-src 'unsafe-inline'", "manifest-src 'none'"];
+  const app = new App().use(csp({ useNonce: true, csp: given })).get("/text", text(""));
+  await serving(app.handler(), async (get) => {
+    const policy = (await get("/text")).headers.get("content-security-policy")!.split("; ");
+    for (const directive of [...given, "default-src 'self'"]) assert(policy.includes(directive), directive);
+    assert.equal(policy.filter((directive) => directive.startsWith("connect-src")).length, 1);
+  });
+});
+
 Deno.test.each([
   ["/[...rest]"],
   ["/[[id]]"],
