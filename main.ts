@@ -28,7 +28,7 @@ let leaving: Promise<number> | null = null;
 /** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
 class ZvonokApp extends App<State> {
   override handler() {
-    return secure(super.handler(), config);
+    return secure(super.handler(), { ...config, isDeveloped: this.config.mode === "development" });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Guest } from "./support/guest.ts";
-import { build, type Product, startProduct } from "./support/product.ts";
+import { build, type Product, startProduct, startScript } from "./support/product.ts";
 
 let product: Product;
 
@@ -62,4 +62,12 @@ Deno.test("the policy of a page with scripts is stated in full", async () => {
     `style-src 'self' 'nonce-${nonce}'`,
     "worker-src 'self' blob:",
   ]);
+});
+
+Deno.test("while developing, no policy of ours stands in the way of Fresh's own scripts and overlay on error pages", async () => {
+  await using developed = await startScript(["run", "-A", "dev.ts"], { PORT: "0" });
+  const { status, headers } = await new Guest(developed.url).get("/nothing");
+  assert.deepEqual([status, headers.get("content-security-policy")], [404, "frame-ancestors 'none'"]);
+  const served = await new Guest(product.url).get("/nothing");
+  assert.match(served.headers.get("content-security-policy")!, /^default-src 'none';/);
 });

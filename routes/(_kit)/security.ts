@@ -17,8 +17,8 @@ const HEADERS: Record<string, string> = {
 const BARE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
 const HSTS = "max-age=31536000";
 
-/** What of the configuration the headers depend on. */
-type Options = Pick<Config, "allowedOrigins" | "trustedProxies" | "publicUrls">;
+/** What of the configuration the headers depend on, and who serves: Fresh's Builder while the app is developed. */
+type Options = Pick<Config, "allowedOrigins" | "trustedProxies" | "publicUrls"> & { isDeveloped: boolean };
 
 /**
  * Wraps a Fresh handler: refuses a path that Fresh could not decode (it would answer 500, past every error page), and puts
@@ -78,8 +78,12 @@ export function pagePolicy(url: URL, options: Pick<Config, "allowedOrigins">): s
   ];
 }
 
-/** The policy of an answer. Fresh's is kept on what it rendered; over plain http nothing is upgraded to https. */
-function policyFor(url: URL, policy: string | null, options: Pick<Config, "allowedOrigins">): string {
+/**
+ * The policy of an answer. Fresh's is kept on what it rendered, past its `csp()` come error pages; over plain http nothing is
+ * upgraded to https. While the app is developed, Fresh puts scripts and a frame into error pages.
+ */
+function policyFor(url: URL, policy: string | null, options: Options): string {
+  if (policy === null && options.isDeveloped) return frameAncestors(options);
   if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${frameAncestors(options)}`;
   if (url.protocol === "https:") return policy;
   return policy.split("; ").filter((directive) => directive !== "upgrade-insecure-requests").join("; ");

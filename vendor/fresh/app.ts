@@ -5,6 +5,8 @@ import type { Context, Middleware } from "./types.ts";
 
 /** A web app: what it answers, in the order in which it was told. */
 export class App<State> {
+  /** The Builder says when it is development. */
+  readonly config: { mode: "development" | "production" } = { mode: "production" };
   // Kept for handler(), since the file routes are known only then.
   readonly #steps: ((routes: Routes<State>) => void)[] = [];
 

@@ -34,7 +34,7 @@ export class Builder {
 
   /** Builds in memory and serves; `deno run --watch` restarts it on edits. */
   async listen(
-    importApp: () => Promise<{ app: Pick<App<unknown>, "handler"> }>,
+    importApp: () => Promise<{ app: Pick<App<unknown>, "config" | "handler"> }>,
     options: Deno.ServeTcpOptions & { port: number },
   ): Promise<void> {
     const manifest = this.#find("development");
@@ -42,6 +42,7 @@ export class Builder {
     await loadBuild(manifest, this.#options.root);
     for (const [address, bytes] of bundles) build.files.set(address, bytes);
     const { app } = await importApp();
+    app.config.mode = "development";
     Deno.serve(options, app.handler());
   }
 
