@@ -119,6 +119,30 @@ test("who cannot be called is said: offline, not a member, busy", async (enter) 
   await bob.until(({ missed }) => missed.some(({ reason, chatId }) => reason === "busy" && chatId === CHAT));
 });
 
+test("a missed call is to be seen to until the two have talked, and not by a talk with another", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob", [CHAT, "third"])];
+  const carl = await enter("carl", ["third"]);
+  bob.client.watch(CHAT);
+  await bob.until(({ members }) => members[CHAT]?.length === 2);
+  const talk = async (caller: WeriftPerson, callee: WeriftPerson, chatId: string, during = async () => {}) => {
+    caller.client.call(chatId, "audio");
+    await callee.phase("incoming");
+    callee.client.accept("audio");
+    await Promise.all([caller.phase("connected"), callee.phase("connected")]);
+    await during();
+    caller.client.hangUp();
+    await callee.phase("ended");
+  };
+  await talk(carl, bob, "third", async () => {
+    ann.client.call(CHAT, "audio");
+    await ann.phase("ended");
+    await bob.until(({ missed }) => missed.length === 1);
+  });
+  assert.equal(bob.client.snapshot.missed.length, 1);
+  await talk(bob, ann, CHAT);
+  assert.deepEqual(bob.client.snapshot.missed, []);
+});
+
 test("[R10] both call at once: one call, answered by itself", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.client.call(CHAT, "video");

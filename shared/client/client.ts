@@ -21,6 +21,7 @@ import type { Environment } from "./ports.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
+import { withMissed, withoutCallsOf } from "./missed.ts";
 import { renewUntilStopped } from "./renewal.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
@@ -36,8 +37,6 @@ const MAX_OVER = 16;
 const CODEC_KEY = "codec";
 /** Where it is remembered that little data is to be used. */
 const SAVER_KEY = "saver";
-/** Missed calls shown at the most. */
-const MAX_MISSED = 20;
 
 type Offer = ServerMessages["call:offer"];
 /** What the server says about a call that this client has. */
@@ -515,8 +514,7 @@ export class CallClient implements CallActions {
       receipt: null,
     } as const;
     keepCall(this.#env, chatId, past);
-    const others = this.#snapshot.missed.filter((call) => call.callId !== missed.callId);
-    this.#show({ missed: [...others, missed].slice(-MAX_MISSED) });
+    this.#show({ missed: withMissed(this.#snapshot.missed, missed) });
   }
 
   /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
@@ -625,7 +623,8 @@ export class CallClient implements CallActions {
     const durationMs = since === null || until === null ? null : until - since;
     this.#record(this.#active!, outcome, durationMs, until);
     this.#release();
-    this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs }, problem: null });
+    const missed = since === null ? this.#snapshot.missed : withoutCallsOf(this.#snapshot.missed, call.peer?.id);
+    this.#show({ call: { phase: "ended", call, outcome, byMe, durationMs }, problem: null, missed });
     this.#presentWaiting();
   }
 

@@ -140,7 +140,7 @@ export interface Snapshot {
   readonly codec: VideoCodec | null;
   /** Who is in the chats this client watches, by chat id. */
   readonly members: Readonly<Record<string, readonly Member[]>>;
-  /** Calls that were missed while this client was away or busy, newest last. */
+  /** Calls that were missed while this client was away or busy, newest last, until they are put away or the two have talked. */
   readonly missed: readonly MissedCall[];
 }
 
