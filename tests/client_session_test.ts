@@ -88,3 +88,17 @@ Deno.test("client: [R20] closed with its token, a client that gets to be known a
   await ann.until(({ signaling }) => signaling === "open");
   await connect(bob, ann);
 });
+
+Deno.test("client: [R1] whoever is put out of a chat is told, and who is in it once let in again", async () => {
+  await using wires = new Wires({ JWT_SECRET: HOST_SECRET, STUN_URLS: "" });
+  const now = Math.floor(Date.now() / 1000);
+  const token = (chats: string[], iat: number) => wires.hostToken("ann", now + 3600, { chats, iat });
+  await using ann = new WeriftPerson(`http://127.0.0.1:${wires.port}`, await token([chatId, "other"], now));
+  for (const chat of [chatId, "other"]) ann.client.watch(chat);
+  await ann.until(({ members }) => members[chatId]?.length === 1 && members.other?.length === 1);
+  await wires.signaling.enter(await token(["other"], now + 1), false);
+  await ann.until(({ members }) => members[chatId] === null);
+  assert.equal(ann.client.snapshot.members.other?.length, 1, "the other chat is as it was");
+  await wires.signaling.enter(await token([chatId, "other"], now + 2), false);
+  await ann.until(({ members }) => members[chatId]?.length === 1);
+});

@@ -65,7 +65,9 @@ scene("who made the chat frees a seat in the middle of a call: it ends, and some
   await window.goto(chat);
   await (await there(window, "details.seat > summary")).asLocator().click();
   await press(window, "Free the seat");
-  await Promise.all([ada.hears("Call ended"), boris.hears("Call ended")]);
+  await Promise.all([ada.hears("Call ended"), boris.hears("Call ended. You are not in this chat any more.")]);
+  await boris.sees("heading", "You are not in this chat any more");
+  assert.equal(await boris.page.$(named("button", "Video call")), null);
   await canCall(window);
   await until("his seat is free", async () => (await window.$$(".person-name")).length === 1);
   // The link works once more, for somebody else and not for both.
@@ -74,11 +76,26 @@ scene("who made the chat frees a seat in the middle of a call: it ends, and some
   await cat.fill("Your name", "Cat");
   await cat.click("Join chat");
   await canCall(cat.page);
-  await boris.page.reload();
+  await (await boris.sees("link", "Join again")).asLocator().click();
   await boris.click("Join chat");
   await boris.sees("heading", "Access denied");
   boris.errors.length = 0;
 });
+
+scene(
+  "who is put out between calls is told at once, and joins again while the seat is free",
+  async ({ ada, boris }) => {
+    await (await there(ada.page, "details.seat > summary")).asLocator().click();
+    await press(ada.page, "Free the seat");
+    const notice = await there(boris.page, '[role="alert"]');
+    assert.match(await notice.evaluate(({ textContent }) => textContent!), /your seat was freed/);
+    await boris.sees("heading", "You are not in this chat any more");
+    await (await boris.sees("link", "Join again")).asLocator().click();
+    await boris.click("Join chat");
+    await canCall(boris.page);
+    await ada.reads("Boris");
+  },
+);
 
 scene("a second device: its link asks first, then the call rings on both as one person's", async (stage) => {
   const { ada, boris, chat } = stage;

@@ -6,7 +6,7 @@ import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "./Person.tsx";
 import { fill, isolated } from "../../shared/i18n/fill.ts";
 import { Seat } from "./Seat.tsx";
-import { others, type View } from "./view.ts";
+import { isOut, others, type View } from "./view.ts";
 
 /** The chat between calls: who is here, how to call, and how to invite. */
 export function ChatPage({ view }: { view: View }) {
@@ -24,6 +24,16 @@ export function ChatPage({ view }: { view: View }) {
   const invitation = view.seats !== null && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
   );
+  const calls = history && past.length > 0 && <history.History key="history" view={view} calls={past} />;
+  if (isOut(view)) {
+    return (
+      <div class="chat">
+        <h1>{t.out.title}</h1>
+        <Notices view={view} />
+        {calls}
+      </div>
+    );
+  }
   return (
     <div class="chat">
       <h1>{alone ? t.titleAlone : fill(t.title, { name: peers.map((peer) => isolated(peer.name)).join(", ") })}</h1>
@@ -88,7 +98,7 @@ export function ChatPage({ view }: { view: View }) {
         )}
       </section>
       {snapshot.checking && later && <later.Check key="check" view={view} />}
-      {history && past.length > 0 && <history.History key="history" view={view} calls={past} />}
+      {calls}
       {!alone && invitation}
     </div>
   );

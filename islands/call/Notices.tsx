@@ -4,7 +4,7 @@ import { fill } from "../../shared/i18n/fill.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
 import { useLater, useLazy } from "./lazy.ts";
-import { endedText, type View } from "./view.ts";
+import { endedText, isOut, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
@@ -22,7 +22,7 @@ export function Notices({ view }: { view: View }) {
   return (
     <>
       <Signaling view={view} />
-      {call.phase === "ended" && <Ended view={view} call={call} />}
+      {isOut(view) ? <Out view={view} /> : call.phase === "ended" && <Ended view={view} call={call} />}
       {snapshot.noWebRtc && (
         <Notice {...t.noWebRtc} role="alert">
           <a class="button" href="/doctor">{t.doctor}</a>
@@ -93,6 +93,16 @@ function Unknown({ view: { t, seats } }: { view: View }) {
       {isFramed
         ? <a class="button" href={location.href} target="_blank" rel="noopener">{t.newTab}</a>
         : <button class="button" type="button" onClick={() => location.reload()}>{t.reload}</button>}
+    </Notice>
+  );
+}
+
+/** This user's seat was freed, or a host application took this user out: that is also why a call ended, if one did. */
+function Out({ view: { t: { out }, chatId, seats } }: { view: View }) {
+  const focus = useOrphanedFocus<HTMLDivElement>();
+  return (
+    <Notice text={seats === null ? out.hosted : out.text} role="alert" focus={focus}>
+      {seats !== null && <a class="button" href={`/chat/${chatId}`}>{out.again}</a>}
     </Notice>
   );
 }

@@ -51,6 +51,11 @@ export function others({ snapshot, userId }: View, chatId: string): Member[] {
   return (snapshot.members[chatId] ?? []).filter((member) => member.id !== userId);
 }
 
+/** Whether this user is no member of a chat any more. */
+export function isOut({ snapshot, chatId }: View, ofChat = chatId): boolean {
+  return snapshot.members[ofChat] === null;
+}
+
 /** The other side of the call by name, as far as it is known. */
 export function peerName(view: View): string {
   const { call } = view.snapshot;
@@ -83,6 +88,8 @@ export function endedText(view: View, call: Extract<CallPhase, { phase: "ended" 
 
 function whyEnded(view: View, { byMe, outcome, call }: Extract<CallPhase, { phase: "ended" }>): string {
   const { t } = view;
+  // The call went with the seat: whatever else is said of its end is not why.
+  if (isOut(view, call.chatId)) return t.outcomes["access-denied"];
   if (byMe) return outcome === "declined" ? t.declinedByMe : t.endedByMe;
   if (outcome === "offline" && others(view, call.chatId).length === 0) return t.nobodyYet;
   return fill(t.outcomes[outcome] ?? t.outcomes.hangup, { name: peerName(view) });

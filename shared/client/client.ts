@@ -545,7 +545,11 @@ export class CallClient implements CallActions {
     this.#openFor(active, kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera));
   }
 
-  #refused({ code, callId }: ServerMessages["call:error"]): void {
+  #refused({ code, callId, chatId }: ServerMessages["call:error"]): void {
+    // R1: of no call, so of the chat. Should this user be let in again, `chat:state` says so.
+    if (code === "ACCESS_DENIED" && callId === undefined && chatId !== undefined) {
+      return this.#show({ members: { ...this.#snapshot.members, [chatId]: null } });
+    }
     if (callId === undefined || callId !== this.#active?.info.callId) return;
     const { phase } = this.#snapshot.call;
     if (phase === "calling" || phase === "ringing") this.#finish(OUTCOME_OF[code] ?? "unavailable", false);

@@ -138,8 +138,8 @@ export interface Snapshot {
   readonly noWebRtc: boolean;
   /** The video codec that the user chose; `null`: none. */
   readonly codec: VideoCodec | null;
-  /** Who is in the chats this client watches, by chat id. */
-  readonly members: Readonly<Record<string, readonly Member[]>>;
+  /** Who is in the chats this client watches, by chat id; `null`: this user is not (R1), or not any more. */
+  readonly members: Readonly<Record<string, readonly Member[] | null>>;
   /** Calls that were missed while this client was away or busy, newest last, until they are put away or the two have talked. */
   readonly missed: readonly MissedCall[];
 }

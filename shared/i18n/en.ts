@@ -70,6 +70,8 @@ export interface ChatStrings {
   readonly somebody: string;
   /** Freeing another member's seat. */
   readonly seat: { readonly free: string; readonly text: string; readonly now: string };
+  /** This user is not in the chat any more: a guest, and the user of a host application. */
+  readonly out: Readonly<Record<"title" | "text" | "hosted" | "again", string>>;
   readonly people: string;
   readonly whom: string;
   readonly you: string;
@@ -430,6 +432,12 @@ export const en: Strings = {
       free: "Free this seat…",
       text: "{name} is put out of this chat, a call with them ends, and whoever opens the link first takes the seat.",
       now: "Free the seat",
+    },
+    out: {
+      title: "You are not in this chat any more",
+      text: "You left it, or your seat was freed. While a seat is free, you can join again.",
+      hosted: "The application that this chat belongs to took you out of it. Open it again from there.",
+      again: "Join again",
     },
     people: "Who is here",
     whom: "Whom to call",
