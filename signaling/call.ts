@@ -1,11 +1,12 @@
 /**
  * The arbiter (protocol rule R2): what an event does to the calls of one chat. `advance` is a pure function: state and event
- * in, state and messages to deliver out. It opens no socket, reads no clock and rolls no dice, so tests can walk its states.
+ * in, state, messages to deliver and facts out. It opens no socket, reads no clock and rolls no dice, so tests can walk its states.
  */
 
-import type { ClientMessages, ErrorCode, FailureReason, ServerMessage, ServerMessages } from "../shared/protocol.ts";
+import type { ClientMessages, ErrorCode, FailureReason, ServerMessage } from "../shared/protocol.ts";
 import { withholdAddresses } from "../shared/sdp.ts";
-import { connect, drop, leave, resume, tick } from "./call_absence.ts";
+import { connect, drop, leave, resume, shutdown, tick } from "./call_absence.ts";
+import { tagOf } from "./call_facts.ts";
 import { acknowledge, offerTo, ring } from "./call_ring.ts";
 import {
   type Advanced,
@@ -22,8 +23,6 @@ import {
   holdCandidate,
   mayResume,
   type Memory,
-  missedBy,
-  missedCall,
   noCall,
   otherSide,
   over,
@@ -33,6 +32,7 @@ import {
   type RingingCall,
   same,
   type Sender,
+  senderOf,
   sideOf,
   stateMessage,
   to,
@@ -40,6 +40,7 @@ import {
   unchanged,
   usersOf,
   withCall,
+  withFacts,
 } from "./call_state.ts";
 
 /** Applies one event to a chat's calls. Total: never throws, whatever the order of events. */
@@ -57,6 +58,8 @@ export function advance(chat: ChatCalls, event: CallEvent, rules: CallRules): Ad
       return drop(chat, event);
     case "leave":
       return leave(forget(chat, event.now), event);
+    case "shutdown":
+      return shutdown(chat, event.now);
     case "tick":
       return tick(forget(chat, event.now), event.now);
   }
@@ -95,18 +98,17 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     if (!calleeTalks) return refuse("UNAVAILABLE", "There is a call in this chat already");
   }
   if (event.callerBusy) return refuse("BUSY", "You are in a call already");
-  const callerParty = { ...from, name: event.name };
+  const caller = senderOf({ ...from, name: event.name });
   const media = message.media ?? "video";
-  const missed = (user: string, reason: ServerMessages["call:missed"]["reason"]) =>
-    missedCall(user, { chatId, callId, media, caller: callerParty }, reason);
-  if (callee !== null && (event.calleeBusy || call !== null)) {
-    const busy = to(from, { type: "call:rejected", chatId, callId, reason: "busy" });
-    return unchanged(refused, busy, missed(callee, "busy"));
-  }
-  if (callee === null || event.devices.length === 0) {
-    const offline = refuse("USER_OFFLINE", "User offline");
-    if (callee === null) return offline;
-    return { ...offline, deliveries: [...offline.deliveries, missed(callee, "offline")] };
+  if (callee === null) return refuse("USER_OFFLINE", "User offline");
+  const placing = { call: { chatId, callId, media }, caller, callee };
+  const isBusy = event.calleeBusy || call !== null;
+  if (isBusy || event.devices.length === 0) {
+    const told = isBusy
+      ? unchanged(refused, to(from, { type: "call:rejected", chatId, callId, reason: "busy" }))
+      : refuse("USER_OFFLINE", "User offline");
+    const reason = isBusy ? "busy" : "offline";
+    return withFacts(told, { type: "unreachable", ...placing, reason }, { type: "missed", ...placing, reason });
   }
 
   const { sdp, candidates } = withholdAddresses(message.offer.sdp);
@@ -116,7 +118,7 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     chatId,
     callId,
     media,
-    caller: { ...callerParty, awayUntil: null, held: [], reloaded: false },
+    caller: { ...caller, awayUntil: null, held: [], reloaded: false },
     glare: null,
     calleeUser: callee,
     devices: event.devices.map(({ device }) => device),
@@ -129,7 +131,7 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     expiresAt: now + rules.ringTimeoutMs,
   };
   const offers = connected.map(({ device }) => offerTo(ringing, device, now));
-  return withCall(chat, ringing, ...offers);
+  return withFacts(withCall(chat, ringing, ...offers), { type: "placed", ...placing });
 }
 
 /** R11: the call that is going on was started by this, or was to be (R10). */
@@ -197,7 +199,7 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
   switch (message.type) {
     case "call:ringing":
       if (hasLeft) return unchanged(chat);
-      return isCallee ? acknowledge(chat, call, now) : noCall(chat, from, message);
+      return isCallee ? acknowledge(chat, call, from, now) : noCall(chat, from, message);
     case "call:answer":
       return isCallee ? answer(chat, call, from, message, now) : noCall(chat, from, message);
     case "call:ice-candidate":
@@ -216,7 +218,7 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
         const { reason = "hangup" } = message;
         return reason === "hangup" ? reject(chat, call, from, "declined", now) : unable(chat, call, from, reason, now);
       }
-      return over(chat, call, now, ...endRinging(call, call.devices, "cancelled"), missedBy(call, "cancelled"));
+      return cancel(chat, call, from, now);
     case "call:negotiate":
       return noCall(chat, from, message);
   }
@@ -239,18 +241,23 @@ function answer(
   );
   const sending = call.sending === null ? [] : [to(from, call.sending)];
   const rest = [...others, ...candidates, ...sending];
+  const fact = { type: "answered", call: tagOf(call), callee: senderOf(from) } as const;
   if (caller.reloaded) {
     // R13: the answer has no peer connection to go to; the callee makes the next offer.
     const told = post(chat, connected, "caller", stateMessage(connected, "caller", now));
-    return {
-      ...told,
-      deliveries: [...told.deliveries, ...rest, to(from, { type: "call:peer", chatId, callId, state: "reloaded" })],
-    };
+    const reloaded = to(from, { type: "call:peer", chatId, callId, state: "reloaded" });
+    return { ...told, deliveries: [...told.deliveries, ...rest, reloaded], facts: [fact] };
   }
   const message: ServerMessage = { type: "call:answer", chatId, callId, answer };
   const isAway = caller.awayUntil !== null;
   const answered = { ...connected, caller: { ...caller, held: isAway ? [message] : [] }, unheard: [message] };
-  return withCall(chat, answered, ...(isAway ? [] : [to(caller, message)]), ...rest);
+  return withFacts(withCall(chat, answered, ...(isAway ? [] : [to(caller, message)]), ...rest), fact);
+}
+
+/** R7: the callee's devices stop, and the callee finds a missed call. */
+function cancel(chat: ChatCalls, call: RingingCall, by: Endpoint, now: number): Advanced {
+  const ending = { outcome: "cancelled", by, missed: "cancelled" } as const;
+  return over(chat, call, now, ending, ...endRinging(call, call.devices, "cancelled"));
 }
 
 /** R8: the caller learns it, and the callee's other devices stop. */
@@ -267,9 +274,9 @@ function reject(
     chat,
     call,
     now,
+    { outcome: reason, by: from, ...(reason === "busy" ? { missed: reason } : {}) },
     to(call.caller, { type: "call:rejected", chatId, callId, reason }),
     ...others,
-    ...(reason === "busy" ? [missedBy(call, "busy")] : []),
   );
 }
 
@@ -281,8 +288,13 @@ function unable(chat: ChatCalls, call: RingingCall, from: Endpoint, reason: Fail
   const { chatId, callId } = call;
   const devices = call.devices.filter((device) => device !== from.device);
   const isLastThere = devices.every((device) => call.absent.includes(device));
-  if (devices.length > 0) return withCall(chat, { ...call, devices, failure: isLastThere ? reason : null });
-  return over(chat, call, now, to(call.caller, { type: "call:end", chatId, callId, reason }));
+  const fact = { type: "unable", call: tagOf(call), device: { user: from.user, device: from.device }, reason } as const;
+  if (devices.length > 0) {
+    return withFacts(withCall(chat, { ...call, devices, failure: isLastThere ? reason : null }), fact);
+  }
+  const end = to(call.caller, { type: "call:end", chatId, callId, reason });
+  const ended = over(chat, call, now, { outcome: reason, by: from }, end);
+  return withFacts(ended, fact, ...ended.facts);
 }
 
 function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent & { type: "message" }): Advanced {
@@ -291,7 +303,8 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
   const side = sideOf(call, from);
   if (side === null) {
     if (message.type === "call:end" && message.callId === callId && mayResume(call, from)) {
-      return over(chat, call, now, ...endBoth(call, message.reason ?? "hangup")); // R14: instead of resuming, it hangs up
+      const outcome = message.reason ?? "hangup"; // R14: instead of resuming, it hangs up
+      return over(chat, call, now, { outcome, by: from }, ...endBoth(call, outcome));
     }
     if (from.user !== call.callee.user) return noCall(chat, from, message);
     switch (message.type) {
@@ -316,12 +329,10 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
     case "call:negotiate":
     case "call:media":
       return post(chat, side === "caller" ? { ...call, unheard: [] } : call, other, { ...message, chatId, callId });
-    case "call:end":
-      return over(
-        chat,
-        call,
-        now,
-        ...toParty(call[other], { type: "call:end", chatId, callId, reason: message.reason ?? "hangup" }),
-      );
+    case "call:end": {
+      const outcome = message.reason ?? "hangup";
+      const end = toParty(call[other], { type: "call:end", chatId, callId, reason: outcome });
+      return over(chat, call, now, { outcome, by: from }, ...end);
+    }
   }
 }

@@ -1,16 +1,18 @@
 /** Sockets that come and go in a call, and time that runs out: rules R4 and R12 to R14. */
 
 import type { ServerMessage } from "../shared/protocol.ts";
+import { tagOf } from "./call_facts.ts";
 import {
   type Advanced,
+  type Call,
   type CallEvent,
   type CallRules,
   type ChatCalls,
   type ConnectedCall,
+  endAll,
   endBoth,
   endRinging,
   mayResume,
-  missedBy,
   noCall,
   otherSide,
   over,
@@ -18,6 +20,7 @@ import {
   post,
   same,
   type Sender,
+  senderOf,
   type Side,
   sideOf,
   stateMessage,
@@ -25,6 +28,7 @@ import {
   unchanged,
   usersOf,
   withCall,
+  withFacts,
 } from "./call_state.ts";
 import { ring, ringingTo } from "./call_ring.ts";
 
@@ -41,7 +45,9 @@ export function connect(chat: ChatCalls, event: CallEvent & { type: "connect" })
   if (!same(call.caller, from)) return unchanged(chat);
   const caller = { ...call.caller, awayUntil: null, reloaded: call.caller.reloaded || reloaded };
   const present = { ...call, caller };
-  return withCall(chat, present, to(from, stateMessage(call, "caller", now)), ...ringingTo(present, now));
+  const told = withCall(chat, present, to(from, stateMessage(call, "caller", now)), ...ringingTo(present, now));
+  if (call.caller.awayUntil === null) return told;
+  return withFacts(told, { type: "back", call: tagOf(call), side: "caller" });
 }
 
 /** One side of a connected call is back: it is told where the call stands and what it missed, and the other side that it is back. */
@@ -61,7 +67,8 @@ function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent
     callId,
     state: reloaded ? "reloaded" : "back",
   });
-  return { ...news, deliveries: [...told, ...news.deliveries] };
+  const facts = party.awayUntil === null ? news.facts : [{ type: "back", call: tagOf(call), side } as const];
+  return { ...news, deliveries: [...told, ...news.deliveries], facts };
 }
 
 /** R12: a device's socket is gone; its side of a call has the grace to come back. */
@@ -70,7 +77,9 @@ export function drop(chat: ChatCalls, { from, now, graceMs }: CallEvent & { type
   if (call === null) return unchanged(chat);
   const awayUntil = now + graceMs;
   if (call.state === "ringing") {
-    if (same(call.caller, from)) return withCall(chat, { ...call, caller: { ...call.caller, awayUntil } });
+    if (same(call.caller, from)) {
+      return left(withCall(chat, { ...call, caller: { ...call.caller, awayUntil } }), call, "caller");
+    }
     const isRung = call.calleeUser === from.user && call.devices.includes(from.device);
     if (!isRung || call.absent.includes(from.device)) return unchanged(chat);
     return withCall(chat, { ...call, absent: [...call.absent, from.device] });
@@ -79,7 +88,16 @@ export function drop(chat: ChatCalls, { from, now, graceMs }: CallEvent & { type
   if (side === null) return unchanged(chat);
   const { chatId, callId } = call;
   const away = { ...call, [side]: { ...call[side], awayUntil } };
-  return post(chat, away, otherSide(side), { type: "call:peer", chatId, callId, state: "reconnecting" });
+  return left(
+    post(chat, away, otherSide(side), { type: "call:peer", chatId, callId, state: "reconnecting" }),
+    call,
+    side,
+  );
+}
+
+function left(gone: Advanced, call: Call, side: Side): Advanced {
+  const wasThere = (side === "callee" && call.state === "connected" ? call.callee : call.caller).awayUntil === null;
+  return wasThere ? withFacts(gone, { type: "away", call: tagOf(call), side }) : gone;
 }
 
 /**
@@ -98,7 +116,8 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
     const parties = { caller: absent, callee: absent, [role]: partyOf(from) };
     const resumed: ConnectedCall = { state: "connected", chatId, callId, media, glare: null, unheard: [], ...parties };
     const alone: ServerMessage = { type: "call:peer", chatId, callId, state: "reconnecting" };
-    return withCall(chat, resumed, to(from, stateMessage(resumed, role, now)), to(from, alone));
+    const told = withCall(chat, resumed, to(from, stateMessage(resumed, role, now)), to(from, alone));
+    return withFacts(told, { type: "resumed", call: tagOf(resumed), side: role, party: senderOf(from) });
   }
   if (call.callId !== callId) return noCall(chat, from, message);
   if (call.state === "ringing") {
@@ -117,7 +136,8 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
   const whole: ConnectedCall = { ...call, [role]: partyOf(from) };
   const told = [stateMessage(whole, role, now), ...held].map((message) => to(from, message));
   const news = post(chat, whole, otherSide(role), { type: "call:peer", chatId, callId, state: "back" });
-  return { ...news, deliveries: [...told, ...news.deliveries] };
+  const fact = { type: "rejoined", call: tagOf(whole), side: role, party: senderOf(from) } as const;
+  return { ...news, deliveries: [...told, ...news.deliveries], facts: [fact] };
 }
 
 function partyOf({ user, device, name }: Sender): Party {
@@ -128,10 +148,14 @@ function partyOf({ user, device, name }: Sender): Party {
 export function leave(chat: ChatCalls, { user, now }: CallEvent & { type: "leave" }): Advanced {
   const { call } = chat;
   if (call === null || !usersOf(call).includes(user)) return unchanged(chat);
-  if (call.state === "connected") return over(chat, call, now, ...endBoth(call, "failed"));
-  const { chatId, callId } = call;
-  const told = to(call.caller, { type: "call:end", chatId, callId, reason: "failed" });
-  return over(chat, call, now, told, ...endRinging(call, call.devices, "failed"));
+  return over(chat, call, now, { outcome: "failed", by: null }, ...endAll(call, "failed"));
+}
+
+/** R19: a call that rings does not outlive the server. */
+export function shutdown(chat: ChatCalls, now: number): Advanced {
+  const { call } = chat;
+  if (call?.state !== "ringing") return unchanged(chat);
+  return over(chat, call, now, { outcome: "shutdown", by: null }, ...endAll(call, "shutdown"));
 }
 
 /** R4, R12: what is due ends. */
@@ -142,12 +166,15 @@ export function tick(chat: ChatCalls, now: number): Advanced {
   const { chatId, callId } = call;
   if (call.state === "connected") {
     if (!gone(call.caller) && !gone(call.callee)) return unchanged(chat);
-    return over(chat, call, now, ...endBoth(call, "connection-lost"));
+    return over(chat, call, now, { outcome: "connection-lost", by: null }, ...endBoth(call, "connection-lost"));
   }
   if (call.expiresAt <= now) {
-    const told = to(call.caller, { type: "call:end", chatId, callId, reason: call.failure ?? "timeout" });
-    return over(chat, call, now, told, ...endRinging(call, call.devices, "timeout"), missedBy(call, "timeout"));
+    const outcome = call.failure ?? "timeout";
+    const told = to(call.caller, { type: "call:end", chatId, callId, reason: outcome });
+    const ending = { outcome, by: null, missed: "timeout" } as const;
+    return over(chat, call, now, ending, told, ...endRinging(call, call.devices, "timeout"));
   }
   if (!gone(call.caller)) return unchanged(chat);
-  return over(chat, call, now, ...endRinging(call, call.devices, "cancelled"), missedBy(call, "cancelled"));
+  const ending = { outcome: "cancelled", by: null, missed: "cancelled" } as const;
+  return over(chat, call, now, ending, ...endRinging(call, call.devices, "cancelled"));
 }

@@ -24,7 +24,9 @@ import { MEMORY_MS } from "./call_state.ts";
 const [A, B] = CALL_IDS;
 const SIDES = ["caller", "callee"] as const;
 
-const CLOCK: readonly Step[] = [{ do: "deadline" }, { do: "wait", ms: MEMORY_MS }, { do: "restart" }];
+const CLOCK: readonly Step[] = [{ do: "deadline" }, { do: "wait", ms: MEMORY_MS }, { do: "restart" }, {
+  do: "shutdown",
+}];
 const socketsOf = (from: number): Step[] =>
   (["drop", "connect", "reload"] as const).map((what) => ({ do: what, from }));
 

@@ -1,14 +1,17 @@
 /** The offer on its way to the callee's devices, and their word that they ring: rule R3. */
 
+import { tagOf } from "./call_facts.ts";
 import {
   type Advanced,
   type ChatCalls,
   type Delivery,
+  type Endpoint,
   remaining,
   type RingingCall,
   to,
   unchanged,
   withCall,
+  withFacts,
 } from "./call_state.ts";
 
 /** Gives the offer to one more device of the callee. */
@@ -21,10 +24,16 @@ export function ring(chat: ChatCalls, device: string, now: number): Advanced {
 }
 
 /** A device of the callee says that it rings: the caller is told of the first, now or when it is back (R12). */
-export function acknowledge(chat: ChatCalls, call: RingingCall, now: number): Advanced {
+export function acknowledge(
+  chat: ChatCalls,
+  call: RingingCall,
+  { user, device }: Endpoint,
+  now: number,
+): Advanced {
   if (call.acknowledged) return unchanged(chat);
   const heard: RingingCall = { ...call, acknowledged: true };
-  return withCall(chat, heard, ...(call.caller.awayUntil === null ? ringingTo(heard, now) : []));
+  const told = withCall(chat, heard, ...(call.caller.awayUntil === null ? ringingTo(heard, now) : []));
+  return withFacts(told, { type: "ringing", call: tagOf(call), device: { user, device } });
 }
 
 export function offerTo(call: RingingCall, device: string, now: number): Delivery {

@@ -11,6 +11,7 @@ import type {
 } from "../shared/protocol.ts";
 import { keepBest, worthOf } from "../shared/best_candidates.ts";
 import type { Candidate } from "../shared/candidate.ts";
+import { type Fact, type MissedReason, NO_FACTS, type Outcome, tagOf } from "./call_facts.ts";
 
 /** A device of a user: what a delivery goes to and a message comes from. */
 export interface Endpoint {
@@ -18,9 +19,9 @@ export interface Endpoint {
   readonly device: string;
 }
 
-/** A message to one device, or (no `device`) to all of a user's devices, kept for the next one to come if there is none. */
+/** A message to one device. */
 export interface Delivery {
-  readonly to: { readonly user: string; readonly device?: string };
+  readonly to: Endpoint;
   readonly message: ServerMessage;
 }
 
@@ -158,6 +159,8 @@ export type CallEvent =
   | { readonly type: "drop"; readonly now: number; readonly from: Endpoint; readonly graceMs: number }
   /** A user is no member of the chat any more. */
   | { readonly type: "leave"; readonly now: number; readonly user: string }
+  /** R19: the server leaves. */
+  | { readonly type: "shutdown"; readonly now: number }
   | { readonly type: "tick"; readonly now: number };
 
 /** The sender of a message: a device, and its user's name. */
@@ -171,10 +174,11 @@ export type InCallMessage = Exclude<
   ClientMessages["call:initiate" | "call:resume" | "call:receipt"]
 >;
 
-/** The new state, and what to deliver, in order. */
+/** The new state, what to deliver and what happened, in order. */
 export interface Advanced {
   readonly chat: ChatCalls;
   readonly deliveries: readonly Delivery[];
+  readonly facts: readonly Fact[];
 }
 
 /** The users a call keeps busy (R9). */
@@ -187,11 +191,17 @@ export function usersOf(call: Call): string[] {
 
 export const same = (a: Party | Endpoint, b: Endpoint) => a.user === b.user && a.device === b.device;
 export const remaining = (call: RingingCall, now: number) => Math.max(0, Math.ceil(call.expiresAt - now));
-export const unchanged = (chat: ChatCalls, ...deliveries: Delivery[]): Advanced => ({ chat, deliveries });
+export const unchanged = (chat: ChatCalls, ...deliveries: Delivery[]): Advanced => ({
+  chat,
+  deliveries,
+  facts: NO_FACTS,
+});
 export const withCall = (chat: ChatCalls, call: Call, ...deliveries: Delivery[]): Advanced => ({
   chat: { ...chat, call },
   deliveries,
+  facts: NO_FACTS,
 });
+export const withFacts = (advanced: Advanced, ...facts: Fact[]): Advanced => ({ ...advanced, facts });
 
 export function to({ user, device }: Endpoint, message: ServerMessage): Delivery {
   return { to: { user, device }, message };
@@ -239,10 +249,29 @@ export function holdCandidate(
   return keepBest([...held, candidate], MAX_HELD_CANDIDATES, worthOf);
 }
 
-export function over(chat: ChatCalls, call: Call, now: number, ...deliveries: Delivery[]): Advanced {
+/** How a call ends: `by` whose word, or by none; `missed`: the callee is to find it, and why. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly by: Endpoint | null;
+  readonly missed?: MissedReason;
+}
+
+export function over(
+  chat: ChatCalls,
+  call: Call,
+  now: number,
+  { outcome, by, missed }: Ending,
+  ...deliveries: Delivery[]
+): Advanced {
   const callIds = call.glare === null ? [call.callId] : [call.callId, call.glare.callId];
   const remembered = remember(chat, "over", usersOf(call)[0]!, now, ...callIds);
-  return { chat: { ...remembered, call: null }, deliveries };
+  const ended: Fact = { type: "ended", call: tagOf(call), outcome, by: by && endpointOf(by) };
+  const isMissed = missed !== undefined && call.state === "ringing";
+  return {
+    chat: { ...remembered, call: null },
+    deliveries,
+    facts: isMissed ? [missedBy(call, missed), ended] : [ended],
+  };
 }
 
 export function remember(
@@ -270,27 +299,24 @@ export function endBoth(call: ConnectedCall, reason: EndReason): Delivery[] {
   return [...toParty(caller, end), ...toParty(callee, end)];
 }
 
+/** To everybody in a call, or whose device rings. */
+export function endAll(call: Call, reason: EndReason): Delivery[] {
+  if (call.state === "connected") return endBoth(call, reason);
+  const { chatId, callId, caller } = call;
+  return [to(caller, { type: "call:end", chatId, callId, reason }), ...endRinging(call, call.devices, reason)];
+}
+
 export function endRinging(call: RingingCall, devices: readonly string[], reason: EndReason): Delivery[] {
   const { chatId, callId, calleeUser } = call;
   return devices.map((device) => to({ user: calleeUser, device }, { type: "call:end", chatId, callId, reason }));
 }
 
-type Reason = ServerMessages["call:missed"]["reason"];
-
-export function missedBy(call: RingingCall, reason: Reason): Delivery {
-  return missedCall(call.calleeUser, call, reason);
+function missedBy(call: RingingCall, reason: MissedReason): Fact {
+  return { type: "missed", call: tagOf(call), caller: senderOf(call.caller), callee: call.calleeUser, reason };
 }
 
-export function missedCall(
-  user: string,
-  { chatId, callId, media, caller }: Pick<Call, "chatId" | "callId" | "media"> & { caller: Sender },
-  reason: Reason,
-): Delivery {
-  return {
-    to: { user },
-    message: { type: "call:missed", chatId, callId, callerId: caller.user, callerName: caller.name, media, reason },
-  };
-}
+const endpointOf = ({ user, device }: Endpoint): Endpoint => ({ user, device });
+export const senderOf = ({ user, device, name }: Sender): Sender => ({ user, device, name });
 
 /** Where the call stands, for one of its sides (R12, R14). */
 export function stateMessage(call: Call, role: Side, now: number): ServerMessages["call:state"] {

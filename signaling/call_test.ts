@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ClientMessage, ServerMessage } from "../shared/protocol.ts";
 import type { Candidate } from "../shared/candidate.ts";
 import { advance, nextDeadline } from "./call.ts";
+import { missedMessage } from "./call_facts.ts";
 import {
   type CallEvent,
   type ChatCalls,
@@ -97,12 +98,13 @@ class Chat {
   }
 
   #apply(event: CallEvent): string[] {
-    const { chat, deliveries } = advance(this.calls, event, RULES);
+    const { chat, deliveries, facts } = advance(this.calls, event, RULES);
     this.calls = chat;
     this.deliveries = deliveries;
-    return deliveries.map(({ to, message }) =>
-      [to.device ? `${to.user}.${to.device}` : to.user, word(message)].join(" ")
-    );
+    const told = deliveries.map(({ to, message }) => `${to.user}.${to.device} ${word(message)}`);
+    // What the whole user is told, or finds later.
+    const missed = facts.filter((fact) => fact.type === "missed");
+    return [...told, ...missed.map((fact) => `${fact.callee} ${word(missedMessage(fact))}`)];
   }
 }
 

@@ -15,12 +15,11 @@ import type {
   VideoCodec,
 } from "../shared/protocol.ts";
 import { advance, hasOpened, nextDeadline } from "./call.ts";
+import { type Fact, missedMessage } from "./call_facts.ts";
 import {
-  type Call,
   type CallEvent,
   type CallRules,
   type ChatCalls,
-  type Delivery,
   type Endpoint,
   isIn,
   MEMORY_MS,
@@ -32,11 +31,11 @@ import { Chats, membersWithPresence } from "./chats.ts";
 import type { Session } from "./guests.ts";
 import { type CallRef, Lifetime, maySay, RECEIPT_MS } from "./lifetime.ts";
 import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
-import type { Figures } from "./metrics.ts";
+import { CallCounts, type Figures } from "./metrics.ts";
 import { MissedCalls } from "./missed.ts";
 import { NewestTokens } from "./newest.ts";
 import { type Device, type Place, type Port, Presence } from "./presence.ts";
-import { type Outcome, outcomeOf, type Receipts } from "./receipts.ts";
+import type { Receipts } from "./receipts.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -106,9 +105,8 @@ export class Hub {
   readonly #timers = new Map<string, Timer>();
   readonly #graces = new Map<Device, Timer>();
   readonly #initiations = new Buckets(INITIATIONS);
-  readonly #counts = { messages: 0, placed: 0, answered: 0 };
-  /** Calls that rang, or went on, and are over, by how. */
-  readonly #ended = new Map<Outcome, number>();
+  #messages = 0;
+  readonly #counts = new CallCounts();
   #leaving = false;
   readonly #newest: NewestTokens;
   readonly #missed = new MissedCalls();
@@ -186,8 +184,8 @@ export class Hub {
       chats: this.#chats.size,
       ringing: calls.length - connected,
       connected,
-      ...this.#counts,
-      ended: [...this.#ended],
+      messages: this.#messages,
+      ...this.#counts.figures(),
     };
   }
 
@@ -286,12 +284,8 @@ export class Hub {
   /** Ends every call that still rings (R19) and every socket and timer. */
   close(): void {
     this.#leaving = true;
-    for (const { call } of [...this.#calls.values()]) {
-      if (call?.state !== "ringing") continue;
-      const { chatId, callId } = call;
-      const end: ServerMessage = { type: "call:end", chatId, callId, reason: "shutdown" };
-      const endpoints = [call.caller, ...call.devices.map((device) => ({ user: call.calleeUser, device }))];
-      for (const endpoint of endpoints) this.#deliver({ to: endpoint, message: end });
+    for (const chatId of [...this.#calls.keys()]) {
+      this.#advance(chatId, { type: "shutdown", now: this.#options.now() });
     }
     for (const { life, port } of this.#presence.everyDevice()) {
       life?.close();
@@ -356,7 +350,7 @@ export class Hub {
     device.life?.catchUp();
     const { port, life } = device;
     if (port === null || life === null || this.#isTooEarly(device, message)) return;
-    this.#counts.messages++;
+    this.#messages++;
     const reason = "reason" in message ? message.reason : undefined;
     this.#options.log("message", { type: message.type, ...(reason === undefined ? {} : { reason }), ...endpoint });
     if (message.type === "ping") return port.send({ type: "pong" });
@@ -472,13 +466,12 @@ export class Hub {
     });
   }
 
-  /** Whose token expired in a call that is over for them have nothing to stay for but its receipt. */
-  #dismiss(before: Call, after: Call | null): void {
-    for (const user of usersOf(before)) {
-      for (const { id, life } of this.#presence.devices(user)) {
-        if (life?.life.state !== "expired" || life.life.call.callId !== before.callId) continue;
-        if (after === null || !isIn(after, { user, device: id })) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
-      }
+  /** Whose token expired in a call that they are not in any more have nothing to stay for but its receipt. */
+  #dismiss({ chatId, callId }: CallRef, user: string): void {
+    const call = this.#calls.get(chatId)?.call ?? null;
+    for (const { id, life } of this.#presence.devices(user)) {
+      if (life?.life.state !== "expired" || life.life.call.callId !== callId) continue;
+      if (call === null || !isIn(call, { user, device: id })) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
     }
   }
 
@@ -486,19 +479,23 @@ export class Hub {
 
   #advance(chatId: string, event: CallEvent): void {
     const before = this.#calls.get(chatId) ?? NO_CALLS;
-    const { chat: after, deliveries } = advance(before, event, this.#options);
+    const { chat: after, deliveries, facts } = advance(before, event, this.#options);
     this.#keep(chatId, before, after);
-    if (before.call === null && after.call?.state === "ringing") this.#counts.placed++;
-    if (before.call?.state === "ringing" && after.call?.state === "connected") this.#counts.answered++;
-    if (before.call !== null && after.call === null) {
-      const outcome = outcomeOf(before.call, deliveries);
-      this.#ended.set(outcome, (this.#ended.get(outcome) ?? 0) + 1);
-    }
-    const nameOf = (userId: string) => this.#chats.members(chatId).get(userId) ?? "";
-    this.#options.receipts?.observe({ before: before.call, after: after.call, deliveries, nameOf });
-    for (const delivery of deliveries) this.#deliver(delivery);
-    if (before.call !== null && before.call !== after.call) this.#dismiss(before.call, after.call);
-    if (before.call?.state !== after.call?.state) this.#tellWatchers(chatId);
+    for (const { to, message } of deliveries) this.#presence.get(to.user, to.device)?.port?.send(message);
+    for (const fact of facts) this.#tell(fact);
+  }
+
+  /** Who wants to know what happens in calls. */
+  #tell(fact: Fact): void {
+    const { chatId } = fact.call;
+    this.#counts.observe(fact);
+    this.#options.receipts?.observe(fact, (userId) => this.#chats.members(chatId).get(userId) ?? "");
+    if (fact.type === "missed") this.#tellMissed(fact);
+    const isLeft = fact.type === "unable" || fact.type === "answered" || fact.type === "ended";
+    if (isLeft) { for (const user of this.#chats.members(chatId).keys()) this.#dismiss(fact.call, user); }
+    const isSeen = fact.type === "placed" || fact.type === "answered" || fact.type === "resumed" ||
+      fact.type === "ended";
+    if (isSeen) this.#tellWatchers(chatId);
   }
 
   #keep(chatId: string, before: ChatCalls, after: ChatCalls): void {
@@ -530,16 +527,14 @@ export class Hub {
     this.#timers.set(chatId, setTimeout(tick, delay + 1));
   }
 
-  // --- Deliveries ------------------------------------------------------------------------------------------------------
+  // --- What happens is told ------------------------------------------------------------------------------------------
 
-  #deliver({ to, message }: Delivery): void {
-    if (to.device !== undefined) {
-      this.#presence.get(to.user, to.device)?.port?.send(message);
-      return;
-    }
-    const ports = this.#presence.devices(to.user).filter(isValid).flatMap(({ port }) => port ?? []);
+  /** R3, R20: on every device of the callee that may hear of all chats, or, where there is none, on the next to come. */
+  #tellMissed(fact: Fact & { type: "missed" }): void {
+    const message = missedMessage(fact);
+    const ports = this.#presence.devices(fact.callee).filter(isValid).flatMap(({ port }) => port ?? []);
     for (const port of ports) port.send(message);
-    if (ports.length === 0 && message.type === "call:missed") this.#missed.keep(to.user, message);
+    if (ports.length === 0) this.#missed.keep(fact.callee, message);
   }
 
   #chatState(chatId: string): ServerMessage {

@@ -1,6 +1,26 @@
 /** The server's figures in the Prometheus text format. Numbers only: no id, name or address. */
 
+import type { Fact, Outcome } from "./call_facts.ts";
 import type { WebhookFigures } from "./webhook.ts";
+
+/** Counts calls since the start. */
+export class CallCounts {
+  #placed = 0;
+  #answered = 0;
+  /** Calls that rang, or went on, and are over, by how. */
+  readonly #ended = new Map<Outcome, number>();
+
+  /** To be told everything that happens. */
+  observe(fact: Fact): void {
+    if (fact.type === "placed") this.#placed++;
+    if (fact.type === "answered") this.#answered++;
+    if (fact.type === "ended") this.#ended.set(fact.outcome, (this.#ended.get(fact.outcome) ?? 0) + 1);
+  }
+
+  figures(): Pick<Figures, "placed" | "answered" | "ended"> {
+    return { placed: this.#placed, answered: this.#answered, ended: [...this.#ended] };
+  }
+}
 
 /** What a hub is doing, and has done since it started. */
 export interface Figures {

@@ -1,16 +1,11 @@
 /** What there is to tell of a call when it is over: one report for each, with what its two sides measured. */
 
-import type { CallMedia, ClientMessages, EndReason, Receipt, ServerMessages } from "../shared/protocol.ts";
-import { type Call, type Delivery, type Endpoint, MEMORY_MS, type Side } from "./call_state.ts";
+import type { CallMedia, ClientMessages, Receipt } from "../shared/protocol.ts";
+import type { CallTag, Fact, Outcome } from "./call_facts.ts";
+import { type Endpoint, MEMORY_MS, type Sender, type Side } from "./call_state.ts";
 
 /** Calls over whose receipts may still come; beyond that the oldest are reported as they are. */
 const MAX_WAITING = 10_000;
-
-/** How a call ended, in the words its two sides were told. `offline` and `busy` ones may never have rung. */
-export type Outcome =
-  | Exclude<EndReason, "answered-elsewhere" | "rejected-elsewhere">
-  | ServerMessages["call:rejected"]["reason"]
-  | ServerMessages["call:missed"]["reason"];
 
 /** Somebody in a call. */
 interface Person {
@@ -41,15 +36,6 @@ export interface CallReport {
   readonly receipts: Record<Side, Receipt | null>;
 }
 
-/** What the arbiter did with one event. */
-export interface Step {
-  readonly before: Call | null;
-  readonly after: Call | null;
-  readonly deliveries: readonly Delivery[];
-  /** The name of a member of the call's chat. */
-  nameOf(userId: string): string;
-}
-
 /** Wall clock in ms since 1970, and where reports go. */
 export interface ReceiptOptions {
   now(): number;
@@ -60,14 +46,16 @@ export interface ReceiptOptions {
 type Party = Person & { readonly device: string | null };
 
 interface Entry {
-  readonly call: Pick<Call, "chatId" | "callId" | "media">;
+  readonly call: CallTag;
   readonly placedAt: number | null;
   answeredAt: number | null;
   /** Since when a side's socket has been away. */
   readonly awayAt: Record<Side, number | null>;
-  parties: Record<Side, Party | null>;
+  readonly parties: Record<Side, Party | null>;
   readonly receipts: Record<Side, Receipt | null>;
-  ended: { readonly outcome: Outcome; readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | null;
+  ended:
+    | { readonly outcome: Outcome; readonly at: number; readonly timer: ReturnType<typeof setTimeout> | undefined }
+    | null;
 }
 
 /** Watches calls come and go beside the hub. It decides nothing and tells clients nothing. */
@@ -81,14 +69,42 @@ export class Receipts {
     this.#options = options;
   }
 
-  /** To be told of every step of every call. */
-  observe({ before, after, deliveries, nameOf }: Step): void {
-    if (after === null) {
-      if (before !== null) this.#end(before, outcomeOf(before, deliveries));
-    } else if (after !== before) this.#follow(before, after, nameOf);
-    for (const { to, message } of deliveries) {
-      const isUnrung = message.type === "call:missed" && message.callId !== before?.callId;
-      if (isUnrung) this.#reportUnrung(message, { id: to.user, name: nameOf(to.user) });
+  /** To be told everything that happens. `nameOf`: the name of a member of the call's chat. */
+  observe(fact: Fact, nameOf: (userId: string) => string): void {
+    const { call } = fact;
+    const entry = this.#entries.get(keyOf(call));
+    const now = this.#options.now();
+    switch (fact.type) {
+      case "placed": {
+        const parties = { caller: partyOf(fact.caller), callee: unanswered(fact.callee, nameOf) };
+        return this.#begin({ ...newEntry(call), placedAt: now, parties });
+      }
+      case "unreachable": {
+        const parties = { caller: partyOf(fact.caller), callee: unanswered(fact.callee, nameOf) };
+        const ended = { outcome: fact.reason, at: now, timer: undefined };
+        return this.#report({ ...newEntry(call), placedAt: now, parties, ended });
+      }
+      case "resumed": {
+        const parties = { caller: null, callee: null, [fact.side]: partyOf(fact.party) };
+        return this.#begin({ ...newEntry(call), parties });
+      }
+      case "rejoined":
+        if (entry !== undefined) entry.parties[fact.side] = partyOf(fact.party);
+        return;
+      case "answered":
+        if (entry === undefined) return;
+        entry.answeredAt = now;
+        entry.parties.callee = partyOf(fact.callee);
+        return;
+      case "away":
+      case "back":
+        if (entry !== undefined) entry.awayAt[fact.side] = fact.type === "away" ? now : null;
+        return;
+      case "ended":
+        return this.#end(call, fact.outcome);
+      case "ringing":
+      case "unable":
+      case "missed":
     }
   }
 
@@ -106,44 +122,19 @@ export class Receipts {
     if (isComplete(entry)) this.#finish(entry);
   }
 
-  /** The server leaves: reports what is over or will not go on without it (R19), and waits for nothing more. */
+  /** The server leaves: reports what is over, and waits for nothing more. */
   close(): void {
-    for (const entry of [...this.#entries.values()]) {
-      const isRinging = entry.parties.callee?.device === null;
-      if (entry.ended === null && isRinging) this.#end(entry.call, "shutdown");
-    }
     for (const entry of [...this.#waiting]) this.#finish(entry);
     this.#entries.clear();
   }
 
-  #follow(before: Call | null, after: Call, nameOf: Step["nameOf"]): void {
-    const key = keyOf(after);
-    if (before === null) {
-      const earlier = this.#entries.get(key);
-      if (earlier !== undefined) this.#finish(earlier);
-      this.#entries.set(key, {
-        call: { chatId: after.chatId, callId: after.callId, media: after.media },
-        placedAt: after.state === "ringing" ? this.#options.now() : null,
-        answeredAt: null,
-        awayAt: { caller: null, callee: null },
-        parties: partiesOf(after, nameOf),
-        receipts: { caller: null, callee: null },
-        ended: null,
-      });
-      return;
-    }
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
-    entry.parties = partiesOf(after, nameOf);
-    const now = this.#options.now();
-    if (before.state !== after.state) entry.answeredAt = now;
-    if (after.state !== "connected") return;
-    for (const side of ["caller", "callee"] as const) {
-      entry.awayAt[side] = after[side].awayUntil === null ? null : entry.awayAt[side] ?? now;
-    }
+  #begin(entry: Entry): void {
+    const earlier = this.#entries.get(keyOf(entry.call));
+    if (earlier !== undefined) this.#finish(earlier);
+    this.#entries.set(keyOf(entry.call), entry);
   }
 
-  #end(call: Pick<Call, "chatId" | "callId">, outcome: Outcome): void {
+  #end(call: CallTag, outcome: Outcome): void {
     const entry = this.#entries.get(keyOf(call));
     if (entry === undefined || entry.ended !== null) return;
     const timer = setTimeout(() => this.#finish(entry), MEMORY_MS);
@@ -157,8 +148,12 @@ export class Receipts {
   #finish(entry: Entry): void {
     this.#entries.delete(keyOf(entry.call));
     this.#waiting.delete(entry);
+    if (entry.ended !== null) clearTimeout(entry.ended.timer);
+    this.#report(entry);
+  }
+
+  #report(entry: Entry): void {
     if (entry.ended === null) return;
-    clearTimeout(entry.ended.timer);
     const { caller, callee } = entry.parties;
     this.#options.report({
       ...entry.call,
@@ -172,48 +167,23 @@ export class Receipts {
       receipts: entry.receipts,
     });
   }
-
-  /** A call to somebody who was not there, or talked. */
-  #reportUnrung(missed: ServerMessages["call:missed"], callee: Person): void {
-    const { chatId, callId, callerId, callerName, media, reason } = missed;
-    const now = isoOf(this.#options.now());
-    this.#options.report({
-      chatId,
-      callId,
-      media,
-      caller: { id: callerId, name: callerName },
-      callee,
-      placedAt: now,
-      answeredAt: null,
-      endedAt: now,
-      durationMs: null,
-      outcome: reason,
-      receipts: { caller: null, callee: null },
-    });
-  }
 }
 
-/** The first thing anybody was told of the end. A call that was hung up before the other side resumed it had nobody to tell. */
-export function outcomeOf({ callId }: Call, deliveries: readonly Delivery[]): Outcome {
-  for (const { message } of deliveries) {
-    if (!("reason" in message) || message.callId !== callId) continue;
-    const { reason } = message;
-    if (reason !== "answered-elsewhere" && reason !== "rejected-elsewhere") return reason;
-  }
-  return "hangup";
+/** Of a call that nobody is in yet. */
+function newEntry(call: CallTag): Entry {
+  return {
+    call,
+    placedAt: null,
+    answeredAt: null,
+    awayAt: { caller: null, callee: null },
+    parties: { caller: null, callee: null },
+    receipts: { caller: null, callee: null },
+    ended: null,
+  };
 }
 
-function partiesOf(call: Call, nameOf: Step["nameOf"]): Record<Side, Party | null> {
-  if (call.state === "ringing") {
-    const { caller, calleeUser } = call;
-    return {
-      caller: { id: caller.user, name: caller.name, device: caller.device },
-      callee: { id: calleeUser, name: nameOf(calleeUser), device: null },
-    };
-  }
-  const party = ({ user, name, device }: typeof call.caller) => user === null ? null : { id: user, name, device };
-  return { caller: party(call.caller), callee: party(call.callee) };
-}
+const partyOf = ({ user, name, device }: Sender): Party => ({ id: user, name, device });
+const unanswered = (id: string, nameOf: (userId: string) => string): Party => ({ id, name: nameOf(id), device: null });
 
 /** How long the two of a call that ended at `endedAt` had each other. */
 function durationOf({ placedAt, answeredAt, awayAt, receipts }: Entry, endedAt: number): number | null {
@@ -230,5 +200,5 @@ function isComplete({ ended, parties, receipts }: Entry): boolean {
   return ended !== null && isDone("caller") && isDone("callee");
 }
 
-const keyOf = ({ chatId, callId }: Pick<Call, "chatId" | "callId">) => `${chatId} ${callId}`;
+const keyOf = ({ chatId, callId }: Pick<CallTag, "chatId" | "callId">) => `${chatId} ${callId}`;
 const isoOf = (ms: number) => new Date(ms).toISOString();

@@ -1,7 +1,8 @@
 /** The call function with one rule broken at a time: what the invariants must catch. */
 
 import { advance } from "../../signaling/call.ts";
-import type { CallEvent, ChatCalls, Delivery, RingingCall } from "../../signaling/call_state.ts";
+import type { CallTag, Fact } from "../../signaling/call_facts.ts";
+import type { CallEvent, ChatCalls, Delivery, Endpoint, RingingCall } from "../../signaling/call_state.ts";
 import { type Advance, LEAVING_GRACE_MS, RULES } from "./call_view.ts";
 
 /** Whatever there was stays: nothing is cut off. */
@@ -24,6 +25,18 @@ const without = (real: ReturnType<Advance>, isLost: (delivery: Delivery) => bool
   ...real,
   deliveries: real.deliveries.filter((delivery) => !isLost(delivery)),
 });
+/** A fact is not said. */
+const untold = (real: ReturnType<Advance>, isLost: (fact: Fact) => boolean) => ({
+  ...real,
+  facts: real.facts.filter((fact) => !isLost(fact)),
+});
+/** Facts are said that did not happen. */
+const alsoTold = (real: ReturnType<Advance>, ...facts: Fact[]) => ({ ...real, facts: [...real.facts, ...facts] });
+const tagOf = ({ chatId, callId, media }: CallTag): CallTag => ({ chatId, callId, media });
+const endedBy = (real: ReturnType<Advance>, change: (fact: Fact & { type: "ended" }) => Fact) => ({
+  ...real,
+  facts: real.facts.map((fact) => fact.type === "ended" ? change(fact) : fact),
+});
 const ended = (reason: string) => ({ message }: Delivery) => "reason" in message && message.reason === reason;
 const typed = (type: string) => ({ message }: Delivery) => message.type === type;
 /** Another event in place of this one, or with something of it changed. */
@@ -45,12 +58,12 @@ export const MUTANTS: Record<string, Mutant> = {
     const { call } = chat;
     if (call?.state !== "connected" || event.type !== "message" || event.message.type !== "call:answer") return real;
     if (event.from.user !== call.callee.user) return real;
-    return { chat: { ...chat, call: { ...call, callee: { ...call.callee, ...event.from } } }, deliveries: [] };
+    return { ...real, chat: { ...chat, call: { ...call, callee: { ...call.callee, ...event.from } } }, deliveries: [] };
   },
   "[R5] a late second answer is an error": (real, chat, event) =>
     chat.call?.state === "connected" && isSaying(event, "call:answer") &&
       real.deliveries.some(ended("answered-elsewhere"))
-      ? { chat, deliveries: [fail(event as CallEvent & { type: "message" }, "NO_CALL")] }
+      ? { ...real, chat, deliveries: [fail(event as CallEvent & { type: "message" }, "NO_CALL")] }
       : real,
   "[R5] the other devices are not told that it was answered": (real) => without(real, ended("answered-elsewhere")),
   "[R6] candidates leak before the answer": (real, { call }, event) => {
@@ -79,14 +92,13 @@ export const MUTANTS: Record<string, Mutant> = {
     call?.state === "ringing" && event.type === "connect"
       ? edited(real, { expiresAt: event.now + RULES.ringTimeoutMs })
       : real,
-  "[R4] a tick is missed": (real, chat, event) => event.type === "tick" ? { chat, deliveries: [] } : real,
+  "[R4] a tick is missed": (real, chat, event) => event.type === "tick" ? { chat, deliveries: [], facts: [] } : real,
   "[R4] a call that nobody answered is not a missed one": (real) =>
-    without(real, (delivery) => typed("call:missed")(delivery) && ended("timeout")(delivery)),
+    untold(real, (fact) => fact.type === "missed" && fact.reason === "timeout"),
   "[R4] the caller is not told of the time-out": (real, { call }) =>
     without(
       real,
-      (delivery) =>
-        delivery.to.device !== undefined && delivery.to.user === call?.caller.user && ended("timeout")(delivery),
+      (delivery) => delivery.to.user === call?.caller.user && ended("timeout")(delivery),
     ),
   "[R3] a device within its grace makes nobody ring": (real, chat, event) =>
     event.type === "initiate" && event.devices.some(({ connected }) => !connected)
@@ -179,7 +191,7 @@ export const MUTANTS: Record<string, Mutant> = {
   "[R8] a device that did not answer hangs up": (real, { call }, event) =>
     call?.state === "connected" && isSaying(event, "call:end") && event.type === "message" &&
       event.from.user === call.callee.user
-      ? { chat: { ...real.chat, call: null }, deliveries: [] }
+      ? { ...real, chat: { ...real.chat, call: null }, deliveries: [] }
       : real,
   "[R8] the caller's other device cancels": (real, chat, event) =>
     chat.call?.state === "ringing" && isSaying(event, "call:end") && event.type === "message" &&
@@ -190,7 +202,11 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "initiate" && event.calleeBusy ? instead(chat, { ...event, calleeBusy: false }) : real,
   "[R10] glare makes no call": (real, chat, event) =>
     real.deliveries.some(({ message }) => message.type === "call:offer" && message.glare)
-      ? { chat: { ...chat, call: null }, deliveries: [fail(event as CallEvent & { type: "initiate" }, "BUSY")] }
+      ? {
+        ...real,
+        chat: { ...chat, call: null },
+        deliveries: [fail(event as CallEvent & { type: "initiate" }, "BUSY")],
+      }
       : real,
   "[R10] glare makes a second call": (real, chat, event) =>
     real.deliveries.some(({ message }) => message.type === "call:offer" && message.glare)
@@ -198,12 +214,12 @@ export const MUTANTS: Record<string, Mutant> = {
       : real,
   "[R10] glare is refused": (real, chat, event) =>
     chat.call?.state === "ringing" && event.type === "initiate" && event.from.user === chat.call.calleeUser
-      ? { chat, deliveries: [fail(event, "BUSY")] }
+      ? { ...real, chat, deliveries: [fail(event, "BUSY")] }
       : real,
   "[R11] two hang-ups that cross are an error": (real) => ({ ...real, chat: { ...real.chat, memory: [] } }),
   "[R11] a repeated initiate is refused": (real, chat, event) =>
     event.type === "initiate" && chat.call !== null && real.deliveries.length === 0
-      ? { chat, deliveries: [fail(event, "BUSY")] }
+      ? { ...real, chat, deliveries: [fail(event, "BUSY")] }
       : real,
   "[R12] a drop ends the call at once": (real, { call }, event) =>
     event.type === "drop" && call !== null && real.chat.call !== call
@@ -233,10 +249,101 @@ export const MUTANTS: Record<string, Mutant> = {
   },
   "[R14] a server that lost nothing revives a call": (real, chat, event) =>
     event.type === "resume" ? instead(chat, { ...event, isRecovering: true }) : real,
+  "[R19] what rings outlives the server": (real, chat, event) =>
+    event.type === "shutdown" ? { chat, deliveries: [], facts: [] } : real,
+  "[R19] what goes on ends with the server": (real, chat, event) =>
+    event.type === "shutdown" && chat.call?.state === "connected"
+      ? instead(chat, { ...event, type: "leave", user: chat.call.caller.user ?? chat.call.callee.user! })
+      : real,
+  "[facts] a time-out ends no call": (real, _, event) =>
+    event.type === "tick" ? untold(real, ({ type }) => type === "ended") : real,
+  "[facts] a call ends for each of its two": (real) =>
+    alsoTold(real, ...real.facts.filter(({ type }) => type === "ended")),
+  "[facts] hang-ups that cross end a call each": (real, chat, event) =>
+    isSaying(event, "call:end") && chat.call === null && chat.memory.length > 0 && event.type === "message"
+      ? alsoTold(real, {
+        type: "ended",
+        call: { chatId: event.message.chatId, callId: chat.memory.at(-1)!.callId, media: "video" },
+        outcome: "hangup",
+        by: event.from,
+      })
+      : real,
+  "[facts] a call ends by what the other devices are told": (real, _, event) =>
+    isSaying(event, "call:reject")
+      ? endedBy(real, (fact) => ({ ...fact, outcome: "rejected-elsewhere" as "declined" }))
+      : real,
+  "[facts] a call that failed ends as a hang-up": (real, _, event) =>
+    isFailing(event) ? endedBy(real, (fact) => ({ ...fact, outcome: "hangup" })) : real,
+  "[facts] time ends a call by its caller's word": (real, { call }, event) =>
+    event.type === "tick" ? endedBy(real, (fact) => ({ ...fact, by: call!.caller as Endpoint })) : real,
+  "[facts] an answer is not told": (real) => untold(real, ({ type }) => type === "answered"),
+  "[facts] a second answer is told": (real, { call }, event) =>
+    call?.state === "connected" && isSaying(event, "call:answer") && event.type === "message" &&
+      event.from.user === call.callee.user
+      ? alsoTold(real, { type: "answered", call: tagOf(call), callee: event.from })
+      : real,
+  "[facts] the wrong device answered": (real) => ({
+    ...real,
+    facts: real.facts.map((fact) =>
+      fact.type === "answered" ? { ...fact, callee: { ...fact.callee, device: "another" } } : fact
+    ),
+  }),
+  "[facts] glare places a second call": (real, { call }, event) =>
+    event.type === "initiate" && call !== null && real.deliveries.some(typed("call:offer"))
+      ? alsoTold(real, {
+        type: "placed",
+        call: { ...tagOf(call), callId: event.callId },
+        caller: { ...event.from, name: event.name },
+        callee: event.callee!,
+      })
+      : real,
+  "[facts] a call is placed untold": (real) => untold(real, ({ type }) => type === "placed"),
+  "[facts] a call to nobody is placed": (real, _, event) =>
+    event.type === "initiate"
+      ? {
+        ...real,
+        facts: real.facts.map((fact) =>
+          fact.type === "unreachable" ? { ...fact, type: "placed", reason: undefined } : fact
+        ),
+      }
+      : real,
+  "[facts] nobody hears of a call to somebody who is not there": (real) =>
+    untold(real, ({ type }) => type === "unreachable"),
+  "[facts] a call that was declined is a missed one": (real, { call }, event) =>
+    isSaying(event, "call:reject") && call?.state === "ringing" && real.chat.call === null
+      ? alsoTold(real, {
+        type: "missed",
+        call: tagOf(call),
+        caller: call.caller,
+        callee: call.calleeUser,
+        reason: "cancelled",
+      })
+      : real,
+  "[facts] a cancelled call is not a missed one": (real, _, event) =>
+    isSaying(event, "call:end") ? untold(real, ({ type }) => type === "missed") : real,
+  "[facts] a call to somebody who talks is not a missed one": (real) =>
+    untold(real, (fact) => fact.type === "missed" && fact.reason === "busy"),
+  "[facts] the caller missed their own call": (real) => ({
+    ...real,
+    facts: real.facts.map((fact) => fact.type === "missed" ? { ...fact, callee: fact.caller.user } : fact),
+  }),
+  "[facts] each device that rings is told": (real, { call }, event) =>
+    call?.state === "ringing" && call.acknowledged && isSaying(event, "call:ringing") && event.type === "message" &&
+      event.from.user === call.calleeUser
+      ? alsoTold(real, { type: "ringing", call: tagOf(call), device: event.from })
+      : real,
+  "[facts] a device that cannot take the call is not told": (real) => untold(real, ({ type }) => type === "unable"),
+  "[facts] that a side is back is not told": (real) => untold(real, ({ type }) => type === "back"),
+  "[facts] a reload is told as an absence": (real, { call }, event) =>
+    event.type === "connect" && event.reloaded && call?.state === "connected"
+      ? alsoTold(real, { type: "away", call: tagOf(call), side: "caller" })
+      : real,
+  "[facts] a call that outlived the server is not told": (real) => untold(real, ({ type }) => type === "resumed"),
+  "[facts] its other side is not told": (real) => untold(real, ({ type }) => type === "rejoined"),
   "a message is told to a device outside the call": (real, { call }) => ({
     ...real,
     deliveries: real.deliveries.map((one) =>
-      call?.state === "connected" && one.message.type === "call:media" && one.to.device
+      call?.state === "connected" && one.message.type === "call:media"
         ? { ...one, to: { ...one.to, device: one.to.device === "1" ? "2" : "1" } }
         : one
     ),

@@ -26,8 +26,9 @@ export interface Verdict {
   readonly ends: Record<number, string>;
   /** The callee missed a call, and why. */
   readonly missed?: string;
-  /** The current call is over. */
+  /** The current call is over, and how it is told of to whoever hears only facts. */
   readonly over?: boolean;
+  readonly outcome?: string;
   readonly starts?: boolean;
   /** R10: the initiator is given the call that stands. */
   readonly glare?: boolean;
@@ -42,6 +43,11 @@ export interface Verdict {
 export function judge(world: World, event: WorldEvent): Verdict {
   const { call } = world.chat;
   if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(world, call);
+  if (event.type === "shutdown") {
+    // R19: what rings ends; a call goes on without the server.
+    if (call?.state !== "ringing") return { ends: {} };
+    return { ends: toldTo([call.caller, ...rung(call)], "shutdown"), over: true, outcome: "shutdown" };
+  }
   if (event.type === "initiate") return judgeInitiate(world, event);
   if (event.type === "resume" && call === null) {
     const isRevived = event.isRecovering && !event.busy && !(event.message.callId in world.over);
@@ -65,20 +71,23 @@ export function judge(world: World, event: WorldEvent): Verdict {
       SIDES.every((side) => call[side].user !== from.user);
     if (isAbsent && message.type === "call:end" && message.callId === call.callId) {
       // R14: instead of resuming, it hangs up.
-      const ends = toldTo([call.caller, call.callee], failure ?? "hangup");
-      return { ends, over: true, error: "none", mayEnd: true };
+      const outcome = failure ?? "hangup";
+      const ends = toldTo([call.caller, call.callee], outcome);
+      return { ends, over: true, outcome, error: "none", mayEnd: true };
     }
     if (side === undefined) {
       if (!isCallee || message.type === "call:end") return { ends: {}, error: "NO_CALL" };
       return message.type === "call:answer" ? { ends: { [self]: "answered-elsewhere" }, error: "none" } : { ends: {} };
     }
     if (message.type !== "call:end") return { ends: {} };
-    const ends = toldTo([call[side === "caller" ? "callee" : "caller"]], failure ?? "hangup");
-    return { ends, over: true, error: "none" };
+    const outcome = failure ?? "hangup";
+    const ends = toldTo([call[side === "caller" ? "callee" : "caller"]], outcome);
+    return { ends, over: true, outcome, error: "none" };
   }
   if (isSame(call.caller, from)) {
     if (!stops) return { ends: {} };
-    return { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true, error: "none" };
+    const missed = "cancelled";
+    return { ends: toldTo(rung(call), "cancelled"), missed, over: true, outcome: "cancelled", error: "none" };
   }
   if (!isCallee) return { ends: {}, error: "NO_CALL" };
   const others = rung(call).filter((other) => !isSame(other, from));
@@ -88,9 +97,11 @@ export function judge(world: World, event: WorldEvent): Verdict {
   if (!rung(call).some((one) => isSame(one, from))) return { ends: {}, error: "none" };
   // R8: a device that cannot take the call leaves it to the others.
   if (failure !== null && others.length > 0) return { ends: {}, error: "none" };
-  if (failure !== null) return { ends: toldTo([call.caller], failure), over: true, error: "none" };
+  if (failure !== null) {
+    return { ends: toldTo([call.caller], failure), over: true, outcome: failure, error: "none" };
+  }
   const ends = { ...toldTo([call.caller], "declined"), ...toldTo(others, "rejected-elsewhere") };
-  return { ends, over: true, error: "none" };
+  return { ends, over: true, outcome: "declined", error: "none" };
 }
 
 /** What a message says of a call that cannot be, if it does. */
@@ -104,15 +115,17 @@ function judgeTime(world: World, call: Call): Verdict {
     side.user === null ? world.lapse <= world.now : (awayFor(world, side) ?? 0) >= RULES.graceMs;
   if (call.state === "connected") {
     const lost = SIDES.some((side) => isGone(call[side]));
-    return lost ? { ends: toldTo([call.caller, call.callee], "connection-lost"), over: true } : { ends: {} };
+    const outcome = "connection-lost";
+    return lost ? { ends: toldTo([call.caller, call.callee], outcome), over: true, outcome } : { ends: {} };
   }
   if (world.lapse <= world.now) {
     // R8: nobody rings who could take it.
-    const ends = { ...toldTo([call.caller], world.unable ?? "timeout"), ...toldTo(rung(call), "timeout") };
-    return { ends, missed: "timeout", over: true };
+    const outcome = world.unable ?? "timeout";
+    const ends = { ...toldTo([call.caller], outcome), ...toldTo(rung(call), "timeout") };
+    return { ends, missed: "timeout", over: true, outcome };
   }
   return isGone(call.caller)
-    ? { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true }
+    ? { ends: toldTo(rung(call), "cancelled"), missed: "cancelled", over: true, outcome: "cancelled" }
     : { ends: {} };
 }
 
@@ -155,7 +168,7 @@ function judgeInitiate(world: World, event: WorldEvent & { type: "initiate" }): 
 export function owe(before: World, event: WorldEvent, is: Call): Record<Side, string[]> {
   const was = before.chat.call;
   const owed = { caller: [...before.owed.caller], callee: [...before.owed.callee] };
-  if (event.type === "tick" || event.type === "initiate") return owed;
+  if (event.type === "tick" || event.type === "shutdown" || event.type === "initiate") return owed;
   const { from } = event;
   if (event.type === "resume") {
     const joined = SIDES.find((side) =>

@@ -53,6 +53,8 @@ export interface World {
   readonly rings: boolean;
   /** Why the last connected device of the callee could not take the call, while none has been given the offer since. */
   readonly unable: string | null;
+  /** The call that goes on by what facts say, and nothing else; `null`: none. */
+  readonly story: Story | null;
   /** What was said to a side and has not reached it, in order. */
   readonly owed: Readonly<Record<Side, readonly string[]>>;
   /** What the caller was told since the answer, and may ask for again until it has spoken: its socket may have been dead. */
@@ -67,6 +69,16 @@ export interface World {
   readonly violations: readonly string[];
 }
 
+/** What somebody knows of a call who hears only facts. */
+export interface Story {
+  readonly callId: string;
+  /** The two in it: `null` where nobody answered, or a side has not come again. */
+  readonly caller: Endpoint | null;
+  readonly callee: Endpoint | null;
+  readonly isRinging: boolean;
+  readonly away: Readonly<Record<Side, boolean>>;
+}
+
 export const START: World = {
   chat: NO_CALLS,
   now: 0,
@@ -76,6 +88,7 @@ export const START: World = {
   reloaded: false,
   rings: false,
   unable: null,
+  story: null,
   owed: { caller: [], callee: [] },
   unheard: [],
   over: {},

@@ -48,6 +48,8 @@ export type Step =
   | { readonly do: "drop" | "leave" | "connect" | "reload"; readonly from: number }
   /** The server forgets everything, and every socket drops. */
   | { readonly do: "restart" }
+  /** The server says that it leaves; what it says of calls then is the last of it. */
+  | { readonly do: "shutdown" }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "deadline" }
   /** A deadline passes, and its timer is late. */
@@ -104,6 +106,7 @@ function prepare(world: World, next: Step): World | null {
     }
     case "connect":
     case "reload":
+    case "shutdown":
       return world;
     default:
       if (world.devices[next.from]!.away !== null || next.callId === GIVEN && world.ids === 0) return null;
@@ -124,6 +127,7 @@ function later(world: World, now: number): World {
 
 function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent {
   const { now, devices } = world;
+  if (next.do === "shutdown") return { type: "shutdown", now };
   if (next.do === "wait" || next.do === "deadline" || next.do === "restart") return { type: "tick", now };
   const from = ENDPOINTS[next.from]!;
   const sender = { ...from, name: from.user };

@@ -1,0 +1,119 @@
+/** Facts alone must tell the story of every call: replayed, and held against the state and against what the rules demand. */
+
+import type { Fact } from "../../signaling/call_facts.ts";
+import type { Endpoint } from "../../signaling/call_state.ts";
+import type { Verdict } from "./call_oracle.ts";
+import { type Call, isSame, type Side, SIDES, sidesOf, type Story, type World, type WorldEvent } from "./call_view.ts";
+
+type Check = (holds: boolean, rule: string) => void;
+
+const PRESENT: Story["away"] = { caller: false, callee: false };
+const deviceOf = ({ user, device }: Endpoint): Endpoint => ({ user, device });
+
+/** The story after these facts. Each must be one that can come next in it. */
+function follow(story: Story | null, fact: Fact, check: Check): Story | null {
+  const { callId } = fact.call;
+  const isNext = (holds: boolean) => check(holds, `"${fact.type}" told of a call to which it did not happen`);
+  switch (fact.type) {
+    case "placed":
+      isNext(story === null);
+      return { callId, caller: deviceOf(fact.caller), callee: null, isRinging: true, away: PRESENT };
+    case "resumed":
+      isNext(story === null);
+      return { callId, caller: null, callee: null, isRinging: false, away: PRESENT, [fact.side]: deviceOf(fact.party) };
+    case "unreachable":
+    case "missed":
+      return story;
+    default:
+      isNext(story?.callId === callId);
+  }
+  if (story === null) return null;
+  switch (fact.type) {
+    case "answered":
+      isNext(story.isRinging);
+      return { ...story, isRinging: false, callee: deviceOf(fact.callee) };
+    case "rejoined":
+      isNext(!story.isRinging && story[fact.side] === null);
+      return { ...story, [fact.side]: deviceOf(fact.party) };
+    case "away":
+    case "back":
+      isNext(story.away[fact.side] === (fact.type === "back"));
+      return { ...story, away: { ...story.away, [fact.side]: fact.type === "away" } };
+    case "ended":
+      return null;
+    case "ringing":
+    case "unable":
+      isNext(story.isRinging);
+      return story;
+  }
+}
+
+/** What an event must come to, beside what the story needs. */
+export interface Expected {
+  readonly verdict: Verdict;
+  /** The sender said that it rings, as the first, and that it cannot take the call. */
+  readonly rings: boolean;
+  readonly unable: string | null;
+}
+
+/** Replays an event's facts. */
+export function replay(
+  world: World,
+  event: WorldEvent,
+  facts: readonly Fact[],
+  is: Call | null,
+  { verdict, rings, unable }: Expected,
+  check: Check,
+): Story | null {
+  const was = world.chat.call;
+  const from = "from" in event ? event.from : null;
+  let { story } = world;
+  for (const fact of facts) story = follow(story, fact, check);
+
+  const told = <Type extends Fact["type"]>(type: Type) =>
+    facts.filter((fact): fact is Extract<Fact, { type: Type }> => fact.type === type);
+  // Whoever hears only facts knows who is in which call.
+  check((story?.callId ?? null) === (is?.callId ?? null), "facts tell of another call than there is");
+  if (story !== null && is !== null) {
+    check(story.isRinging === (is.state === "ringing"), "facts do not tell that a call was answered");
+    for (const side of SIDES) check(agrees(story, is, side), "facts tell of others than are in the call, or are there");
+  }
+  // One end for each call, with the outcome that the rules give it.
+  check(told("ended").length === (verdict.over ? 1 : 0), "a call's end was not told, or more than once");
+  for (const { outcome, by } of told("ended")) {
+    check(outcome === verdict.outcome, "a call ended with another outcome than its own");
+    const isSaid = event.type === "message" && from !== null;
+    check(isSaid ? by !== null && isSame(by, from) : by === null, "a call was ended by somebody else");
+  }
+  // A missed call exactly where the callee should find one.
+  const callee = event.type === "initiate" ? event.callee : was?.state === "ringing" ? was.calleeUser : null;
+  const caller = event.type === "initiate" ? event.from.user : was?.caller.user;
+  const missed = told("missed");
+  check(
+    missed.map(({ reason }) => reason).join() === (verdict.missed ?? ""),
+    "a missed call was not told, or told wrongly",
+  );
+  check(missed.every((fact) => fact.callee === callee && fact.caller.user === caller), "somebody else missed a call");
+  const isUnreached = event.type === "initiate" && verdict.missed !== undefined;
+  check(
+    told("unreachable").map(({ reason }) => reason).join() === (isUnreached ? verdict.missed : ""),
+    "that nobody could be rung was not told, or told wrongly",
+  );
+  check(told("placed").length === (verdict.starts ? 1 : 0), "a call was placed untold, or told of in vain");
+  check(told("ringing").length === (rings ? 1 : 0), "that it rings was not told, or more than once");
+  check(
+    told("unable").map(({ reason }) => reason).join() === (unable ?? ""),
+    "that a device cannot take the call was not told",
+  );
+  for (const { device } of [...told("ringing"), ...told("unable")]) {
+    check(from !== null && isSame(device, from), "another device rings, or cannot, than said so");
+  }
+  return story;
+}
+
+function agrees(story: Story, is: Call, side: Side): boolean {
+  const party = sidesOf(is)[side];
+  const known = story[side];
+  if (party === null || party.user === null) return known === null;
+  return known !== null && isSame(party, known) && (party.awayUntil !== null) === story.away[side];
+}
