@@ -26,7 +26,10 @@ function test(name: string, run: (scene: Scene) => Promise<void>): void {
 
 type Pluggable = typeof globalThis & { keptTracks: MediaStreamTrack[]; plug(id: string, isIn: boolean): void };
 
-/** In the page: `plug` unplugs a device, or plugs it in again. */
+/**
+ * In the page: `plug` unplugs a device, or plugs it in again. The microphone that Chromium lists as "default" stands for the first of the
+ * others, as outside of a test: it is in that one's group, and ends with it.
+ */
 function makePluggable(): void {
   const { mediaDevices } = navigator;
   if (!mediaDevices) return;
@@ -35,20 +38,40 @@ function makePluggable(): void {
     MediaDevices["enumerateDevices"],
     MediaDevices["getUserMedia"],
   ];
-  mediaDevices.enumerateDevices = async () => (await list()).filter(({ deviceId }) => !away.has(deviceId));
-  mediaDevices.getUserMedia = (asked) => {
+  const group = (kind: string, id: string) => `${kind} ${id}`;
+  const listed = async () => {
+    const devices = (await list()).filter(({ deviceId }) => !away.has(deviceId));
+    const first = devices.find(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "default");
+    return devices.map(({ kind, deviceId, label }) => {
+      const groupId = group(kind, kind === "audioinput" && deviceId === "default" ? first!.deviceId : deviceId);
+      return { kind, deviceId, label, groupId } as MediaDeviceInfo;
+    });
+  };
+  mediaDevices.enumerateDevices = listed;
+  mediaDevices.getUserMedia = async (asked) => {
     const wishes = Object.entries(asked ?? {}).map(([kind, wish]) => {
       const { deviceId, ...rest } = wish as MediaTrackConstraints & { deviceId?: { exact?: string; ideal?: string } };
       if (away.has(deviceId?.exact)) throw new DOMException("", "OverconstrainedError");
       return [kind, away.has(deviceId?.ideal) ? rest : wish];
     });
-    return open(Object.fromEntries(wishes));
+    const stream = await open(Object.fromEntries(wishes));
+    const devices = await listed();
+    for (const track of stream.getTracks()) {
+      const settings = track.getSettings();
+      const { groupId } = devices.find(({ kind, deviceId }) =>
+        kind === `${track.kind}input` && deviceId === settings.deviceId
+      )!;
+      track.getSettings = () => ({ ...settings, groupId });
+    }
+    return stream;
   };
   (globalThis as Pluggable).plug = (id, isIn) => {
     if (isIn) away.delete(id);
     else away.add(id);
     for (const track of isIn ? [] : (globalThis as Pluggable).keptTracks) {
-      if (track.readyState === "ended" || track.getSettings().deviceId !== id) continue;
+      const { deviceId, groupId } = track.getSettings();
+      const isIt = deviceId === id || groupId === group(`${track.kind}input`, id);
+      if (track.readyState === "ended" || !isIt) continue;
       track.stop();
       track.dispatchEvent(new Event("ended"));
     }
@@ -149,4 +172,24 @@ test("a camera and a microphone that are unplugged are replaced and taken again 
   await plug(ada, camera, false);
   await plug(ada, camera, true);
   assert.notEqual((await inUse(ada)).video, camera, "what is not chosen any more is not taken");
+});
+
+test("the headset behind Chromium's default, which nobody chose, is taken again when it is back", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage);
+  assert.equal((await inUse(ada)).audio, "default");
+  const headset = await ada.page.evaluate(async () => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices.find(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "default")!.deviceId;
+  });
+  await plug(ada, headset, false);
+  await ada.reads("The microphone was unplugged. Now you are heard by: Fake Default Audio Input");
+  await plug(ada, headset, true);
+  await ada.reads("Plugged in, and in use now: Fake Audio Input 1");
+  assert.equal((await inUse(ada)).audio, headset);
+  await boris.receives("audioEnergy");
+  assert.deepEqual(await inSettings(ada, () => shown(ada, "Microphone")), {
+    value: "",
+    text: "System default: Fake Audio Input 1",
+  });
 });

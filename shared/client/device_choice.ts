@@ -36,8 +36,9 @@ export interface DeviceNotice {
 /** What became of the device that is to be used. */
 export type DeviceChange = "gone" | "back";
 
-/** Chromium lists the system's choice as if it were a device of its own. */
+/** Chromium lists the system's choice as if it were a device of its own; on Windows there are two such. */
 export const SYSTEM_ID = "default";
+const SYSTEM_IDS: readonly string[] = [SYSTEM_ID, "communications"];
 
 const NO_IDS = { camera: null, microphone: null, speaker: null };
 const ALL_KINDS = ["camera", "microphone", "speaker"] as const satisfies readonly DeviceKind[];
@@ -74,6 +75,22 @@ export function rememberedChoice(env: Environment): DeviceChoice {
 export function withChosen(choice: DeviceChoice, kind: DeviceKind, id: string | null): DeviceChoice {
   const chosen = { ...choice.chosen, [kind]: orSystem(id) };
   return { ...choice, chosen, away: { ...choice.away, [kind]: null } };
+}
+
+/**
+ * The id of the device that a track with these settings comes from; `null` where it has none. Where the track was opened as the
+ * system's choice, it is that of the device in the same group, as far as one is listed: by that one it is known when it comes back.
+ */
+export function ownId(
+  devices: readonly Pick<MediaDeviceInfo, "kind" | "deviceId" | "groupId">[],
+  ofKind: MediaDeviceKind,
+  { deviceId, groupId }: MediaTrackSettings,
+): string | null {
+  if (deviceId !== SYSTEM_ID || !groupId) return deviceId ?? null;
+  const own = devices.find((device) =>
+    device.kind === ofKind && device.groupId === groupId && !SYSTEM_IDS.includes(device.deviceId)
+  );
+  return own?.deviceId ?? deviceId;
 }
 
 /** The choice after the device `id` ended in use. One that is there all the same is not away: it was taken, or forbidden. */

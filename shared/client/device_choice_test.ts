@@ -5,6 +5,7 @@ import {
   deviceToUse,
   nextCamera,
   NO_DEVICES,
+  ownId,
   rememberedChoice,
   withChosen,
   withDevices,
@@ -92,6 +93,40 @@ Deno.test("device choice: Chromium's name for the system's choice is no device",
   const used = at("microphone", NO_DEVICES, "default", "a");
   assert.equal(withEnded(used, "microphone", "default"), used);
 });
+
+/** What is listed as kind, id and group, what a track of the microphone is set to as id and group, and the id of what it comes from. */
+const behind: [what: string, listed: string[][], settings: string[], id: string | null][] = [
+  ["a device of its own", [["audioinput", "a", "1"]], ["a", "1"], "a"],
+  ["one that is not listed", [["audioinput", "b", "2"]], ["a", "1"], "a"],
+  ["no device at all", [["audioinput", "a", "1"]], [], null],
+  [
+    "the system's choice, which stands for the headset",
+    [["audioinput", "default", "1"], ["audioinput", "laptop", "2"], ["audioinput", "headset", "1"]],
+    ["default", "1"],
+    "headset",
+  ],
+  [
+    "the system's choice, beside Windows' other one",
+    [["audioinput", "default", "1"], ["audioinput", "communications", "1"], ["audioinput", "headset", "1"]],
+    ["default", "1"],
+    "headset",
+  ],
+  [
+    "the system's choice, of which only the speaker is listed",
+    [["audiooutput", "speaker", "1"], ["audioinput", "laptop", "2"]],
+    ["default", "1"],
+    "default",
+  ],
+  ["the system's choice, where nothing has a group", [["audioinput", "laptop", ""]], ["default", ""], "default"],
+];
+
+for (const [what, listed, [deviceId, groupId], id] of behind) {
+  Deno.test(`device choice: a track comes from ${what}: ${id}`, () => {
+    const devices = listed.map(([kind, deviceId, groupId]) => ({ kind, deviceId, groupId })) as MediaDeviceInfo[];
+    const settings = { ...deviceId === undefined ? {} : { deviceId }, ...groupId === undefined ? {} : { groupId } };
+    assert.equal(ownId(devices, "audioinput", settings), id);
+  });
+}
 
 Deno.test("device choice: Switch camera takes the next one, also where the chosen one is away", () => {
   const gone = at("camera", at("camera", withChosen(NO_DEVICES, "camera", "a"), "a", "b", "c"), "b", "c");

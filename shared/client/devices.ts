@@ -11,6 +11,7 @@ import {
   type DeviceNotice,
   deviceToUse,
   nextCamera,
+  ownId,
   rememberedChoice,
   withChosen,
   withDevices,
@@ -203,9 +204,13 @@ export class Devices {
         if (!taken.includes(track)) track.stop();
         else if (track.kind === "audio") track.enabled = !this.#isMuted;
       }
-      const ids = new Map(taken.map((track) => [track, track.getSettings().deviceId ?? null]));
-      this.#tracks.take(taken, (track) => this.#gone(track, ids.get(track)!));
-      this.#list(wanted);
+      const settings = new Map(taken.map((track) => [track, track.getSettings()]));
+      let listed: readonly MediaDeviceInfo[] = [];
+      this.#tracks.take(taken, (track) => {
+        this.#gone(track, ownId(listed, `${track.kind as Kind}input`, settings.get(track)!));
+      });
+      // Those that are there while this one is in use.
+      this.#list(wanted).then((devices) => listed = devices);
       return "open";
     } catch (error) {
       const listed = await this.#env.listDevices();
@@ -223,7 +228,12 @@ export class Devices {
     const turn = { before: this.#replacing.get(kind)?.before ?? before };
     this.#replacing.set(kind, turn);
     if (kind === "video" && track) this.#tracks.end(track);
-    const opened = await this.#start([kind]);
+    // What is back is meant itself: the system may not have come round to choosing it again.
+    const back = change === "back" ? before.away[device] : null;
+    const opened = await this.#start(
+      [kind],
+      () => back === null ? this.#choice : withChosen(this.#choice, device, back),
+    );
     if (opened === "superseded" || this.#replacing.get(kind) !== turn) return;
     this.#replacing.delete(kind);
     if (!this.#wanted.has(kind)) return;
@@ -279,8 +289,8 @@ export class Devices {
     );
   }
 
-  /** Follows what there is now. `opened`: it is looked at because these kinds have just been opened. */
-  async #list(opened: readonly Kind[] = []): Promise<void> {
+  /** Follows what there is now, and gives it. `opened`: it is looked at because these kinds have just been opened. */
+  async #list(opened: readonly Kind[] = []): Promise<readonly MediaDeviceInfo[]> {
     const devices = await this.#env.listDevices();
     this.#listed = devices.map(({ kind }) => kind);
     const before = this.#choice;
@@ -305,6 +315,7 @@ export class Devices {
       const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
       if (isBack || isAny) this.#replace(kind, "back", before);
     }
+    return devices;
   }
 
   /** A device of this kind is open, or in the course of being changed for another. */

@@ -31,6 +31,8 @@ class Browser {
   readonly swaps: { change: DeviceNotice["change"] | null; kind: Kind; causes: Causes }[] = [];
   /** Devices that do not open, and the name of the error. */
   readonly broken: Record<string, string> = {};
+  /** Chromium lists the microphone that the system chooses twice: once as "default", in the group of that microphone. */
+  isChromium = false;
   /** What opens and is listed waits for these. */
   opening: Promise<void> = Promise.resolve();
   listing: Promise<void> = Promise.resolve();
@@ -49,7 +51,8 @@ class Browser {
       createMediaStream: (tracks) => stream(tracks as unknown as Track[]),
       listDevices: async () => {
         await this.listing;
-        return this.list.map(({ kind, id }) => ({ kind: LISTED_AS[kind], deviceId: id, label: id }) as MediaDeviceInfo);
+        const system = this.isChromium ? this.list.find(({ kind }) => kind === "audio") : undefined;
+        return [...system ? [{ ...system, shown: "default" }] : [], ...this.list].map((device) => listed(device));
       },
       permission: (device) => Promise.resolve(this.permissions[device]),
       mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
@@ -111,11 +114,12 @@ class Browser {
     if (exact !== undefined && !there.some(({ id }) => id === exact)) throw error("OverconstrainedError");
     const { id } = there.find(({ id }) => id === (exact ?? ideal)) ?? there[0]!;
     if (this.broken[id] !== undefined) throw error(this.broken[id]!);
+    const isSystem = this.isChromium && kind === "audio" && id !== (exact ?? ideal);
     const track: Track = { kind, label: id, enabled: true, readyState: "live", onended: null };
     this.tracks.push(Object.assign(track, {
       muted: false,
       stop: () => track.readyState = "ended",
-      getSettings: () => ({ deviceId: id }),
+      getSettings: () => ({ deviceId: isSystem ? "default" : id, groupId: groupOf(id) }),
     }));
     return track;
   }
@@ -124,6 +128,15 @@ class Browser {
 function entry(words: `${Kind} ${string}`): { kind: Kind; id: string } {
   const [kind, id] = words.split(" ") as [Kind, string];
   return { kind, id };
+}
+
+function listed({ kind, id, shown = id }: { kind: Kind; id: string; shown?: string }): MediaDeviceInfo {
+  return { kind: LISTED_AS[kind], deviceId: shown, groupId: groupOf(id), label: id } as MediaDeviceInfo;
+}
+
+/** A device of its own each. */
+function groupOf(id: string): string {
+  return id && `group of ${id}`;
 }
 
 function stream(tracks: readonly Track[]): MediaStream {
@@ -235,6 +248,35 @@ Deno.test("devices: what ends though it is there and allowed is opened again", a
   browser.end("laptop");
   await settled();
   assert.deepEqual(browser.sent, ["laptop"]);
+});
+
+for (const isChromium of [false, true]) {
+  Deno.test(`devices: the headset that the system had chosen is taken again, whatever it chooses by then${isChromium ? ", in Chromium" : ""}`, async () => {
+    const browser = new Browser("audio headset", "audio laptop");
+    browser.isChromium = isChromium;
+    await browser.devices.open(["audio"]);
+    await settled();
+    for (const time of ["once", "twice"]) {
+      await browser.unplug("headset");
+      assert.deepEqual([browser.sent, browser.live], [["laptop"], ["laptop"]], time);
+      await browser.plug("audio headset");
+      assert.deepEqual([browser.sent, browser.live], [["headset"], ["headset"]], time);
+    }
+    assert.deepEqual(browser.swaps.map(({ change }) => change), ["gone", "back", "gone", "back"]);
+    assert.equal(browser.devices.choice.chosen.microphone, null, "nobody has chosen it");
+  });
+}
+
+Deno.test("devices: the only headset, which the system had chosen, is taken again by its own name, not another that comes first", async () => {
+  const browser = new Browser("audio headset");
+  browser.isChromium = true;
+  await browser.devices.open(["audio"]);
+  await settled();
+  await browser.unplug("headset");
+  await browser.plug("audio webcam");
+  assert.deepEqual(browser.sent, ["webcam"]);
+  await browser.plug("audio headset");
+  assert.deepEqual([browser.sent, browser.live], [["headset"], ["headset"]]);
 });
 
 /** A call by the laptop's microphone or camera while the chosen headset or webcam is away. */
