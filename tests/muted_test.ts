@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { renderToString } from "preact-render-to-string";
 import Call from "../islands/Call.tsx";
 import { Muted } from "../islands/call/Muted.tsx";
 import type { View } from "../islands/call/view.ts";
 import { Who } from "../islands/call/Who.tsx";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { strings } from "../shared/i18n.ts";
+import { renderToString } from "./support/render.ts";
 
 const t = strings("en").chat;
 
