@@ -7,8 +7,6 @@ import { findChromium } from "./support/chromium.ts";
 import { isCommand } from "./support/commands.ts";
 import { findFirefox } from "./support/firefox.ts";
 
-const SUITES = ["shared", "signaling", "vendor/fresh", "tests"];
-
 /**
  * These have the machine for themselves, after all others: they measure how fast a call recovers, or how much picture a browser
  * affords, and would measure a neighbour too.
@@ -43,7 +41,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const all = Deno.args.length === 0;
-  const together = await test(all ? ["--parallel", `--ignore=${ALONE.join()}`, ...SUITES] : Deno.args);
+  const together = await test(all ? ["--parallel", `--ignore=${ALONE.join()}`] : Deno.args);
   const alone = all ? await test(ALONE) : NOTHING;
   console.log(`${together.passed + alone.passed} passed, ${together.failed + alone.failed} failed`);
   return together.success && alone.success ? 0 : 1;
