@@ -1,6 +1,6 @@
 /**
  * `deno task turn [port]`: a TURN server of your own on this machine, for trying it out. Starts coturn with a fresh secret, sees
- * that it relays, and says how to start Zvonok with it. Ctrl-C ends it. For a real one, see the README.
+ * that it relays, and says how to start Zvonok with it. Ctrl-C ends it. For a real one, see docs/turn.md.
  */
 
 import { randomBytes } from "node:crypto";

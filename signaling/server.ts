@@ -182,7 +182,7 @@ export class SignalingServer {
     if (size > TIGHT_HEAD_BYTES) {
       this.#notices.say(
         "size",
-        `A session takes ${size} bytes of cookies: see that proxies allow that (README, "Behind a proxy")`,
+        `A session takes ${size} bytes of cookies: see that proxies allow that (docs/proxy.md)`,
       );
     }
     return { session: { ...session, chats: this.hub.chatsOf(session) }, cookie };

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import type { z } from "zod";
 import { clientMessages, errorCodes, serverMessages, tokenProblems } from "../shared/protocol.ts";
 import { Webhook } from "../signaling/webhook.ts";
+import { Guest } from "./support/guest.ts";
+import { build, startProduct } from "./support/product.ts";
 
 const text = await Deno.readTextFile(new URL("../docs/protocol.md", import.meta.url));
 
@@ -29,9 +31,9 @@ Deno.test("docs: the message tables are the schemas", () => {
   assert.deepEqual(table("Server to client"), fieldsOf(serverMessages));
 });
 
-Deno.test("docs: the README's check of a webhook's signature takes what the server sends, and nothing else", async () => {
-  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
-  const code = /```ts\n(import \{ Buffer.*?)```/s.exec(readme)?.[1] ?? assert.fail("there is no such code");
+Deno.test("docs: the check of a webhook's signature takes what the server sends, and nothing else", async () => {
+  const page = await Deno.readTextFile(new URL("../docs/receipts.md", import.meta.url));
+  const code = /```ts\n(import \{ Buffer.*?)```/s.exec(page)?.[1] ?? assert.fail("there is no such code");
   const { verify } = await import(`data:application/typescript,${encodeURIComponent(code)}`);
   const sent = Promise.withResolvers<[string, Headers]>();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (req) => {
@@ -52,6 +54,46 @@ Deno.test("docs: the README's check of a webhook's signature takes what the serv
     /Too old/,
   );
 });
+
+Deno.test("docs: the README's ten lines let a host application's user into their chat", async () => {
+  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+  const code = /```ts\n(import \{ SignJWT.*?)```/s.exec(readme)?.[1] ?? assert.fail("there is no such code");
+  const { callOf } = await import(`data:application/typescript,${encodeURIComponent(code)}`);
+  const secret = "what only the two servers know";
+  const html: string = await callOf({ id: "ada", name: "Ada", chats: ["project-x"] }, "project-x", secret);
+  assert.match(html, /<iframe name="call".*<form .*action="https:\/\/calls\.example\.org\/enter" target="call">/s);
+  const [chat, token] = ["chat", "token"].map((name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)![1]!);
+  await build();
+  await using product = await startProduct({ JWT_SECRET: secret, GUESTS: "off" });
+  const ada = new Guest(product.url);
+  const entered = await ada.submit("/enter", { chat: chat!, token: token! });
+  assert.deepEqual([entered.status, entered.headers.get("location")], [303, "/chat/project-x"]);
+  assert.equal((await ada.get("/api/session")).json.user.name, "Ada");
+});
+
+Deno.test("docs: what a page refers to is there", async () => {
+  const root = new URL("../", import.meta.url);
+  const pages = ["README.md", "CONTRIBUTING.md", "vendor/fresh/README.md"];
+  for await (const { name } of Deno.readDir(new URL("docs/", root))) {
+    if (name.endsWith(".md")) pages.push(`docs/${name}`);
+  }
+  const missing: string[] = [];
+  for (const path of pages) {
+    const page = new URL(path, root);
+    for (const [, target] of (await Deno.readTextFile(page)).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+      const { pathname, hash } = new URL(target!, page);
+      const found = await Deno.readTextFile(pathname).catch(() => null);
+      const headings = Array.from(found?.matchAll(/^#+ (.*)$/gm) ?? [], ([, text]) => anchorOf(text!));
+      if (found === null || (hash !== "" && !headings.includes(hash))) missing.push(`${path}: ${target}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+/** The fragment by which GitHub knows a heading. */
+function anchorOf(heading: string): string {
+  return `#${heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, "").replaceAll(" ", "-")}`;
+}
 
 Deno.test("docs: the receipt's fields are all there", () => {
   for (const field of Object.keys(clientMessages["call:receipt"].shape.receipt.shape)) {
