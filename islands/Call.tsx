@@ -29,13 +29,13 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
   const calling = useSignal<Calling | null>(null);
   useEffect(() => {
     let left = false;
-    // The page can be read before its client is there. static/heal.js hears what becomes of it.
+    // The page can be read before its client is there. static/reload_on_script_failure.js hears what becomes of it.
     import("./call/calling.ts").then((loaded) => {
       if (left) return;
       calling.value = loaded;
       store.value = loaded.createCallStore(chatId);
-      dispatchEvent(new Event("zvonok:alive"));
-    }, () => dispatchEvent(new Event("zvonok:broken")));
+      dispatchEvent(new Event("zvonok:scripts-run"));
+    }, () => dispatchEvent(new Event("zvonok:script-failed")));
     const leave = () => {
       left = true;
       store.value?.client.close();

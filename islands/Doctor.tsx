@@ -19,7 +19,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   const verdict = state.value === "idle" || state.value === "running" ? null : state.value;
   const done = Object.keys(findings.value).length;
 
-  useEffect(() => void dispatchEvent(new Event("zvonok:alive")), []);
+  useEffect(() => void dispatchEvent(new Event("zvonok:scripts-run")), []);
 
   // By a click, and not before: browsers let a page hear only after one, and ask for devices with less surprise.
   async function start() {

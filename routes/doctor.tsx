@@ -1,7 +1,7 @@
 import { Head } from "fresh/runtime";
 import Doctor from "../islands/Doctor.tsx";
 import { define } from "./(_kit)/define.ts";
-import { Heal } from "./(_kit)/Heal.tsx";
+import { ReloadOnScriptFailure } from "./(_kit)/ReloadOnScriptFailure.tsx";
 
 /** Why calls do not work here, or that they do: everything a call needs is tried in the visitor's own browser. */
 export default define.page(({ state: { t } }) => (
@@ -9,7 +9,7 @@ export default define.page(({ state: { t } }) => (
     <Head>
       <title>{t.doctor.title}</title>
     </Head>
-    <Heal />
+    <ReloadOnScriptFailure />
     <h1>{t.doctor.heading}</h1>
     <p class="lead">{t.doctor.intro}</p>
     <noscript>

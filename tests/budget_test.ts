@@ -29,7 +29,7 @@ Deno.test("budget: the lobby ships no JavaScript, the call page little, and styl
   const lobby = await guest.get("/");
   assert.doesNotMatch(lobby.text, /<script/i);
   const page = await guest.get(`/chat/${await guest.createChat()}`);
-  const named = page.text.matchAll(/"(\/_fresh\/js\/[^"]+\.js|\/heal\.js[^"]*)"/g);
+  const named = page.text.matchAll(/"(\/_fresh\/js\/[^"]+\.js|\/reload_on_script_failure\.js[^"]*)"/g);
   const entries = [...named].map(([, path]) => path!);
   const first = await reached(guest, product.url, entries, /from\s*"([^"]+)"|import\s*"([^"]+)"/g);
   const all = await reached(guest, product.url, entries, /from\s*"([^"]+)"|import\s*"([^"]+)"|import\("([^"]+)"\)/g);

@@ -7,7 +7,7 @@ import { Cookieless } from "../(_kit)/Cookieless.tsx";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
 import { isInForeignFrame } from "../(_kit)/frame.ts";
-import { Heal } from "../(_kit)/Heal.tsx";
+import { ReloadOnScriptFailure } from "../(_kit)/ReloadOnScriptFailure.tsx";
 import { Leave } from "../(_kit)/Leave.tsx";
 import { Message } from "../(_kit)/Message.tsx";
 import { NameField } from "../(_kit)/NameField.tsx";
@@ -93,7 +93,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
       return (
         <main class="page">
           <Title text={other ? fill(t.chat.title, { name: other.name }) : t.chat.titleAlone} />
-          <Heal />
+          <ReloadOnScriptFailure />
           <noscript>
             <p class="notice">{t.page.noScript}</p>
           </noscript>

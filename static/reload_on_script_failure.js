@@ -1,9 +1,9 @@
-// Why: routes/(_kit)/Heal.tsx
+// Why: routes/(_kit)/ReloadOnScriptFailure.tsx
 {
-  const KEY = "zvonok.heals";
-  // Where storage is refused, or full, nothing counts from one load to the next: the pause is that of the fifth time.
+  const KEY = "zvonok.reloads";
+  // Where session storage is refused, or full, reloads cannot be counted: the pause is that of the fifth one.
   const UNCOUNTED = 4;
-  let isHealing = false;
+  let isUnderWay = false;
   const count = () => {
     try {
       const times = Number(sessionStorage[KEY] ?? 0);
@@ -20,9 +20,9 @@
       // Nothing was kept.
     }
   };
-  const heal = () => {
-    if (isHealing) return;
-    isHealing = true;
+  const reload = () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
     const times = count();
     const soon = () => setTimeout(again, Math.min(500 * 2 ** times, 60_000));
     const again = async () => {
@@ -31,7 +31,7 @@
     };
     soon();
   };
-  addEventListener("error", ({ target }) => target.localName === "script" && heal(), true);
-  addEventListener("zvonok:broken", heal);
-  addEventListener("zvonok:alive", forget);
+  addEventListener("error", ({ target }) => target.localName === "script" && reload(), true);
+  addEventListener("zvonok:script-failed", reload);
+  addEventListener("zvonok:scripts-run", forget);
 }

@@ -27,28 +27,28 @@ async function loser(stack: AsyncDisposableStack, path: string, pattern: RegExp)
   return { product, browser, ada, loads: () => loads };
 }
 
-const heals = ({ page }: Person) => page.evaluate(() => sessionStorage.getItem("zvonok.heals"));
+const reloads = ({ page }: Person) => page.evaluate(() => sessionStorage.getItem("zvonok.reloads"));
 
 for (const [what, pattern] of LOST) {
-  Deno.test(`heal: ${what} does not come, twice: the page loads itself again, and can call`, async () => {
+  Deno.test(`a script fails: ${what} does not come, twice: the page loads itself again, and can call`, async () => {
     await using stack = new AsyncDisposableStack();
     const { product, browser, ada, loads } = await loser(stack, "/chat/", pattern);
     const boris = stack.use(await Person.enter(browser));
     await meet(product.url, ada, boris);
     assert.equal(loads(), 3);
-    assert.equal(await heals(ada), null, "the next time begins anew");
+    assert.equal(await reloads(ada), null, "the next time begins anew");
   });
 }
 
-Deno.test("heal: Call Doctor does not come, twice: its page loads itself again, and lives", async () => {
+Deno.test("a script fails: Call Doctor does not come, twice: its page loads itself again, and lives", async () => {
   await using stack = new AsyncDisposableStack();
   const { product, ada, loads } = await loser(stack, "/doctor", /\/Doctor\.js$/);
   await ada.page.goto(`${product.url}/doctor`);
   await until("the third load", () => Promise.resolve(loads() === 3));
-  await until("the next time begins anew", async () => await heals(ada) === null);
+  await until("the next time begins anew", async () => await reloads(ada) === null);
 });
 
-Deno.test("heal: what a call loads later does not come, three times: it comes while it is wanted, and nothing is loaded anew", async () => {
+Deno.test("a script fails: what a call loads later does not come, three times: it comes while it is wanted, and nothing is loaded anew", async () => {
   await build();
   await using stack = new AsyncDisposableStack();
   const product = stack.use(await startProduct());
