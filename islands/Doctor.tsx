@@ -4,7 +4,7 @@ import type { DoctorStrings } from "../shared/i18n/en.ts";
 import { fill } from "../shared/i18n/fill.ts";
 import { examine } from "./doctor/examine.ts";
 import { CHECKS, type Findings } from "./doctor/finding.ts";
-import { Mark } from "./doctor/Mark.tsx";
+import { StatusIcon } from "./doctor/StatusIcon.tsx";
 import { reportOf, sentence } from "./doctor/report.ts";
 import type { Missed } from "./doctor/socket.ts";
 import { browserSurroundings } from "./doctor/surroundings.ts";
@@ -38,7 +38,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
         {isRunning && <p>{fill(t.progress, { done, all: CHECKS.length })}</p>}
         {verdict && (
           <div class="verdict">
-            <Mark grade={gradeOf(verdict)} />
+            <StatusIcon grade={gradeOf(verdict)} />
             <div>
               <h2>{t.verdicts[verdict].title}</h2>
               <p>{t.verdicts[verdict].text}</p>
@@ -72,7 +72,7 @@ function List({ t, findings }: { t: DoctorStrings; findings: Findings }) {
         const finding = findings[id];
         return (
           <li key={id}>
-            <Mark grade={finding?.grade ?? "running"} />
+            <StatusIcon grade={finding?.grade ?? "running"} />
             <div>
               <h3>
                 {t.checks[id]}: <span class="grade">{finding ? t.grades[finding.grade] : t.running}</span>

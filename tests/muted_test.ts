@@ -5,7 +5,7 @@ import { h } from "preact";
 import Call from "../islands/Call.tsx";
 import { Muted } from "../islands/call/Muted.tsx";
 import type { View } from "../islands/call/view.ts";
-import { Who } from "../islands/call/Who.tsx";
+import { CallHeader } from "../islands/call/CallHeader.tsx";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { strings } from "../shared/i18n.ts";
 import { renderToString } from "./support/render.ts";
@@ -41,7 +41,7 @@ Deno.test("muted by the system: the page has the region before there is anything
 Deno.test("muted by the system: what shows it is no region of its own", () => {
   const view = muting(true, true);
   const phase = { phase: "preparing", chatId: "chat", media: "video" } as const;
-  const stage = renderToString(h(Who, { view, phase, seen: false }));
+  const stage = renderToString(h(CallHeader, { view, phase, seen: false }));
   assert.ok(stage.includes(t.systemMuted.microphone) && stage.includes(t.systemMuted.camera));
   assert.doesNotMatch(stage, /role="status"/);
 });

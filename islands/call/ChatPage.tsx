@@ -97,7 +97,7 @@ export function ChatPage({ view }: { view: View }) {
           </button>
         )}
       </section>
-      {snapshot.checking && later && <later.Check key="check" view={view} />}
+      {snapshot.checking && later && <later.DeviceCheck key="check" view={view} />}
       {calls}
       {!alone && invitation}
     </div>

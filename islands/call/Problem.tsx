@@ -8,7 +8,7 @@ import type { View } from "./view.ts";
 /** What of this device does not open, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
   const { t, snapshot: { local, problem, unplaced, gone, checking, signaling }, actions } = view;
-  if (problem === null) return gone && <Gone view={view} gone={gone} />;
+  if (problem === null) return gone && <DeviceLost view={view} gone={gone} />;
   const subject = subjectOf(problem);
   // Where another device was to take the place of one that is in use, that one goes on.
   const goesOn = {
@@ -42,7 +42,7 @@ export function Problem({ view, inCall = false }: { view: View; inCall?: boolean
 }
 
 /** A device in use went away or came back, and the call goes on. */
-function Gone({ view, gone: { device, change, now } }: { view: View; gone: DeviceNotice }) {
+function DeviceLost({ view, gone: { device, change, now } }: { view: View; gone: DeviceNotice }) {
   const { t: { gone } } = view;
   const without = now === null || device === "speaker";
   const text = change === "back" ? gone.back : without ? gone.without[device] : gone.with[device];

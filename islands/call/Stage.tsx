@@ -11,7 +11,7 @@ import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
 import { isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { keepScreenOn } from "./wake_lock.ts";
-import { Who } from "./Who.tsx";
+import { CallHeader } from "./CallHeader.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
 export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
@@ -97,7 +97,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           turned={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
-      <Who view={view} phase={phase} seen={seen || presents} />
+      <CallHeader view={view} phase={phase} seen={seen || presents} />
       {later && <later.Problem view={view} inCall />}
       {refused.value !== null && (
         <button class="button accent hear" type="button" onClick={hear}>

@@ -1,6 +1,6 @@
 /** What a first picture can do without: loaded when it is there, when it is opened, or when there is something wrong to be told. */
 
-export { Check } from "./panel/Check.tsx";
+export { DeviceCheck } from "./panel/DeviceCheck.tsx";
 export { Panel } from "./panel/Panel.tsx";
 export { Problem } from "./Problem.tsx";
-export { Signal } from "./Signal.tsx";
+export { ConnectionQuality } from "./ConnectionQuality.tsx";

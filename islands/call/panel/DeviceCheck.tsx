@@ -4,7 +4,7 @@ import type { View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 
 /** A look and a word before any call: what the other side would see, and whether the microphone hears. */
-export function Check({ view }: { view: View }) {
+export function DeviceCheck({ view }: { view: View }) {
   const { t, snapshot: { local }, actions } = view;
   const card = useOrphanedFocus<HTMLElement>();
   return (

@@ -3,7 +3,7 @@ import { fill } from "../../shared/i18n/fill.ts";
 import { peerName, type View } from "./view.ts";
 
 /** How well each sees and hears the other, in bars and words; and why a picture is small or away. */
-export function Signal({ view }: { view: View }) {
+export function ConnectionQuality({ view }: { view: View }) {
   const { t, snapshot: { quality, local, remote } } = view;
   const name = peerName(view);
   if (quality === null) return null;

@@ -5,7 +5,7 @@ import { Avatar } from "./Person.tsx";
 import { useLater } from "./lazy.ts";
 import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 
-interface WhoProps {
+interface CallHeaderProps {
   view: View;
   phase: StagedPhase;
   /** There is a picture of them: say who it is in a corner, rather than in the middle of the stage. */
@@ -13,7 +13,7 @@ interface WhoProps {
 }
 
 /** Who the call is with, and how it goes. */
-export function Who({ view, phase, seen }: WhoProps) {
+export function CallHeader({ view, phase, seen }: CallHeaderProps) {
   const { t, snapshot: { signaling, local, remote, quality } } = view;
   const later = useLater(quality !== null);
   const name = peerName(view);
@@ -34,7 +34,7 @@ export function Who({ view, phase, seen }: WhoProps) {
         // The live region has said it already.
         : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
-      {talking && later && <later.Signal view={view} />}
+      {talking && later && <later.ConnectionQuality view={view} />}
       {(["microphone", "camera"] as const).map((device) =>
         local.systemMuted[device] &&
         (
