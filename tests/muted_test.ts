@@ -13,7 +13,8 @@ import { renderToString } from "./support/render.ts";
 const t = strings("en").chat;
 
 function muting(microphone: boolean, camera: boolean): View {
-  const local = { ...NOTHING.local, systemMuted: { microphone, camera } };
+  const held = { microphone: microphone ? "muted" : null, camera: camera ? "muted" : null } as const;
+  const local = { ...NOTHING.local, held };
   return { t, chatId: "chat", userId: "ann", seats: 2, mine: true, actions: null, snapshot: { ...NOTHING, local } };
 }
 

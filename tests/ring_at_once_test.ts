@@ -127,6 +127,25 @@ test("hung up while the camera opens: it stops ringing, and the camera is let go
   assert.equal((await ada.open()).connections, 0);
 });
 
+test("the buttons of what is still opening say so, and pressing one takes it back", async (stage) => {
+  const { ada, boris } = stage;
+  await ada.click("Video call");
+  await boris.click("Accept");
+  await connected(stage);
+  const isBusy = async (name: string) =>
+    await (await ada.sees("button", name)).evaluate((button) => button.ariaBusy === "true");
+  assert.ok(await isBusy("Mute microphone") && await isBusy("Turn camera off"));
+  await ada.page.keyboard.press("v");
+  assert.equal(await isBusy("Turn camera on"), false);
+  await openDevices(ada);
+  await boris.receives("audioEnergy");
+  await until("the camera is let go", async () => (await ada.open()).tracks === 1);
+  assert.equal(await isBusy("Mute microphone"), false);
+  await ada.click("Turn camera on");
+  await boris.receives("framesDecoded");
+  await ada.sees("button", "Turn camera off");
+});
+
 test("a camera that fails after all: the call goes on, and it is said", async (stage) => {
   const { ada, boris } = stage;
   await set(ada, { failure: "NotReadableError" });

@@ -36,7 +36,7 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
       {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
       {talking && later && <later.ConnectionQuality view={view} />}
       {(["microphone", "camera"] as const).map((device) =>
-        local.systemMuted[device] &&
+        local.held[device] === "muted" &&
         (
           <Badge
             key={device}

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from "./Icon.tsx";
-import { isOn, type StagedPhase, type View } from "./view.ts";
+import { deviceState, hasCamera, type StagedPhase, type View } from "./view.ts";
 
 /** Phones have no screen sharing. */
 export const canShare = typeof navigator !== "undefined" && !!navigator.mediaDevices?.getDisplayMedia;
@@ -26,22 +26,22 @@ export function Controls({ view, phase, openSettings }: ControlsProps) {
   return (
     <div class="controls">
       <Toggle
-        on={isOn(view, "microphone")}
-        muted={local.systemMuted.microphone && t.systemMuted.microphone}
+        view={view}
+        device="microphone"
         icons={["mic", "micOff"]}
         names={[t.mute, t.unmute]}
         shortcut="M"
         set={(on) => actions?.setMicrophone(on)}
       />
       <Toggle
-        on={isOn(view, "camera")}
-        muted={local.systemMuted.camera && t.systemMuted.camera}
+        view={view}
+        device="camera"
         icons={["video", "videoOff"]}
         names={[t.cameraOff, t.cameraOn]}
         shortcut="V"
         set={(on) => actions?.setCamera(on)}
       />
-      {isOn(view, "camera") && devices.options.camera.length > 1 && (
+      {hasCamera(view) && devices.options.camera.length > 1 && (
         <Round
           icon="flip"
           name={t.switchCamera}
@@ -67,10 +67,9 @@ export function Controls({ view, phase, openSettings }: ControlsProps) {
 }
 
 interface ToggleProps {
-  on: boolean;
-  /** It is on, but looks as if it were not, for the reason given here. */
-  muted: string | false;
-  /** While it is on, and while it is off. */
+  view: View;
+  device: "microphone" | "camera";
+  /** While it is on, and while it is off, or looks so because the system mutes it. */
   icons: [IconName, IconName];
   /** What pressing it does, while it is on and while it is off. */
   names: [string, string];
@@ -78,16 +77,21 @@ interface ToggleProps {
   set(on: boolean): void;
 }
 
-function Toggle({ on, muted, icons, names, shortcut, set }: ToggleProps) {
-  const off = !on || muted !== false;
+/** Turns a device on or off. While it opens, it is on already for who has turned it on: pressing takes that back. */
+function Toggle({ view, device, icons, names, shortcut, set }: ToggleProps) {
+  const { t } = view;
+  const state = deviceState(view, device);
+  const isDark = state === "off" || state === "muted";
+  const hints = { off: undefined, on: undefined, opening: t.opening[device], muted: t.systemMuted[device] };
   return (
     <Round
-      icon={icons[off ? 1 : 0]}
-      name={names[on ? 0 : 1]}
-      hint={muted || undefined}
-      off={off}
+      icon={icons[isDark ? 1 : 0]}
+      name={names[state === "off" ? 1 : 0]}
+      hint={hints[state]}
+      off={isDark}
+      busy={state === "opening"}
       shortcut={shortcut}
-      onClick={() => set(!on)}
+      onClick={() => set(state === "off")}
     />
   );
 }
@@ -98,18 +102,21 @@ interface RoundProps {
   /** More than the name says, in the tooltip. */
   hint?: string | undefined;
   off?: boolean;
+  /** What was turned on is on its way. */
+  busy?: boolean;
   lit?: boolean;
   shortcut: string;
   onClick(): void;
 }
 
 /** A round button that is only an icon, with its name and its key in the tooltip. */
-export function Round({ icon, name, hint, off, lit, shortcut, onClick }: RoundProps) {
+export function Round({ icon, name, hint, off, busy, lit, shortcut, onClick }: RoundProps) {
   return (
     <button
       class={off ? "round off" : lit ? "round accent" : "round"}
       type="button"
       aria-label={name}
+      aria-busy={busy ? "true" : undefined}
       aria-keyshortcuts={shortcut}
       title={`${hint ? `${hint}. ` : ""}${name} (${shortcut})`}
       onClick={onClick}

@@ -9,7 +9,7 @@ import { useAwake, useShortcuts } from "./input.ts";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
-import { isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { hasCamera, isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
 import { keepScreenOn } from "./wake_lock.ts";
 import { CallHeader } from "./CallHeader.tsx";
 
@@ -30,7 +30,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   // Who is muted must see it: the controls stay.
   const quiet = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
     refused.value === null &&
-    local.microphone && !local.systemMuted.camera &&
+    local.microphone && local.held.camera === null &&
     !awake.value;
 
   // The stage is there for as long as a call lasts.
@@ -54,7 +54,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     m: () => talking && actions?.setMicrophone(!isOn(view, "microphone")),
     v: () => talking && actions?.setCamera(!isOn(view, "camera")),
     s: () => talking && canShare && actions?.setScreen(local.screen === null),
-    c: () => talking && isOn(view, "camera") && actions?.switchCamera(),
+    c: () => talking && hasCamera(view) && actions?.switchCamera(),
     f: toggleFullScreen,
     ",": openSettings,
     // The same key closes the settings, which may have been what caused the notice.

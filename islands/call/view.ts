@@ -1,6 +1,6 @@
 /** What the parts of the call component share: their view of the world, and small facts derived from it. */
 
-import type { CallActions, CallPhase, Snapshot } from "../../shared/client/state.ts";
+import type { CallActions, CallPhase, Held, Snapshot } from "../../shared/client/state.ts";
 import type { ChatStrings } from "../../shared/i18n/en.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import type { Member } from "../../shared/protocol.ts";
@@ -41,9 +41,22 @@ export function isTalking(
   return phase.phase === "connected" || phase.phase === "reconnecting";
 }
 
-/** Whether this user has a device on; the system may mute it all the same. */
-export function isOn({ snapshot: { local } }: View, device: "microphone" | "camera"): boolean {
-  return local[device] || local.systemMuted[device];
+/** What a device of this user is. All but `off` are on by the user's wish. */
+export type DeviceState = "off" | "on" | Held;
+
+/** What is to be shown of a device. */
+export function deviceState({ snapshot: { local } }: View, device: "microphone" | "camera"): DeviceState {
+  return local[device] ? "on" : local.held[device] ?? "off";
+}
+
+/** Whether this user has a device on: it may still be opening, or muted by the system. */
+export function isOn(view: View, device: "microphone" | "camera"): boolean {
+  return deviceState(view, device) !== "off";
+}
+
+/** Whether the camera is open, so that it can be changed for another one. */
+export function hasCamera({ snapshot: { local } }: View): boolean {
+  return local.camera || local.held.camera === "muted";
 }
 
 /** The members of a chat that are not this user. */
@@ -74,7 +87,7 @@ export function statusText(view: View): string {
 
 /** Which devices the system mutes, as a live region says it; `""` where it mutes none. */
 export function mutedText({ t, snapshot: { local } }: View): string {
-  const muted = (["microphone", "camera"] as const).filter((device) => local.systemMuted[device]);
+  const muted = (["microphone", "camera"] as const).filter((device) => local.held[device] === "muted");
   return muted.map((device) => t.systemMuted[device]).join(". ");
 }
 

@@ -67,7 +67,7 @@ export class Devices {
     this.#env = env;
     this.#handlers = handlers;
     this.#choice = rememberedChoice(env);
-    this.#tracks = new OpenTracks(env, handlers);
+    this.#tracks = new OpenTracks(env, handlers, (kind) => this.#isOpening(kind));
     env.onDevicesChange(() => this.#list());
     for (const device of Object.values(DEVICE_OF)) env.permission(device);
     this.#list();
@@ -86,8 +86,7 @@ export class Devices {
 
   /** Whether the user wants a kind sent, and it is open or on its way. */
   isWanted(kind: Kind): boolean {
-    const isSilenced = kind === "audio" && this.#isMuted;
-    return this.#wanted.has(kind) && !isSilenced && (this.#tracks.of(kind) !== undefined || this.#opening.has(kind));
+    return this.#isToBeSent(kind) && (this.#tracks.of(kind) !== undefined || this.#opening.has(kind));
   }
 
   tracks(): MediaStreamTrack[] {
@@ -111,6 +110,7 @@ export class Devices {
     const closed = kinds.filter((kind) => !this.#tracks.of(kind));
     const unasked = closed.filter((kind) => !this.#opening.has(kind));
     if (unasked.length > 0) this.#start(unasked);
+    else this.#tracks.refresh();
     const causes: Partial<Record<Kind, Cause>> = {};
     for (const [kind, opening] of closed.map((kind) => [kind, this.#opening.get(kind)!] as const)) {
       const opened = await opening;
@@ -151,7 +151,7 @@ export class Devices {
     this.#wanted.delete(kind);
     this.#bereft.delete(kind);
     if (kind === "audio") this.#isMuted = false;
-    if (this.#tracks.of(kind)) this.#tracks.close(kind);
+    this.#tracks.close(kind);
   }
 
   /** Releases everything, also what is still being opened. */
@@ -179,7 +179,9 @@ export class Devices {
     }
     opened.then(() => {
       for (const kind of kinds) if (this.#opening.get(kind) === opened) this.#opening.delete(kind);
+      this.#tracks.refresh();
     });
+    this.#tracks.refresh();
     return opened;
   }
 
@@ -316,6 +318,14 @@ export class Devices {
       if (isBack || isAny) this.#replace(kind, "back", before);
     }
     return devices;
+  }
+
+  #isToBeSent(kind: Kind): boolean {
+    return this.#wanted.has(kind) && !(kind === "audio" && this.#isMuted);
+  }
+
+  #isOpening(kind: Kind): boolean {
+    return this.#isToBeSent(kind) && this.#opening.has(kind);
   }
 
   /** A device of this kind is open, or in the course of being changed for another. */

@@ -29,6 +29,8 @@ class Browser {
   readonly asked: string[] = [];
   /** What was told of swaps, in order. */
   readonly swaps: { change: DeviceNotice["change"] | null; kind: Kind; causes: Causes }[] = [];
+  /** What is shown of each kind, in order and without repeats. */
+  readonly shown: Record<"microphone" | "camera", string[]> = { microphone: [], camera: [] };
   /** Devices that do not open, and the name of the error. */
   readonly broken: Record<string, string> = {};
   /** Chromium lists the microphone that the system chooses twice: once as "default", in the group of that microphone. */
@@ -63,7 +65,12 @@ class Browser {
       isPhone: false,
     };
     this.devices = new Devices(env as Environment, {
-      onChange: () => {},
+      onChange: (local) => {
+        for (const device of ["microphone", "camera"] as const) {
+          const state = local[device] ? "on" : local.held[device] ?? "off";
+          if (state !== (this.shown[device].at(-1) ?? "off")) this.shown[device].push(state);
+        }
+      },
       onChoice: () => {},
       onSystemMute: () => {},
       onSpeaker: () => {},
@@ -180,6 +187,59 @@ Deno.test("devices: a microphone that is muted while it opens is open and muted,
   browser.devices.release();
   await browser.devices.open(["audio", "video"]);
   assert.deepEqual(browser.devices.tracks().map(({ enabled }) => enabled), [true, true]);
+});
+
+const OPENINGS: [what: string, act: (browser: Browser) => void, shown: string[], sent: string[]][] = [
+  ["opens", () => {}, ["opening", "on"], ["laptop", "webcam"]],
+  ["fails", ({ broken }) => broken.webcam = "NotReadableError", ["opening", "off"], ["laptop"]],
+  ["is turned off before", ({ devices }) => devices.stop("video"), ["opening", "off"], ["laptop"]],
+  [
+    "is turned off and on before",
+    ({ devices }) => {
+      devices.stop("video");
+      devices.add(["video"]);
+    },
+    ["opening", "off", "opening", "on"],
+    ["laptop", "webcam"],
+  ],
+  ["is of a call that ends before", ({ devices }) => devices.release(), ["opening", "off"], []],
+];
+
+for (const [what, act, shown, sent] of OPENINGS) {
+  Deno.test(`devices: a camera that ${what}: it shows as ${shown.join(", ")}`, async () => {
+    const browser = new Browser("audio laptop", "video webcam");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    browser.opening = promise;
+    browser.devices.open(["audio", "video"]);
+    await settled();
+    assert.deepEqual(browser.shown, { microphone: ["opening"], camera: ["opening"] });
+    act(browser);
+    resolve();
+    await settled();
+    assert.deepEqual(browser.shown.camera, shown);
+    assert.deepEqual(browser.sent, sent);
+  });
+}
+
+Deno.test("devices: a microphone that is muted while it opens shows as off, and as opening once it is to be heard", async () => {
+  const browser = new Browser("audio laptop");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  browser.opening = promise;
+  browser.devices.open(["audio"]);
+  browser.devices.mute(true);
+  await settled();
+  browser.devices.mute(false);
+  resolve();
+  await settled();
+  assert.deepEqual(browser.shown.microphone, ["opening", "off", "opening", "on"]);
+});
+
+Deno.test("devices: in the place of one that is unplugged the next one shows as opening", async () => {
+  const browser = new Browser("audio headset", "audio laptop");
+  await browser.devices.open(["audio"]);
+  await settled();
+  await browser.unplug("headset");
+  assert.deepEqual(browser.shown.microphone, ["opening", "on", "off", "opening", "on"]);
 });
 
 Deno.test("devices: a call that ends while a device is found to be gone opens no other", async () => {

@@ -3,7 +3,7 @@
 import type { Kind } from "./opening.ts";
 import type { Environment } from "./ports.ts";
 import { NO_MEDIA } from "./snapshot.ts";
-import type { LocalMedia } from "./state.ts";
+import type { Held, LocalMedia } from "./state.ts";
 import { SystemMute } from "./system_mute.ts";
 
 /** What of this side's media comes from devices. */
@@ -19,14 +19,17 @@ export interface TrackHandlers {
 export class OpenTracks {
   readonly #env: Environment;
   readonly #handlers: TrackHandlers;
+  readonly #isOpening: (kind: Kind) => boolean;
   readonly #mute: SystemMute;
   #local: DeviceMedia = NO_MEDIA;
 
-  constructor(env: Environment, handlers: TrackHandlers) {
+  /** `isOpening`: there is no track of a kind yet, but one is on its way, and is to be sent. Where that changes, `refresh` is called. */
+  constructor(env: Environment, handlers: TrackHandlers, isOpening: (kind: Kind) => boolean) {
     this.#env = env;
     this.#handlers = handlers;
+    this.#isOpening = isOpening;
     this.#mute = new SystemMute(env.after, () => {
-      this.#show(this.all());
+      this.refresh();
       handlers.onSystemMute();
     });
   }
@@ -53,7 +56,7 @@ export class OpenTracks {
   /** Sends the microphone, or silence. */
   mute(muted: boolean): void {
     for (const track of this.all()) if (track.kind === "audio") track.enabled = !muted;
-    this.#show(this.all());
+    this.refresh();
   }
 
   /** Ends a track, which keeps its place. It is by the user's wish, so nobody needs to hear that it ended. */
@@ -70,19 +73,26 @@ export class OpenTracks {
     this.#show(this.all().filter((track) => !isClosed(track)));
   }
 
+  /** Shows what there is now. */
+  refresh(): void {
+    this.#show(this.all());
+  }
+
   #show(tracks: MediaStreamTrack[]): void {
-    const isMuted = (track: MediaStreamTrack) => this.#mute.has(track);
-    const on = (kind: Kind) => tracks.filter((track) => track.kind === kind && track.enabled);
-    const [audio, video] = [on("audio"), on("video")];
+    const stateOf = (kind: Kind): Held | "on" | null => {
+      const track = tracks.find((track) => track.kind === kind);
+      if (track === undefined) return this.#isOpening(kind) ? "opening" : null;
+      return !track.enabled ? null : this.#mute.has(track) ? "muted" : "on";
+    };
+    const [audio, video] = [stateOf("audio"), stateOf("video")];
     const before = this.all();
     const isSame = tracks.length === before.length && tracks.every((track) => before.includes(track));
-    // Another stream would restart the picture.
-    const stream = isSame ? this.#local.stream : this.#env.createMediaStream(tracks);
-    this.#local = tracks.length === 0 ? NO_MEDIA : {
-      stream,
-      microphone: audio.some((track) => !isMuted(track)),
-      camera: video.some((track) => !isMuted(track)),
-      systemMuted: { microphone: audio.some(isMuted), camera: video.some(isMuted) },
+    this.#local = {
+      // Another stream would restart the picture.
+      stream: tracks.length === 0 ? null : isSame ? this.#local.stream : this.#env.createMediaStream(tracks),
+      microphone: audio === "on",
+      camera: video === "on",
+      held: { microphone: audio === "on" ? null : audio, camera: video === "on" ? null : video },
     };
     this.#handlers.onChange(this.#local);
   }

@@ -8,7 +8,7 @@ export const NO_MEDIA: Omit<LocalMedia, "screen"> = {
   stream: null,
   microphone: false,
   camera: false,
-  systemMuted: { microphone: false, camera: false },
+  held: { microphone: null, camera: null },
 };
 
 /** Nobody to see or hear yet. */

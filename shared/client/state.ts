@@ -77,13 +77,16 @@ export type CallPhase =
     readonly durationMs: number | null;
   };
 
+/** Why what the user has on is not sent: it is being opened, or muted by the system. */
+export type Held = "opening" | "muted";
+
 /** This device's own side. `microphone` and `camera`: is it being sent. */
 export interface LocalMedia {
   readonly stream: MediaStream | null;
   readonly microphone: boolean;
   readonly camera: boolean;
-  /** The user has it on, but the system mutes it, so it is not sent. */
-  readonly systemMuted: { readonly microphone: boolean; readonly camera: boolean };
+  /** `null` for what is sent, and for what the user has off. */
+  readonly held: { readonly microphone: Held | null; readonly camera: Held | null };
   /** The screen, while it is shared. */
   readonly screen: MediaStream | null;
 }

@@ -148,6 +148,8 @@ export interface ChatStrings {
     readonly without: Readonly<Record<DeviceNotice["device"], string>>;
     readonly back: string;
   };
+  /** A device that was turned on, and is not there yet. */
+  readonly opening: { readonly microphone: string; readonly camera: string };
   readonly systemMuted: { readonly microphone: string; readonly camera: string };
   readonly shareScreen: string;
   readonly stopSharing: string;
@@ -567,6 +569,7 @@ export const en: Strings = {
       },
       back: "Plugged in, and in use now: {name}.",
     },
+    opening: { microphone: "The microphone is starting", camera: "The camera is starting" },
     systemMuted: {
       microphone: "Your microphone is muted by the system, or by a switch on it",
       camera: "Your camera is turned off by the system, or covered",

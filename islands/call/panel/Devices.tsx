@@ -8,9 +8,9 @@ export function Devices({ view }: { view: View }) {
   return (
     <section aria-label={t.panel.devices}>
       <Choice view={view} kind="camera" inUse={local.stream?.getVideoTracks()[0]} />
-      {local.systemMuted.camera && <p class="hint">{t.systemMuted.camera}</p>}
+      {local.held.camera === "muted" && <p class="hint">{t.systemMuted.camera}</p>}
       <Choice view={view} kind="microphone" inUse={local.stream?.getAudioTracks()[0]} />
-      {local.systemMuted.microphone && <p class="hint">{t.systemMuted.microphone}</p>}
+      {local.held.microphone === "muted" && <p class="hint">{t.systemMuted.microphone}</p>}
       <Meter stream={local.stream} label={t.panel.level} />
       {"setSinkId" in HTMLMediaElement.prototype && <Choice view={view} kind="speaker" />}
     </section>
