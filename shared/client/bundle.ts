@@ -1,6 +1,6 @@
 /**
  * Answers of stacks that do not bundle (RFC 9143). Ours does: one transport for the whole call. Chromium takes nothing else with
- * `max-bundle`, where Firefox does not mind. Loaded for such an answer only.
+ * `max-bundle`, where Firefox does not mind.
  */
 
 import { isBundled } from "./sections.ts";

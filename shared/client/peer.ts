@@ -6,12 +6,12 @@
 import { type Candidate, withSection } from "../candidate.ts";
 import { orderedCodecs } from "./codecs.ts";
 import { type FailureCause, NoPeerConnection } from "./failure.ts";
+import { bundledAnswer } from "./bundle.ts";
 import type { Environment } from "./ports.ts";
 import {
   addSection,
   giveWay,
   hasUnsaid,
-  isBundled,
   type Section,
   sectionOf,
   startSmall,
@@ -267,8 +267,7 @@ export class Peer {
 
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
     const offered = this.#pc.localDescription?.sdp;
-    const isLoose = type === "answer" && offered !== undefined && !isBundled(sdp);
-    const whole = isLoose ? (await import("./bundle.ts")).bundledAnswer(sdp, offered) : sdp;
+    const whole = type === "answer" && offered !== undefined ? bundledAnswer(sdp, offered) : sdp;
     await this.#pc.setRemoteDescription({ type, sdp: tuned(whole) });
     const early = this.#early ?? [];
     this.#early = null;
