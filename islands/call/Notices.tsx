@@ -3,7 +3,7 @@ import type { CallPhase, Outcome } from "../../shared/client/state.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Icon } from "./Icon.tsx";
-import { useLater, useLazy } from "./lazy.ts";
+import { useLater } from "./lazy.ts";
 import { endedText, isOut, type View } from "./view.ts";
 
 /** How many missed calls are worth a line each. */
@@ -18,11 +18,13 @@ type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
 export function Notices({ view }: { view: View }) {
   const { t, snapshot } = view;
   const { call } = snapshot;
-  const later = useLater((snapshot.problem ?? snapshot.gone) !== null);
+  const isOutside = isOut(view) || snapshot.signaling === "unauthorized";
+  const later = useLater(isOutside || (snapshot.problem ?? snapshot.gone) !== null);
   return (
     <>
       <Signaling view={view} />
-      {isOut(view) ? <Out view={view} /> : call.phase === "ended" && <Ended view={view} call={call} />}
+      {isOutside && later && <later.Outsider view={view} />}
+      {!isOut(view) && call.phase === "ended" && <Ended view={view} call={call} />}
       {snapshot.noWebRtc && (
         <Notice {...t.noWebRtc} role="alert">
           <a class="button" href="/doctor">{t.doctor}</a>
@@ -72,39 +74,9 @@ function Signaling({ view }: { view: View }) {
         </Notice>
       );
     case "unauthorized":
-      return <Unknown view={view} />;
+      // `Outsider` says it.
+      return null;
   }
-}
-
-/** The server does not know who this is: the session is over, or its cookie is kept from it. */
-function Unknown({ view: { t, seats } }: { view: View }) {
-  const keepsCookies = useLazy(() => import("./cookies.ts").then(({ keepsCookies }) => keepsCookies()), true);
-  if (keepsCookies !== false && seats === null) return <Notice text={t.signaling.signedOut} />;
-  if (keepsCookies !== false) {
-    return (
-      <Notice text={t.signaling.unauthorized}>
-        <a class="button" href="/">{t.startPage}</a>
-      </Notice>
-    );
-  }
-  const isFramed = self !== top;
-  return (
-    <Notice text={isFramed ? t.signaling.cookiesInFrame : t.signaling.cookiesOff} role="alert">
-      {isFramed
-        ? <a class="button" href={location.href} target="_blank" rel="noopener">{t.newTab}</a>
-        : <button class="button" type="button" onClick={() => location.reload()}>{t.reload}</button>}
-    </Notice>
-  );
-}
-
-/** This user's seat was freed, or a host application took this user out: that is also why a call ended, if one did. */
-function Out({ view: { t: { out }, chatId, seats } }: { view: View }) {
-  const focus = useOrphanedFocus<HTMLDivElement>();
-  return (
-    <Notice text={seats === null ? out.hosted : out.text} role="alert" focus={focus}>
-      {seats !== null && <a class="button" href={`/chat/${chatId}`}>{out.again}</a>}
-    </Notice>
-  );
 }
 
 function Ended({ view, call }: { view: View; call: EndedPhase }) {
