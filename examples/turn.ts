@@ -12,7 +12,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args[0] ?? "3478"));
 async function main(port: string): Promise<number> {
   const address = lanAddress() ?? "127.0.0.1";
   if (!/^[1-9]\d{0,4}$/.test(port) || Number(port) > 65_535) return refuse("Expected a port from 1 to 65535.");
-  // Two coturns share a port without a word, and each gets some of the packets.
+  // A second coturn binds the same port without an error (SO_REUSEPORT), and each of the two gets some of the packets.
   if (!isFree(address, Number(port))) {
     return refuse(`Port ${port} is in use, perhaps by a coturn of the system's. Name another: deno task turn 3479`);
   }
@@ -43,7 +43,7 @@ function refuse(why: string): number {
   return 1;
 }
 
-/** Somebody wants this to end. */
+/** Resolves once this process is told to end, by Ctrl-C or a signal. */
 function signalled(): Promise<null> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => resolve(null));
@@ -59,7 +59,7 @@ function isFree(hostname: string, port: number): boolean {
   }
 }
 
-/** Asks it for an address, as a call would, until it listens. */
+/** Asks the TURN server for a relayed address, as a call would, until it listens. */
 function problemOf(url: string, secret: string): Promise<string | null> {
   const turn = { secret, ttl: 60 };
   const { iceServers } = grantFor({ stunUrls: [], turnUrls: [url], turn, policy: "all" }, "a-first-try", Date.now());
@@ -70,7 +70,7 @@ async function end(child: Deno.ChildProcess): Promise<void> {
   try {
     child.kill("SIGTERM");
   } catch {
-    // It has ended already.
+    // coturn has ended already.
   }
   await child.status;
 }
@@ -97,7 +97,7 @@ function configuration({ address, port, secret, directory }: Settings): string {
     "no-dtls",
     "no-cli",
     "no-multicast-peers",
-    // Both people may be on this machine.
+    // Both browsers of a call may be on this machine: then their peers are loopback addresses.
     "allow-loopback-peers",
     "pidfile=",
     `userdb=${directory}/db`,
@@ -108,7 +108,10 @@ function configuration({ address, port, secret, directory }: Settings): string {
   ].join("\n");
 }
 
-/** Ctrl-C is for this process, which then ends coturn and tidies up: hence a process group of its own. `null`: there is none. */
+/**
+ * Starts coturn in a process group of its own, so that Ctrl-C reaches this process alone, which then ends coturn and removes its files.
+ * `null`: coturn is not installed.
+ */
 function turnserver(file: string): Deno.ChildProcess | null {
   const options: Deno.CommandOptions = {
     args: ["-c", file],
@@ -125,7 +128,7 @@ function turnserver(file: string): Deno.ChildProcess | null {
   }
 }
 
-/** Where other devices of this network find this machine. */
+/** This machine's address in the local network, where other devices reach it; `null` without one. */
 function lanAddress(): string | undefined {
   return Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
     ?.address;

@@ -10,7 +10,7 @@ import { isStaged, statusText, type View } from "./call/view.ts";
 
 type Calling = typeof import("./call/calling.ts");
 
-/** What the chat page hands over to the browser. */
+/** What the server's page hands to this island. */
 export interface CallProps {
   chatId: string;
   userId: string;
@@ -29,7 +29,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
   const calling = useSignal<Calling | null>(null);
   useEffect(() => {
     let left = false;
-    // The page can be read before its client is there. static/reload_on_script_failure.js hears what becomes of it.
+    // The page can be read before the call client is loaded. static/reload_on_script_failure.js listens to both events.
     import("./call/calling.ts").then((loaded) => {
       if (left) return;
       calling.value = loaded;
@@ -40,7 +40,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
       left = true;
       store.value?.client.close();
     };
-    // A browser may keep a page that was left, with its socket, for the way back: nobody would hear it ring there.
+    // A browser may keep a page that was left in its back/forward cache, with its socket: nobody would hear a call ring there.
     const hide = ({ persisted }: PageTransitionEvent) => persisted && leave();
     const comeBack = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
     addEventListener("pagehide", hide);

@@ -21,7 +21,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
 
   useEffect(() => void dispatchEvent(new Event("zvonok:scripts-run")), []);
 
-  // By a click, and not before: browsers let a page hear only after one, and ask for devices with less surprise.
+  // Begun by a click: before one, browsers suspend the audio by which the microphone is measured, and a permission prompt would surprise.
   async function start() {
     state.value = "running";
     findings.value = {};
@@ -98,7 +98,7 @@ function Copy({ t, verdict, findings }: { t: DoctorStrings; verdict: Verdict; fi
       await navigator.clipboard.writeText(report);
       copied.value = true;
     } catch {
-      // Without https, or without permission: it is there to be selected.
+      // The clipboard needs https and permission: without, the report is shown, to be selected and copied by hand.
       byHand.value = true;
     }
   }

@@ -13,7 +13,7 @@ export default define.page(({ error, req, url }) => {
   if (!isRefused) console.error(error);
   const refusal = refusalOf(error);
   const { title, text } = t.page.refusals[isRefused ? refusal?.kind ?? "other" : "broken"];
-  // Where a host application's user came from is not known here.
+  // A host application's user came in by its form: there is no address to try again at.
   const again = refusal?.kind === "entry" || refusal?.kind === "address" ? undefined : url.pathname;
   const note = refusal && `${refusal.status} ${refusal.code}: ${refusal.message}`;
   return (

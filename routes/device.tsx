@@ -30,7 +30,7 @@ export default define.page<typeof handler>(({ data, state: { t, session } }) => 
       </>
     );
   }
-  // Whose name it is stands in the pass, which only the script gets to see.
+  // The name is in the pass, which is in the fragment: only static/device.js can read it.
   const [before, after] = t.device.who.split("{name}");
   return (
     <main class="page narrow">

@@ -19,7 +19,7 @@ export const handler = define.handlers({
     if (guests === null) return lobby(ctx, null, 403);
     const form = await readForm(ctx.req);
     if (form instanceof Response) return form;
-    // Before a chat is made: who cannot be known again could never enter it.
+    // Checked before a chat is made: a browser that keeps no cookies could never enter it.
     const visitor = session ?? await guests.visitor(ctx.req.headers);
     if (visitor === "cookieless") return page<View>({ show: "cookieless" }, { status: 400 });
     if (visitor === "late") return lobby(ctx, "late", 400);
@@ -52,7 +52,7 @@ async function lobby(ctx: { req: Request; state: State }, note: Note, status = 2
   return page(view, { status, headers: await passHeaders(ctx) });
 }
 
-/** The front door: start a chat, or return to one. */
+/** The start page: make a chat, or return to one. */
 export default define.page<typeof handler>(({ data, state: { t } }) => {
   if (data.show === "cookieless") return <Cookieless t={t} again="/" />;
   return (

@@ -5,13 +5,13 @@
 
 import type { Candidate } from "./candidate.ts";
 
-/** What candidates of a type (RFC 8839, section 5.1) are worth: those that get through most networks go last. */
+/** Rank of a candidate's type (RFC 8839, section 5.1): relayed candidates get through most networks, and are dropped last. */
 const RANKS: Readonly<Record<string, number>> = { host: 0, prflx: 1, srflx: 1, relay: 2 };
 
 /** Above the priority of any candidate (RFC 8445, section 5.1.2). */
 const PRIORITIES = 2 ** 32;
 
-/** Above any candidate: the end of them (`null`) lets the other side's ICE come to a result. */
+/** Above any candidate: without the end of candidates (`null`) the other side's ICE does not come to a failure. */
 const END = PRIORITIES * 4;
 
 /** 0 for a host candidate, 1 for a reflexive one, 2 for a relayed one and for the end of candidates. */

@@ -31,7 +31,7 @@ function sections(sdp: string): string[][] {
 const valueOf = (lines: string[], attribute: string) =>
   lines.find((line) => line.startsWith(`a=${attribute}:`))?.slice(attribute.length + 3).trim();
 
-/** What each section needs, of its own, from the session or from its bundle: RFC 8839, section 5.4, and RFC 8122, section 5. */
+/** Attributes that each media section needs, its own, the session's or its bundle's: RFC 8839, section 5.4, and RFC 8122, section 5. */
 const TRANSPORT = {
   "ice-ufrag": UFRAG,
   "ice-pwd": /^[A-Za-z0-9+/]{22,256}$/,
@@ -64,7 +64,7 @@ export function descriptionProblem(sdp: string): string | null {
   if (mids.some((mid) => mid !== undefined && !MID.test(mid))) return "a=mid of another form";
   const bundles = session.filter((line) => line.startsWith("a=group:BUNDLE "))
     .map((line) => line.slice("a=group:BUNDLE ".length).trim().split(/ +/));
-  /** Whether a section that is in use has something neither itself nor from one it is bundled with. */
+  /** Whether a media section in use lacks an attribute, which neither it nor one that it is bundled with has. */
   const lacking = (has: boolean[]) => {
     const carried = new Set(bundles.filter((group) => mids.some((mid, n) => has[n] && group.includes(mid!))).flat());
     return (lines: string[], n: number) => !has[n] && portOf(lines) !== 0 && !carried.has(mids[n] ?? "");

@@ -2,7 +2,7 @@ import type { Rating } from "../../shared/client/state.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { peerName, type View } from "./view.ts";
 
-/** How well each sees and hears the other, in bars and words; and why a picture is small or away. */
+/** How good the connection is in each direction, in bars and words; and why video is small or off (the step of the quality ladder). */
 export function ConnectionQuality({ view }: { view: View }) {
   const { t, snapshot: { quality, local, remote } } = view;
   const name = peerName(view);

@@ -20,7 +20,7 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
   useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    // On the dialog and not on a button: a key meant for something else must not answer a call.
+    // The focus goes to the dialog and not to a button: a key that was meant for something else must not answer the call.
     element.focus();
     return () => element.close();
   }, []);

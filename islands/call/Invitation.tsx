@@ -9,7 +9,7 @@ const FEEDBACK_MS = 2500;
 interface InvitationProps {
   t: ChatStrings;
   chatId: string;
-  /** How many the chat holds, and how many are in it: as long as that is one, inviting is the first thing to do here. */
+  /** How many the chat holds, and how many are in it: while that is one, the invitation is the page's main action. */
   seats: number;
   taken: number;
 }
@@ -37,7 +37,7 @@ export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
       await navigator.clipboard.writeText(link);
       copied.value = true;
     } catch {
-      // Without https, or without permission, the old way still works: the selection is what gets copied.
+      // The clipboard API needs https and permission; without, `execCommand` copies what is selected.
       field.current?.select();
       copied.value = document.execCommand("copy");
     }

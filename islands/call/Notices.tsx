@@ -9,7 +9,7 @@ import { endedText, isOut, type View } from "./view.ts";
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
 
-/** What Call Doctor can look into. */
+/** Outcomes whose cause Call Doctor can find. */
 const EXAMINED: readonly Outcome[] = ["failed", "security-error", "unsupported"];
 
 type EndedPhase = Extract<CallPhase, { phase: "ended" }>;
@@ -92,7 +92,7 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
   );
 }
 
-/** Puts away what is said. */
+/** Dismisses a notice. */
 export function Close({ view: { t, actions }, onClick }: { view: View; onClick?: () => void }) {
   return (
     <button class="round plain" type="button" aria-label={t.close} onClick={onClick ?? (() => actions?.dismiss())}>

@@ -5,12 +5,12 @@ import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.t
 import { Close, Notice } from "./Notices.tsx";
 import type { View } from "./view.ts";
 
-/** What of this device does not open, and what to do about it. */
+/** Which camera, microphone or screen does not open, why, and what to do about it. */
 export function Problem({ view, inCall = false }: { view: View; inCall?: boolean }) {
   const { t, snapshot: { local, problem, unplaced, gone, checking, signaling }, actions } = view;
   if (problem === null) return gone && <DeviceLost view={view} gone={gone} />;
   const subject = subjectOf(problem);
-  // Where another device was to take the place of one that is in use, that one goes on.
+  // Where a device that was chosen in place of the one in use does not open, the one in use goes on.
   const goesOn = {
     camera: local.stream?.getVideoTracks()[0],
     microphone: local.stream?.getAudioTracks()[0],

@@ -12,7 +12,7 @@ interface SelfViewProps {
   label: string;
   /** Fills the stage, as long as there is nobody else to see. */
   large: boolean;
-  /** A camera that looks away from the person: no mirror. */
+  /** The camera faces away from the person (`facingMode: environment`): its picture is not mirrored. */
   turned: boolean;
 }
 

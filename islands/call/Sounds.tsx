@@ -13,7 +13,7 @@ export function Sounds({ view }: { view: View }) {
   useEffect(() => {
     if (sound === null) return;
     return sound === "bell" ? startBell(fill(t.ringTitle, { name: peerName(view) })) : startTone(sound, speaker);
-    // Whoever takes another speaker hears it ring on by that, but hears no end of a call twice.
+    // A change of the speaker starts the ringback tone again there, but never the tone of the end, which was heard already.
   }, [sound, callId, sound === "ringback" && speaker]);
   return null;
 }

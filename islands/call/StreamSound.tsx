@@ -21,7 +21,8 @@ export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
     });
   }, [tracks[0]?.id]);
   useEffect(() => {
-    // By name also the system's choice: on a speaker that went away there is silence. One that is not there is refused.
+    // The system's choice is set by its name (`""`) too: an element stays on a speaker that went away, and is silent. A speaker that is
+    // not there is refused, and the one in use stays.
     ref.current!.setSinkId?.(speaker ?? "").catch(() => {});
   }, [speaker]);
   return <audio ref={ref} />;

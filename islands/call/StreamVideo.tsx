@@ -3,15 +3,15 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 interface StreamVideoProps {
   stream: MediaStream | null;
   label: string;
-  /** Keeps its place, but shows nothing: its last picture is old. */
+  /** The element keeps its place but is not shown: the last frame in it is old. */
   dark?: boolean;
-  /** Nobody is told of it: there is nothing to see yet, or any more. */
+  /** Hidden from screen readers: there is no frame yet, or none any more. */
   unseen?: boolean;
   /** `whole`: it holds text, so all of it is shown rather than the stage filled. `aside`: small, beside that. */
   shape?: "whole" | "aside";
 }
 
-/** Shows a live stream. Silent: a video element waits for its first picture, and nobody's voice may wait for that. */
+/** Shows a live stream, muted: a video element plays nothing before its first frame, and a voice must not wait for that (`StreamSound`). */
 export function StreamVideo({ stream, label, dark = false, unseen = dark, shape }: StreamVideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {

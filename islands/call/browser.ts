@@ -10,7 +10,7 @@ import { after } from "./timer.ts";
 const DEVICE_KEY = "zvonok.device";
 const SENDING_KEY = "zvonok.sending";
 const KEPT_KEY = "zvonok.kept.";
-/** An answer that has not come by then does not come, in ms: a network that is gone says nothing. */
+/** How long an HTTP request may take, in ms: over a network that is gone it would never fail by itself. */
 const FETCH_MS = 10_000;
 
 /** The page's own environment; makes the ids of this tab and document. */
@@ -18,7 +18,7 @@ export function browserEnvironment(): Environment {
   const page = newId();
   const [tab, browser] = [storage("sessionStorage"), storage("localStorage")];
   let device: Promise<string> | null = null;
-  // What a host application's page will need is loaded while the server has it: after its next start it may be another.
+  // In a frame the session is renewed by this module. It is loaded ahead: after the server's next start its address may be another.
   if (parent !== self) import("./session.ts").catch(() => {});
   return {
     openSocket: async () => new WebSocket(signalUrl(await (device ??= deviceId(tab)), page), SUBPROTOCOL),
@@ -26,7 +26,7 @@ export function browserEnvironment(): Environment {
       addEventListener("online", () => action("online"));
       document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && action("seen"));
     },
-    // A browser that keeps the page for the way back (`persisted`) may show it again: `Call.tsx` sees to that.
+    // A page that goes into the back/forward cache (`persisted`) may be shown again: `Call.tsx` deals with that.
     onLeave: (action) => addEventListener("pagehide", ({ persisted }) => persisted || action()),
     isAuthorized: async () => await isKnown() || await renewSession() && await isKnown(),
     renewSession,

@@ -1,4 +1,7 @@
-/** What makes calls, and is seen and heard of them: loaded with the page, but not before one can read it. In one piece, the smallest. */
+/**
+ * The call client and the components of a call, in one module, since one bundle is smaller than several. The chat page imports it once it
+ * can be read.
+ */
 
 export { Incoming } from "./Incoming.tsx";
 export { Sounds } from "./Sounds.tsx";

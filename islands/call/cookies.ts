@@ -2,7 +2,7 @@
 
 const PROBE = "zvonok.probe=1";
 
-/** Tries one like the session's: over https kept apart for each site around the frame (CHIPS), over http for one site only. */
+/** Sets a cookie with the session cookie's attributes: over https partitioned by the site around the frame (CHIPS), else SameSite=Lax. */
 export function keepsCookies(): boolean {
   const attributes = location.protocol === "https:" ? "SameSite=None; Secure; Partitioned" : "SameSite=Lax";
   try {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 const QUIET_AFTER_MS = 3500;
 
-/** Whether the person did something lately; call `wake` when they do. */
+/** Whether there was input within the last seconds; `wake` is to be called by each. */
 export function useAwake(): { awake: ReadonlySignal<boolean>; wake(): void } {
   const awake = useSignal(true);
   const timer = useRef<ReturnType<typeof setTimeout>>();

@@ -1,4 +1,7 @@
-/** What a first picture can do without: loaded when it is there, when it is opened, or when there is something wrong to be told. */
+/**
+ * Components that a call needs only after its first remote frame, when somebody opens them, or when something fails: one module, loaded
+ * at the first of these.
+ */
 
 export { DeviceCheck } from "./panel/DeviceCheck.tsx";
 export { Outsider } from "./Outsider.tsx";

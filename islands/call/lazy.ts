@@ -12,7 +12,7 @@ export function useLazy<Module>(load: () => Promise<Module>, wanted: boolean): M
   return module.value;
 }
 
-/** What a first picture can do without. */
+/** The components of `later.ts`, loaded once `wanted`. */
 export function useLater(wanted: boolean) {
   return useLazy(() => import("./later.ts"), wanted);
 }

@@ -24,7 +24,7 @@ export function mediaContext(source: MediaSource): MediaContext {
   return {
     isSecure: isSecureContext,
     hasApi: typeof asks === "function",
-    // Of a feature that it does not know, a browser says that it is not allowed.
+    // `allowsFeature` is false also for a feature that the browser does not know.
     isAllowed: policy?.features().includes(feature) ? policy.allowsFeature(feature) : null,
     isFramed: parent !== self,
   };
@@ -32,7 +32,7 @@ export function mediaContext(source: MediaSource): MediaContext {
 
 const statuses = new Map<PermissionName, Promise<PermissionStatus | null>>();
 
-/** What this browser was told about a device: asked for once, since that takes it tens of milliseconds, and kept up to date by it. */
+/** The permission for a device. The query takes tens of milliseconds, so it is made once; the browser keeps its result up to date. */
 export function permission(device: "camera" | "microphone"): Promise<PermissionPort | null> {
   const known = statuses.get(device) ?? query(device);
   statuses.set(device, known);
@@ -42,7 +42,7 @@ export function permission(device: "camera" | "microphone"): Promise<PermissionP
 async function query(name: PermissionName): Promise<PermissionStatus | null> {
   try {
     const status = await navigator.permissions.query({ name });
-    // One that nobody listens to may not be kept up to date.
+    // Browsers need not update a `PermissionStatus` without a listener.
     status.onchange = () => {};
     return status;
   } catch {

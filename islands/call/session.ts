@@ -1,6 +1,6 @@
-/** Renewing a session: the page around the call page, a host application's, is asked for a token, and the cookie follows. */
+/** Renewing a session: a host application's page, around this one, is asked for a new token, which becomes the session cookie. */
 
-/** An answer that has not come by then does not come, in ms: the page around may not know the question. */
+/** How long the page around may take to answer, in ms: one that does not know the question never does. */
 const ANSWER_MS = 5_000;
 /** The same for the server. */
 const FETCH_MS = 10_000;
@@ -20,7 +20,7 @@ export async function renew(show?: (token: string) => void): Promise<boolean> {
     });
     return response.ok;
   } catch {
-    return false; // no network, or no such thing as a token
+    return false; // no network, or a text that no header may hold
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a call sounds like beside the voices, made without any asset: the bell, the ringback tone, and the end. */
+/** The sounds of a call beside the voices, synthesised with Web Audio: the bell, the ringback tone, and the tone of the end. */
 
 import type { CallPhase } from "../../shared/client/state.ts";
 
@@ -30,7 +30,7 @@ const TONE_RATE = 8000;
 /** So much later than it should, in seconds, an end is still worth hearing. */
 const LATE_S = 1;
 
-/** By these a person allows a page to sound (HTML, activation triggering input events). */
+/** Events that give a page user activation, without which it may play no sound (HTML, activation triggering input events). */
 const GESTURES = ["pointerdown", "pointerup", "keydown"] as const;
 
 /**
@@ -56,7 +56,7 @@ export function startTone(sound: keyof typeof cadences, speaker: string | null):
   const { on, off, times } = cadences[sound];
   attempt(() => {
     const audio = openAudio(over.signal);
-    // One that is gone is refused, and the system's choice goes on.
+    // A speaker that is gone is refused, and the system's choice stays in use.
     if (speaker !== null) audio.setSinkId?.(speaker).catch(() => {});
     const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
     tone.connect(audio.destination);
@@ -64,7 +64,7 @@ export function startTone(sound: keyof typeof cadences, speaker: string | null):
     if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
   });
   const close = () => over.abort();
-  // A tone that may not sound never ends.
+  // A suspended context never reaches the end of the tone.
   if (times < Infinity) setTimeout(close, (times * (on + off) + LATE_S) * 1000);
   return close;
 }
@@ -111,7 +111,7 @@ export function startBell(title: string): () => void {
   };
 }
 
-/** Does something with Web Audio; `null` where there is none, or none left, or not all of it: a call goes on without. */
+/** What `action` does with Web Audio; `null` where the browser has none, or allows no further context: a call needs no tones. */
 function attempt<Result>(action: () => Result): Result | null {
   try {
     return action();

@@ -1,4 +1,4 @@
-/** Calls `action` after `ms`; the result takes that back. */
+/** Calls `action` after `ms`; the returned function cancels it. */
 export function after(ms: number, action: () => void): () => void {
   const timer = setTimeout(action, ms);
   return () => clearTimeout(timer);

@@ -4,7 +4,7 @@ import { causeOf } from "../../shared/client/causes.ts";
 import type { Finding } from "./finding.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** How long somebody gets to be heard, in ms. */
+/** How long a microphone gets to pick up a sound, in ms. */
 const LISTEN_MS = 3_000;
 /** The names of W3C Media Capture, `MediaDeviceInfo.kind`. */
 const KIND = { camera: "videoinput", microphone: "audioinput" } as const;

@@ -1,4 +1,4 @@
-/** All checks, in as little time as they take. */
+/** Runs all checks, those that need no question at the same time. */
 
 import { checkCamera, checkMicrophone } from "./devices.ts";
 import type { CheckId, Finding } from "./finding.ts";
@@ -6,7 +6,7 @@ import { checkStun, checkTurn } from "./ice.ts";
 import { checkSocket, type Missed } from "./socket.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Where the news goes. */
+/** Who is told of findings. */
 export interface Listener {
   onFinding(id: CheckId, finding: Finding): void;
   onMissed(call: Missed): void;
@@ -19,7 +19,7 @@ export async function examine(world: Surroundings, { onFinding, onMissed }: List
     onFinding(id, await check().catch(() => ({ grade: "bad", says: "broken" } as const)));
   };
   const devices = async () => {
-    // One after the other: each may have a question of its own.
+    // One after the other: each may show a permission prompt.
     await run("camera", () => checkCamera(world));
     await run("microphone", () => checkMicrophone(world));
   };

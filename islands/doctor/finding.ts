@@ -6,7 +6,7 @@ import type { DoctorStrings } from "../../shared/i18n/en.ts";
 /** Everything that is tried, in the order it is shown. */
 export const CHECKS = ["camera", "microphone", "socket", "stun", "udp", "tcp", "tls"] as const;
 
-/** One thing that is tried. `udp`, `tcp`, `tls`: the way to a TURN server. */
+/** A check. `udp`, `tcp`, `tls`: the transport to a TURN server. */
 export type CheckId = typeof CHECKS[number];
 
 /** `none`: it was not tried, for there is nothing to try or nobody to try it for. */

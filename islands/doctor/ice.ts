@@ -31,10 +31,10 @@ export async function checkStun(world: Surroundings, access: Access): Promise<Fi
   try {
     const isHeard = await settled<boolean>(STUN_MS, false, (settle) => {
       let failed = false;
-      // An address of IPv6 cannot ask a server that has only IPv4; that says nothing of the network.
+      // A socket on an IPv6 address cannot reach a STUN server that has IPv4 only; that says nothing of the network.
       connection.onicecandidateerror = ({ errorText }) => failed ||= !/incompatible/.test(errorText);
       connection.onicecandidate = ({ candidate }) => candidate?.type === "srflx" && settle(true);
-      // Where this device's own address is public, the answer brings no new candidate, and no error.
+      // Where this device's own address is public, the reflexive candidate equals the host one and is dropped: neither candidate nor error.
       connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && settle(!failed);
       connection.createDataChannel("");
       connection.setLocalDescription();
@@ -113,7 +113,7 @@ function whyRefused(code: number | null): keyof DoctorStrings["findings"] {
   return FULL.includes(code) ? "turnFull" : "turnRefused";
 }
 
-/** A candidate that is late for a closed connection is of no use to anybody. */
+/** Candidates may come after the connection was closed: these are dropped. */
 function add(connection: RTCPeerConnection, candidate: RTCIceCandidate | null): void {
   if (candidate !== null && connection.signalingState !== "closed") {
     connection.addIceCandidate(candidate).catch(() => {});
@@ -121,7 +121,7 @@ function add(connection: RTCPeerConnection, candidate: RTCIceCandidate | null): 
 }
 
 async function negotiate(near: RTCPeerConnection, far: RTCPeerConnection): Promise<void> {
-  // Candidates come once there is a local description, and need a remote one at the other side: so that goes first.
+  // Gathering begins with the local description, and a candidate needs the remote one at the other side: so that is set first.
   const offer = await near.createOffer();
   await far.setRemoteDescription(offer);
   const answer = await far.createAnswer();

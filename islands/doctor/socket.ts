@@ -5,13 +5,13 @@ import type { Finding } from "./finding.ts";
 import type { Access, Surroundings } from "./surroundings.ts";
 
 const PINGS = 5;
-/** Slower answers than this delay every step of a call, in ms. */
+/** A round trip longer than this, in ms, delays every step of a call. */
 const SLOW_MS = 500;
 const OPEN_MS = 5_000;
-/** Short: a call could ring at a socket that cannot answer it. */
+/** How long pings may take in all, in ms: short, since a call could ring at this socket, which cannot answer it. */
 const TALK_MS = 1_500;
 
-/** A call that nobody was there for: it is told once, so whoever is told here must be shown it here. */
+/** A missed call. The server tells it once, so what comes to this socket has to be shown on this page. */
 export type Missed = Extract<ServerMessage, { type: "call:missed" }>;
 
 /** Opens the socket, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
@@ -64,7 +64,7 @@ function roundTrips(world: Surroundings, socket: WebSocket, onMissed: (call: Mis
   });
 }
 
-/** What `start` settles on, or `otherwise` where it does not within some ms. */
+/** What `start` resolves with, or `otherwise` where it does not within some ms. */
 export function settled<T>(ms: number, otherwise: T, start: (settle: (value: T) => void) => void): Promise<T> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(otherwise), ms);

@@ -1,4 +1,4 @@
-/** What the checks need of the world, and the browser as that world. */
+/** The platform of the checks: what they need of a browser, as a port, and the page's own browser behind it. */
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { IceServer } from "../../shared/protocol.ts";
@@ -8,13 +8,13 @@ import { mediaContext } from "../call/media_context.ts";
 /** The servers this visitor may use, or why none are known. `cookieless`: the server cannot know who asks. */
 export type Access = readonly IceServer[] | "unnamed" | "cookieless" | "unreachable";
 
-/** The world of the checks. */
+/** What the checks need of the platform. */
 export interface Surroundings {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
   /** Never rejects. */
   listDevices(): Promise<MediaDeviceInfo[]>;
   mediaContext: typeof mediaContext;
-  /** Whether there is any sound in a stream within some ms. */
+  /** Whether a stream carries sound above silence within some ms. */
   hears(stream: MediaStream, ms: number): Promise<boolean>;
   /** Asks the server; never rejects. */
   access(): Promise<Access>;
@@ -29,7 +29,7 @@ export interface Surroundings {
 const SILENCE = 1e-6;
 const LISTEN_EVERY_MS = 50;
 
-/** The page's own world. */
+/** The page's own browser. */
 export function browserSurroundings(): Surroundings {
   return {
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),

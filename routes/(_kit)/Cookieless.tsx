@@ -2,7 +2,7 @@ import { Head } from "fresh/runtime";
 import type { Strings } from "../../shared/i18n.ts";
 import { Message } from "./Message.tsx";
 
-/** What is said where no pass came back with a form: who cannot be known again could use nothing that is made for them. */
+/** The page for a browser that sent no pass cookie back with its form: it would keep no session cookie either. */
 export function Cookieless({ t, again }: { t: Strings; again: string }) {
   return (
     <>

@@ -11,9 +11,9 @@ import type { IceGrant } from "../../signaling/ice.ts";
 export interface State {
   /** Who asks; `null` without a valid session. */
   session: Session | null;
-  /** The same; or whose token expired in a call that goes on, who may look at what that call needs (R20). */
+  /** `session`; or, where a token expired in a call that goes on, its user, who may read what that call needs (R20). */
   viewer: Session | null;
-  /** What is wrong with the token that came, in words for developers; `null` where none did, or a good one. */
+  /** Why the request's token was refused, in words for developers; `null` where it had none, or a valid one. */
   tokenRefusal: string | null;
   /** The error for a request from a page that may not act here; `null` where it may. `/enter` asks; elsewhere it was asked before. */
   originRefusal(): Response | null;

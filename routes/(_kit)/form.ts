@@ -17,7 +17,7 @@ export function postedName(form: FormData): string | null {
   return parsed.success ? parsed.data : "";
 }
 
-/** A chat's page. An id that no chat can have is escaped, and answered like an unknown one: not everything may stand in a header. */
+/** The path of a chat's page, with the id escaped: it goes into a `Location` header, and no chat need have such an id. */
 export const chatPath = (id: string) => `/chat/${encodeURIComponent(id)}`;
 
 /** Sends the browser on with GET (RFC 9110, section 15.4.4); `cookies` are `Set-Cookie` values, such as those of a renewed session. */

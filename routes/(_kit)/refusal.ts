@@ -22,7 +22,7 @@ export interface Refusal {
   readonly retryAfter: number | null;
 }
 
-/** Paths of programs: the endpoints, the signaling socket, probes and figures. People are everywhere else. */
+/** Paths that programs ask for: the endpoints, the signaling socket, probes and figures. All others are pages. */
 const PROGRAMS = /^\/(api(\/|$)|(signal|healthz|readyz|metrics)\/?$)/;
 
 /** Why these requests, which `askFor` makes, are to be answered with a page of refusal. */
@@ -35,7 +35,7 @@ export async function inTheirWay(
   handle: Handler,
 ): Promise<Response> {
   const type = answer.headers.get("content-type");
-  // What has no type has nothing to say, such as the 404 of an icon that browsers ask for by themselves.
+  // An answer without a content type has no body, such as the 404 of an icon that browsers ask for by themselves.
   if (answer.status < 400 || type === null) return answer;
   const path = new URL(req.url).pathname;
   if (PROGRAMS.test(path)) return path.startsWith("/api") ? inJson(answer, type) : answer;
@@ -79,7 +79,7 @@ function kindOf(status: number, path: string): RefusalKind {
   return status === 403 ? "origin" : "other";
 }
 
-/** Fresh answers unknown paths and methods with a page, and what it does not expect with text. */
+/** Fresh answers unknown paths and methods with an HTML page, and exceptions with text: under `/api` both become JSON. */
 function inJson(answer: Response, type: string): Response {
   if (type.startsWith("application/json")) return answer;
   if (answer.status >= 500) return httpError(answer.status, "UNAVAILABLE", "Something went wrong here");

@@ -48,9 +48,9 @@ export function secure(handle: Handler, options: Options): Handler {
   };
 }
 
-/** The request as the browser made it: what stands on it makes links, cookies and policies of its address. */
+/** The request with the URL that the browser asked for, as trusted proxies tell: links, cookies and policies are made from it. */
 function asAsked(req: Request, { href }: URL): Request {
-  // An upgrade needs the request that came in, and has no use for its scheme.
+  // `Deno.upgradeWebSocket` needs the very request that came in, and does not look at its scheme.
   return req.url === href || req.headers.has("upgrade") ? req : new Request(href, req);
 }
 
@@ -60,7 +60,7 @@ function asAsked(req: Request, { href }: URL): Request {
  * leaves it out. `url`: as the browser knows it.
  */
 export function pagePolicy(url: URL, options: Pick<Config, "allowedOrigins">): string[] {
-  // The host is what the client says it is: nothing but a host may get into the policy.
+  // `Host` is the client's word: it must not bring further directives into the policy.
   const socket = /^[\w.:[\]-]+$/.test(url.host) ? ` ${url.protocol === "https:" ? "wss" : "ws"}://${url.host}` : "";
   return [
     "default-src 'self'",

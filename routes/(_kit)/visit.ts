@@ -1,8 +1,8 @@
-/** The pass of who has no session: it comes with a form, and back with it. */
+/** The pass of a visitor without a session: a cookie that is set with a form, and comes back with the post. */
 
 import type { State } from "./define.ts";
 
-/** The header that gives a form's visitor a pass, where they need one: a repeat of the form is the same visitor then. */
+/** The `Set-Cookie` that gives a visitor without a session a pass, so that the same form posted twice is one visitor's. */
 export async function passHeaders({ req, state }: { req: Request; state: State }): Promise<Record<string, string>> {
   const cookie = state.session === null ? await state.guests?.welcome(req.headers) ?? null : null;
   return cookie === null ? {} : { "set-cookie": cookie };

@@ -3,7 +3,7 @@
 import { json, noSession } from "../(_kit)/api.ts";
 import { define } from "../(_kit)/define.ts";
 
-/** What does not expire do not expire; clients that ask again do so after this many seconds. */
+/** `ttl` of credentials that do not expire, in seconds: when clients ask again all the same. */
 const TTL_SECONDS = 24 * 3600;
 
 export const handler = define.handlers({

@@ -33,7 +33,7 @@ export const handler = define.handlers({
     const id = params.id!;
     const entry = url.searchParams.get("entry");
     const view = memberView(state, id);
-    // The browser kept the cookie: the key to come in without one has no use.
+    // The browser kept the session cookie, so the entry key, which is for browsers that do not, is not needed.
     if (view !== null && entry !== null) {
       return new Response(null, { status: 303, headers: { location: `/chat/${id}` } });
     }
@@ -49,7 +49,7 @@ export const handler = define.handlers({
     if (guests === null) return page<View>({ show: "join", note: null }, { status: 403 });
     const form = await readForm(ctx.req);
     if (form instanceof Response) return form;
-    // Before a seat is spent: who cannot be known again could never use it, and would lock everybody else out.
+    // Checked before a seat is taken: a browser that keeps no cookies could not come back to it, and it would be lost to everybody.
     const visitor = ctx.state.session ?? await guests.visitor(ctx.req.headers);
     if (visitor === "cookieless") return page<View>({ show: "cookieless" }, { status: 400 });
     if (visitor === "late") return invitation(ctx, "late", 400);

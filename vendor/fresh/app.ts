@@ -3,9 +3,9 @@ import { HttpError } from "./http_error.ts";
 import { Routes } from "./routes.ts";
 import type { Context, Middleware } from "./types.ts";
 
-/** A web app: what it answers, in the order in which it was told. */
+/** A web app: middlewares and routes, in the order in which they were added. */
 export class App<State> {
-  /** The Builder says when it is development. */
+  /** `development` once `Builder.listen()` serves the app. */
   readonly config: { mode: "development" | "production" } = { mode: "production" };
   // Kept for handler(), since the file routes are known only then.
   readonly #steps: ((routes: Routes<State>) => void)[] = [];
@@ -28,7 +28,7 @@ export class App<State> {
     return this;
   }
 
-  /** The app as a function, with what it has been told so far. */
+  /** The app as a request handler, with what was added so far. */
   handler(): (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response> {
     const routes = new Routes<State>();
     for (const step of this.#steps) step(routes);
@@ -53,13 +53,13 @@ export class App<State> {
   }
 }
 
-/** For a handler that is called without a server. */
+/** The connection of a request that comes without a server, in tests. */
 const NOBODY: Deno.ServeHandlerInfo = {
   remoteAddr: { transport: "tcp", hostname: "localhost", port: 0 },
   completed: Promise.resolve(),
 };
 
-/** What is left to say when nobody has answered. */
+/** The last `next()`: no route answered. */
 function atTheEnd(req: Request, refused: boolean): Response {
   if (!refused) throw new HttpError(404);
   if (req.method !== "OPTIONS") throw new HttpError(405);

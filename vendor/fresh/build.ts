@@ -30,7 +30,7 @@ export const build: Build = { isDev: false, bundles: "", islands: new Map(), rou
 
 /** Loads the build of the app in `root`. Call it once, before `app.handler()`. */
 export async function loadBuild({ buildId, mode, islands, routes, files }: Manifest, root: string): Promise<void> {
-  // First, for modules may call asset() as they load.
+  // Before any module is loaded, since its top level may call asset().
   setBuildId(buildId);
   build.isDev = mode === "development";
   build.bundles = `/_fresh/js/${buildId}/`;

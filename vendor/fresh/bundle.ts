@@ -12,7 +12,7 @@ export async function bundle(
   if (islands.length === 0) return [];
   const isDev = mode === "development";
   const entries = islands.map((path) => [path.replace(/\.\w+$/, ""), join(root, path)]);
-  // Both its service and its worker thread would outlive a build, and unawaited.
+  // esbuild's service process and its worker thread would outlive the build, and hold the process up.
   Deno.env.set("ESBUILD_WORKER_THREADS", "0");
   const { buildSync } = await import("esbuild");
   const { outputFiles } = buildSync({

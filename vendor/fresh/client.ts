@@ -4,7 +4,7 @@ import { type ComponentType, type ContainerNode, h, render } from "preact";
 
 type Props = Record<string, unknown>;
 
-/** The counterpart of what render.ts makes of signals. */
+/** The counterpart of REDUCERS in render.ts. */
 export const REVIVERS = { Signal: ([value]: [unknown]) => signal(value) };
 
 /** Brings the islands of a page to life. `isRich`: there is more in their props than JSON has words for. */
@@ -22,7 +22,7 @@ function revive(components: ComponentType<Props>[], props: Props[]): void {
       const index = Number(start.data.slice("frsh:island".length));
       const vnode = h(components[index]!, props[index]!);
       const range = rangeBetween(start, node);
-      // A task each: an island that throws must not take the others along.
+      // Each in a task of its own: an island that throws must not keep the others from being rendered.
       setTimeout(() => render(vnode, range));
     }
   }

@@ -26,7 +26,7 @@ class Page {
   }
 }
 
-// Rendering is synchronous, so pages made at the same time never meet here.
+// The page that is rendered now. Rendering is synchronous, so requests at the same time do not share it.
 let page = new Page(null);
 
 /** The nonces of rendered pages. */
@@ -40,7 +40,7 @@ export function renderPage<State>(
   init: ResponseInit,
 ): Response {
   const { nonce, islands } = page = new Page(given.url);
-  // First the page itself, for the <head> of `_app` shows what it puts there.
+  // The page before `_app`, whose <head> shows what the page's `<Head>` collected.
   const inner = jsxTemplate([renderToString(h(component, { ...given, Component: () => null }))]);
   const html = renderToString(h(app ?? Bare, { ...given, Component: () => inner, data: null }));
   const headers = new Headers(init.headers);
@@ -62,7 +62,7 @@ function Bare({ Component }: PageProps): VNode {
 
 const HEAD_TAGS = new Set<unknown>(["base", "link", "meta", "noscript", "script", "style", "template", "title"]);
 
-/** What an element is in. */
+/** Which of these an element is rendered inside; `null`: none. */
 const Place = createContext<"head" | "Head" | "island" | null>(null);
 
 // What Fresh adds to elements. Some are rendered through a component of ours, which gets them as they were written.
@@ -111,7 +111,7 @@ function HeadTag({ type, props, key }: Written): VNode | null {
   const place = useContext(Place);
   const nonce = props.nonce ?? page.nonce;
   const vnode = asWritten({ type, props: type === "script" || type === "style" ? { ...props, nonce } : props });
-  // What is alike but for these stands for the same thing in a document.
+  // Elements that are alike in all other props stand for the same thing in a document, and the page's replaces that of `_app`.
   const same = { ...props, children: 0, nonce: 0, [type === "meta" ? "content" : "href"]: 0 };
   const id = String(key ?? JSON.stringify([type, same]));
   if (place === "Head") {

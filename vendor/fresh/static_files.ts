@@ -16,7 +16,7 @@ export function staticFiles<State>(): Middleware<State> {
     const address = addressIn(url);
     const file = build.files.get(address);
     if (file === undefined) {
-      // Browsers ask for it on their own; a whole error page would be a waste.
+      // Browsers ask for /favicon.ico on their own: a rendered error page would be a waste.
       return address === "/favicon.ico" ? new Response(null, { status: 404 }) : await next();
     }
     if (req.method !== "GET" && req.method !== "HEAD") return new Response("Method Not Allowed", { status: 405 });

@@ -3,7 +3,7 @@ import { StreamVideo } from "../StreamVideo.tsx";
 import type { View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 
-/** A look and a word before any call: what the other side would see, and whether the microphone hears. */
+/** A check before any call: the camera's picture, and the level of the microphone. */
 export function DeviceCheck({ view }: { view: View }) {
   const { t, snapshot: { local }, actions } = view;
   const card = useOrphanedFocus<HTMLElement>();
