@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../tests/support/packages.ts";
-import {
-  candidate,
-  CHROMIUM_OFFER,
-  FIREFOX_OFFER,
-  OFFERS,
-  sdp,
-  SESSION_LEVEL_OFFER,
-  TRICKLE_OFFER,
-  WERIFT_OFFER,
-} from "../tests/support/sdp.ts";
+import * as real from "../tests/support/sdp.ts";
+import { candidate, OFFERS, sdp } from "../tests/support/sdp.ts";
 import { clientMessages } from "./protocol.ts";
 import { descriptionProblem, withholdAddresses } from "./sdp.ts";
 
@@ -43,7 +35,7 @@ for (const [name, offer] of Object.entries(OFFERS)) {
 }
 
 Deno.test("[R6] candidates come back in order, with section and ufrag: Chromium", () => {
-  const { candidates } = withholdAddresses(CHROMIUM_OFFER);
+  const { candidates } = withholdAddresses(real.CHROMIUM_OFFER);
   assert.deepEqual(
     candidates.map(({ sdpMid, sdpMLineIndex, usernameFragment }) => [sdpMid, sdpMLineIndex, usernameFragment]),
     [
@@ -55,26 +47,26 @@ Deno.test("[R6] candidates come back in order, with section and ufrag: Chromium"
       ["2", 2, "GKNL"],
     ],
   );
-  const lines = CHROMIUM_OFFER.split("\r\n").filter((line) => line.startsWith("a=candidate:"));
+  const lines = real.CHROMIUM_OFFER.split("\r\n").filter((line) => line.startsWith("a=candidate:"));
   assert.deepEqual(candidates.map((init) => `a=${init.candidate}`), lines);
 });
 
 Deno.test("[R6] the end of the candidates comes back as an empty one: Firefox, werift", () => {
   const ends = { candidate: "", sdpMid: "0", sdpMLineIndex: 0 };
-  assert.deepEqual(withholdAddresses(FIREFOX_OFFER).candidates.at(-1), { ...ends, usernameFragment: "6f2a90bd" });
-  const werift = withholdAddresses(WERIFT_OFFER).candidates;
+  assert.deepEqual(withholdAddresses(real.FIREFOX_OFFER).candidates.at(-1), { ...ends, usernameFragment: "6f2a90bd" });
+  const werift = withholdAddresses(real.WERIFT_OFFER).candidates;
   assert.equal(werift.length, 3);
   assert.deepEqual(werift.at(-1), { ...ends, usernameFragment: "6502" });
 });
 
 Deno.test("[R6] m-line ports become 9, and 0 stays 0", () => {
   const ports = (text: string) => [...text.matchAll(/^m=\S+ (\d+)/gm)].map((match) => match[1]);
-  assert.deepEqual(ports(withholdAddresses(FIREFOX_OFFER).sdp), ["9", "0"]);
-  assert.deepEqual(ports(withholdAddresses(CHROMIUM_OFFER).sdp), ["9", "9", "9"]);
+  assert.deepEqual(ports(withholdAddresses(real.FIREFOX_OFFER).sdp), ["9", "0"]);
+  assert.deepEqual(ports(withholdAddresses(real.CHROMIUM_OFFER).sdp), ["9", "9", "9"]);
 });
 
 Deno.test("[R6] c=, a=rtcp and o= name nobody", () => {
-  const lines = withholdAddresses(CHROMIUM_OFFER + SESSION_LEVEL_OFFER).sdp.split("\r\n");
+  const lines = withholdAddresses(real.CHROMIUM_OFFER + real.SESSION_LEVEL_OFFER).sdp.split("\r\n");
   const starting = (start: string) => new Set(lines.filter((line) => line.startsWith(start)));
   assert.deepEqual(starting("c="), new Set(["c=IN IP4 0.0.0.0"]));
   assert.deepEqual(starting("a=rtcp:"), new Set(["a=rtcp:9 IN IP4 0.0.0.0"]));
@@ -82,17 +74,17 @@ Deno.test("[R6] c=, a=rtcp and o= name nobody", () => {
 });
 
 const spots: Record<string, string> = {
-  "LF line ends": CHROMIUM_OFFER.replaceAll("\r\n", "\n"),
-  "CR line ends": CHROMIUM_OFFER.replaceAll("\r\n", "\r"),
-  "capitals": CHROMIUM_OFFER.replaceAll("a=candidate:", "a=CANDIDATE:"),
-  "c= for IPv6": TRICKLE_OFFER.replaceAll("c=IN IP4 0.0.0.0", "c=IN IP6 2001:db8::2"),
-  "o= for IPv6": TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP6 2001:db8::2"),
-  "o= with a host name": TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 laptop.local"),
-  "o= that starts like the loopback": TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 192.0.2.127.0.0.1"),
-  "o= with a blank at its end": TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 192.0.2.2 "),
-  "a port range": TRICKLE_OFFER.replace("m=audio 9", "m=audio 47059/2"),
-  "session-level candidate": TRICKLE_OFFER.replace("t=0 0", `t=0 0\r\na=${candidate(1).candidate}`),
-  "session-level end": TRICKLE_OFFER.replace("t=0 0", "t=0 0\r\na=end-of-candidates"),
+  "LF line ends": real.CHROMIUM_OFFER.replaceAll("\r\n", "\n"),
+  "CR line ends": real.CHROMIUM_OFFER.replaceAll("\r\n", "\r"),
+  "capitals": real.CHROMIUM_OFFER.replaceAll("a=candidate:", "a=CANDIDATE:"),
+  "c= for IPv6": real.TRICKLE_OFFER.replaceAll("c=IN IP4 0.0.0.0", "c=IN IP6 2001:db8::2"),
+  "o= for IPv6": real.TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP6 2001:db8::2"),
+  "o= with a host name": real.TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 laptop.local"),
+  "o= that starts like the loopback": real.TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 192.0.2.127.0.0.1"),
+  "o= with a blank at its end": real.TRICKLE_OFFER.replace("IN IP4 127.0.0.1", "IN IP4 192.0.2.2 "),
+  "a port range": real.TRICKLE_OFFER.replace("m=audio 9", "m=audio 47059/2"),
+  "session-level candidate": real.TRICKLE_OFFER.replace("t=0 0", `t=0 0\r\na=${candidate(1).candidate}`),
+  "session-level end": real.TRICKLE_OFFER.replace("t=0 0", "t=0 0\r\na=end-of-candidates"),
 };
 
 for (const [name, offer] of Object.entries(spots)) {
@@ -106,7 +98,7 @@ for (const [name, offer] of Object.entries(spots)) {
 }
 
 Deno.test("[R6] a=remote-candidates (RFC 8839, section 5.2) carries addresses too, and is taken out", () => {
-  const offer = TRICKLE_OFFER + sdp("a=remote-candidates:1 192.0.2.2 47059 2 192.0.2.2 47060");
+  const offer = real.TRICKLE_OFFER + sdp("a=remote-candidates:1 192.0.2.2 47059 2 192.0.2.2 47060");
   assert.equal(descriptionProblem(offer), null);
   assert.doesNotMatch(withholdAddresses(offer).sdp, SECRETS, "an address survived");
 });
@@ -121,7 +113,7 @@ Deno.test("[R6] a description either is refused or gives candidates that the pro
   ];
   const accepted = odd.filter((line) => {
     const name = line.slice(0, line.indexOf(":"));
-    const offer = WERIFT_OFFER.replace(new RegExp(`${name}:.*`), line).replace("a=group:BUNDLE 0\r\n", "");
+    const offer = real.WERIFT_OFFER.replace(new RegExp(`${name}:.*`), line).replace("a=group:BUNDLE 0\r\n", "");
     if (descriptionProblem(offer) !== null) return false;
     const parsed = withholdAddresses(offer).candidates
       .map((candidate) =>
