@@ -7,7 +7,7 @@ import { CHECKS, type Findings } from "./doctor/finding.ts";
 import { StatusIcon } from "./doctor/StatusIcon.tsx";
 import { reportOf, sentence } from "./doctor/report.ts";
 import type { Missed } from "./doctor/socket.ts";
-import { browserSurroundings } from "./doctor/surroundings.ts";
+import { browserPlatform } from "./doctor/platform.ts";
 import { gradeOf, type Verdict, verdictOn } from "./doctor/verdict.ts";
 
 /** Tries everything that a call needs, and says in plain words what works and what to do about what does not. */
@@ -25,7 +25,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   async function start() {
     state.value = "running";
     findings.value = {};
-    await examine(browserSurroundings(), {
+    await examine(browserPlatform(), {
       onFinding: (id, finding) => findings.value = { ...findings.value, [id]: finding },
       onMissed: (call) => missed.value = [...missed.value, call],
     });

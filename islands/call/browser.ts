@@ -1,4 +1,4 @@
-/** The browser as the call client's surroundings: the one place that touches its globals. */
+/** The browser as the call client's platform: the one place that touches its globals. */
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
 import type { VideoCodec } from "../../shared/protocol.ts";

@@ -2,7 +2,7 @@
 
 import { causeOf } from "../../shared/client/causes.ts";
 import type { Finding } from "./finding.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Platform } from "./platform.ts";
 
 /** How long a microphone gets to pick up a sound, in ms. */
 const LISTEN_MS = 3_000;
@@ -10,14 +10,14 @@ const LISTEN_MS = 3_000;
 const KIND = { camera: "videoinput", microphone: "audioinput" } as const;
 
 /** Whether there is a camera that opens. */
-export function checkCamera(world: Surroundings): Promise<Finding> {
-  return opened(world, "camera", (_, label) => ({ grade: "good", says: "cameraGood", values: { label } }));
+export function checkCamera(platform: Platform): Promise<Finding> {
+  return opened(platform, "camera", (_, label) => ({ grade: "good", says: "cameraGood", values: { label } }));
 }
 
 /** Whether there is a microphone that opens, and hears anything. */
-export function checkMicrophone(world: Surroundings): Promise<Finding> {
-  return opened(world, "microphone", async (stream, label) => {
-    const isHeard = await world.hears(stream, LISTEN_MS);
+export function checkMicrophone(platform: Platform): Promise<Finding> {
+  return opened(platform, "microphone", async (stream, label) => {
+    const isHeard = await platform.hears(stream, LISTEN_MS);
     return isHeard
       ? { grade: "good", says: "microphoneGood", values: { label } }
       : { grade: "poor", says: "microphoneSilent", values: { label } };
@@ -25,16 +25,16 @@ export function checkMicrophone(world: Surroundings): Promise<Finding> {
 }
 
 async function opened(
-  world: Surroundings,
+  platform: Platform,
   device: "camera" | "microphone",
   look: (stream: MediaStream, label: string) => Finding | Promise<Finding>,
 ): Promise<Finding> {
   let stream: MediaStream;
   try {
-    stream = await world.getUserMedia(device === "camera" ? { video: true } : { audio: true });
+    stream = await platform.getUserMedia(device === "camera" ? { video: true } : { audio: true });
   } catch (error) {
-    const isListed = (await world.listDevices()).some(({ kind }) => kind === KIND[device]);
-    return { grade: "bad", device, cause: causeOf(error, world.mediaContext(device), isListed) };
+    const isListed = (await platform.listDevices()).some(({ kind }) => kind === KIND[device]);
+    return { grade: "bad", device, cause: causeOf(error, platform.mediaContext(device), isListed) };
   }
   try {
     return await look(stream, stream.getTracks()[0]!.label);

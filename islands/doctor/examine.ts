@@ -4,7 +4,7 @@ import { checkCamera, checkMicrophone } from "./devices.ts";
 import type { CheckId, Finding } from "./finding.ts";
 import { checkStun, checkTurn } from "./ice.ts";
 import { checkSocket, type Missed } from "./socket.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Platform } from "./platform.ts";
 
 /** Who is told of findings. */
 export interface Listener {
@@ -13,22 +13,24 @@ export interface Listener {
 }
 
 /** Tries everything and tells what it finds as it finds it. Never rejects. */
-export async function examine(world: Surroundings, { onFinding, onMissed }: Listener): Promise<void> {
+export async function examine(platform: Platform, { onFinding, onMissed }: Listener): Promise<void> {
   const run = async (id: CheckId, check: () => Promise<Finding>) => {
     // A browser without WebRTC, or one that an extension took it from.
     onFinding(id, await check().catch(() => ({ grade: "bad", says: "broken" } as const)));
   };
   const devices = async () => {
     // One after the other: each may show a permission prompt.
-    await run("camera", () => checkCamera(world));
-    await run("microphone", () => checkMicrophone(world));
+    await run("camera", () => checkCamera(platform));
+    await run("microphone", () => checkMicrophone(platform));
   };
   const network = async () => {
-    const access = await world.access();
+    const access = await platform.access();
     await Promise.all([
-      run("socket", () => checkSocket(world, access, onMissed)),
-      run("stun", () => checkStun(world, access)),
-      ...(["udp", "tcp", "tls"] as const).map((transport) => run(transport, () => checkTurn(world, access, transport))),
+      run("socket", () => checkSocket(platform, access, onMissed)),
+      run("stun", () => checkStun(platform, access)),
+      ...(["udp", "tcp", "tls"] as const).map((transport) =>
+        run(transport, () => checkTurn(platform, access, transport))
+      ),
     ]);
   };
   await Promise.all([devices(), network()]);

@@ -4,7 +4,7 @@ import type { DoctorStrings } from "../../shared/i18n/en.ts";
 import type { IceServer } from "../../shared/protocol.ts";
 import type { Finding } from "./finding.ts";
 import { settled } from "./socket.ts";
-import type { Access, Surroundings } from "./surroundings.ts";
+import type { Access, Platform } from "./platform.ts";
 
 /** How a client talks to a TURN server. */
 export type Transport = "udp" | "tcp" | "tls";
@@ -23,11 +23,11 @@ const NOT_TRIED = { unnamed: "unnamed", cookieless: "cookieless", unreachable: "
 const NOT_CONFIGURED = { udp: "turnNoUdp", tcp: "turnNoTcp", tls: "turnNoTls" } as const;
 
 /** Whether UDP gets out of this network and back: whether a STUN server's answer comes. */
-export async function checkStun(world: Surroundings, access: Access): Promise<Finding> {
+export async function checkStun(platform: Platform, access: Access): Promise<Finding> {
   if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
   const urls = urlsOf(access).map(({ url }) => url).filter((url) => /^stuns?:/.test(url));
   if (urls.length === 0) return { grade: "none", says: "stunNone" };
-  const connection = world.createPeerConnection({ iceServers: [{ urls }] });
+  const connection = platform.createPeerConnection({ iceServers: [{ urls }] });
   try {
     const isHeard = await settled<boolean>(STUN_MS, false, (settle) => {
       let failed = false;
@@ -46,12 +46,12 @@ export async function checkStun(world: Surroundings, access: Access): Promise<Fi
 }
 
 /** Whether data goes through a TURN server and back, by a transport; where there are several, by any of them. */
-export async function checkTurn(world: Surroundings, access: Access, transport: Transport): Promise<Finding> {
+export async function checkTurn(platform: Platform, access: Access, transport: Transport): Promise<Finding> {
   if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
   const servers = urlsOf(access).filter(({ url }) => transportOf(url) === transport)
     .map(({ url, server }) => ({ ...server, urls: url }));
   if (servers.length === 0) return { grade: "none", says: NOT_CONFIGURED[transport] };
-  const findings = await Promise.all(servers.map((server) => loopback(world, server)));
+  const findings = await Promise.all(servers.map((server) => loopback(platform, server)));
   return findings.find(({ grade }) => grade === "good") ?? findings[0]!;
 }
 
@@ -70,9 +70,9 @@ function transportOf(url: string): Transport | null {
  * Sends bytes from one peer connection to another and back. Both may only use the relay: a network that lets nothing else out
  * must not make it look broken.
  */
-async function loopback(world: Surroundings, server: RTCIceServer): Promise<Finding> {
+async function loopback(platform: Platform, server: RTCIceServer): Promise<Finding> {
   const config: RTCConfiguration = { iceServers: [server], iceTransportPolicy: "relay" };
-  const [near, far] = [world.createPeerConnection(config), world.createPeerConnection(config)];
+  const [near, far] = [platform.createPeerConnection(config), platform.createPeerConnection(config)];
   try {
     let isAdmitted = false;
     let refusal: number | null = null;
@@ -93,10 +93,10 @@ async function loopback(world: Surroundings, server: RTCIceServer): Promise<Find
       channel.binaryType = "arraybuffer";
       let sent = 0;
       channel.onopen = () => {
-        sent = world.now();
+        sent = platform.now();
         channel.send(new Uint8Array(BYTES));
       };
-      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(world.now() - sent);
+      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(platform.now() - sent);
       negotiate(near, far).catch(() => settle(null));
     });
     if (ms !== null) return { grade: "good", says: "turnGood", values: { ms: Math.max(1, Math.round(ms)) } };

@@ -2,7 +2,7 @@
 
 import type { ServerMessage } from "../../shared/protocol.ts";
 import type { Finding } from "./finding.ts";
-import type { Access, Surroundings } from "./surroundings.ts";
+import type { Access, Platform } from "./platform.ts";
 
 const PINGS = 5;
 /** A round trip longer than this, in ms, delays every step of a call. */
@@ -16,14 +16,14 @@ export type Missed = Extract<ServerMessage, { type: "call:missed" }>;
 
 /** Opens the socket, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
 export async function checkSocket(
-  world: Surroundings,
+  platform: Platform,
   access: Access,
   onMissed: (call: Missed) => void,
 ): Promise<Finding> {
   if (access === "unnamed") return { grade: "none", says: "unnamed" };
   if (access === "cookieless") return { grade: "bad", says: "cookieless" };
   if (access === "unreachable") return { grade: "bad", says: "socketDown" };
-  const socket = world.openSocket();
+  const socket = platform.openSocket();
   const isOpen = await settled<boolean>(OPEN_MS, false, (settle) => {
     socket.onopen = () => settle(true);
     socket.onclose = () => settle(false);
@@ -32,7 +32,7 @@ export async function checkSocket(
     socket.close();
     return { grade: "bad", says: "socketBlocked" };
   }
-  const times = await roundTrips(world, socket, onMissed);
+  const times = await roundTrips(platform, socket, onMissed);
   socket.onmessage = null;
   socket.close();
   if (times.length === 0) return { grade: "bad", says: "socketMute" };
@@ -43,19 +43,19 @@ export async function checkSocket(
 }
 
 /** The times from `ping` to `pong`, in ms; as many as came. */
-function roundTrips(world: Surroundings, socket: WebSocket, onMissed: (call: Missed) => void): Promise<number[]> {
+function roundTrips(platform: Platform, socket: WebSocket, onMissed: (call: Missed) => void): Promise<number[]> {
   const times: number[] = [];
   return settled(TALK_MS, times, (settle) => {
     let sent = 0;
     const ping = () => {
-      sent = world.now();
+      sent = platform.now();
       socket.send(JSON.stringify({ type: "ping" }));
     };
     socket.onmessage = ({ data }) => {
       const message: ServerMessage = JSON.parse(data);
       if (message.type === "call:missed") onMissed(message);
       if (message.type !== "pong") return;
-      times.push(world.now() - sent);
+      times.push(platform.now() - sent);
       if (times.length === PINGS) settle(times);
       else ping();
     };

@@ -9,7 +9,7 @@ import { mediaContext } from "../call/media_context.ts";
 export type Access = readonly IceServer[] | "unnamed" | "cookieless" | "unreachable";
 
 /** What the checks need of the platform. */
-export interface Surroundings {
+export interface Platform {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
   /** Never rejects. */
   listDevices(): Promise<MediaDeviceInfo[]>;
@@ -30,7 +30,7 @@ const SILENCE = 1e-6;
 const LISTEN_EVERY_MS = 50;
 
 /** The page's own browser. */
-export function browserSurroundings(): Surroundings {
+export function browserPlatform(): Platform {
   return {
     getUserMedia: async (constraints) => await navigator.mediaDevices.getUserMedia(constraints),
     listDevices: async () => await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [],
