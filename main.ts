@@ -1,6 +1,7 @@
 /** Composes the product: configuration, signaling server, web application. Run it (`deno task start`) and it serves. */
 
 import { App, csp, staticFiles } from "fresh";
+import { compressed } from "./routes/(_kit)/compressed.ts";
 import type { State } from "./routes/(_kit)/define.ts";
 import { throwIfRefused } from "./routes/(_kit)/refusal.ts";
 import { pagePolicy, secure } from "./routes/(_kit)/security.ts";
@@ -28,7 +29,7 @@ let leaving: Promise<number> | null = null;
 /** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
 class ZvonokApp extends App<State> {
   override handler() {
-    return secure(super.handler(), { ...config, isDeveloped: this.config.mode === "development" });
+    return secure(compressed(super.handler()), { ...config, isDeveloped: this.config.mode === "development" });
   }
 }
 

@@ -1,7 +1,9 @@
 /** What the product makes of Fresh's answers, with the stand-in in its place or with itself. */
 
 import assert from "node:assert/strict";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { Guest } from "./support/guest.ts";
+import { askRaw } from "./support/raw.ts";
 import { build, type Product, startProduct, startScript } from "./support/product.ts";
 
 let product: Product;
@@ -70,4 +72,45 @@ Deno.test("while developing, no policy of ours stands in the way of Fresh's own 
   assert.deepEqual([status, headers.get("content-security-policy")], [404, "frame-ancestors 'none'"]);
   const served = await new Guest(product.url).get("/nothing");
   assert.match(served.headers.get("content-security-policy")!, /^default-src 'none';/);
+});
+
+Deno.test("scripts, styles and icons go out compressed to who takes that, pages and answers never", async () => {
+  const guest = await Guest.named(product.url, "Ann");
+  const { text } = await guest.get(`/chat/${await guest.createChat()}`);
+  const scripts = Array.from(text.matchAll(/"(\/_fresh\/js\/[^"]+\.js)"/g), ([, path]) => path!);
+  assert.ok(scripts.length > 0);
+  const unpack = { br: brotliDecompressSync, gzip: gunzipSync };
+  for (const path of ["/styles.css", "/favicon.svg", ...scripts]) {
+    const plain = await askRaw(product.url + path);
+    for (const coding of ["br", "gzip"] as const) {
+      const takes = { "accept-encoding": coding };
+      const packed = await askRaw(product.url + path, takes);
+      assert.deepEqual([plain.headers["content-encoding"], packed.headers["content-encoding"]], [undefined, coding]);
+      assert.deepEqual(new Uint8Array(unpack[coding](packed.body)), plain.body, path);
+      for (const { headers } of [plain, packed]) assert.match(headers.vary ?? "", /Accept-Encoding/);
+      const head = await askRaw(product.url + path, takes, "HEAD");
+      assert.deepEqual([head.status, head.headers["content-encoding"], head.body.length], [200, coding, 0]);
+      const again = await askRaw(product.url + path, { ...takes, "if-none-match": packed.headers.etag! });
+      assert.deepEqual([again.status, again.headers["content-encoding"], again.body.length], [304, undefined, 0]);
+    }
+  }
+  for (const path of ["/", "/doctor", "/nothing", "/api/session", "/metrics"]) {
+    const { headers } = await askRaw(product.url + path, { "accept-encoding": "br, gzip", cookie: guest.cookie! });
+    assert.equal(headers["content-encoding"], undefined, path);
+  }
+});
+
+Deno.test.each([
+  ["gzip, deflate, br, zstd", "br"],
+  ["gzip", "gzip"],
+  ["br;q=0, GZIP;q=0.5", "gzip"],
+  ["deflate,gzip ; q=1.0", "gzip"],
+  ["gzip;q=0", undefined],
+  ["br ; q=0.0, gzip; q=0.000", undefined],
+  ["brotli, x-gzip", undefined],
+  ["identity", undefined],
+  ["", undefined],
+])("who says Accept-Encoding: %s gets %s", async (accepted, coding) => {
+  const { headers } = await askRaw(`${product.url}/styles.css`, { "accept-encoding": accepted });
+  assert.equal(headers["content-encoding"], coding);
 });
