@@ -44,10 +44,12 @@ type View =
 /** The lobby: who asks, and with whom they share chats, newest first; and, for who has no session, the pass for the form. */
 async function lobby(ctx: { req: Request; state: State }, note: Note, status = 200) {
   const { session, guests, hub } = ctx.state;
-  const chats = (session?.chats ?? []).toReversed().map((id) => ({
-    id,
-    others: hub.members(id).filter((member) => member.id !== session?.userId),
-  }));
+  const chats = await Promise.all(
+    (session?.chats ?? []).toReversed().map(async (id) => ({
+      id,
+      others: (await hub.members(id)).filter((member) => member.id !== session?.userId),
+    })),
+  );
   const view: View = { show: "lobby", name: session?.name ?? "", hosted: guests === null, note, chats };
   return page(view, { status, headers: await passHeaders(ctx) });
 }

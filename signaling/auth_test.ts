@@ -162,7 +162,7 @@ Deno.test("tokens: an older one brings nobody back into a chat, over the socket 
       new Request("http://localhost", { headers: { authorization: `Bearer ${token}` } }),
     );
     assert.ok(session !== null && typeof session !== "string");
-    return [session.chats, signaling.hub.members("chat").length, session.isOld];
+    return [session.chats, (await signaling.hub.members("chat")).length, session.isOld];
   };
   const older = await token(["chat", "other"], now - 60);
   assert.deepEqual(await chats(older), [["chat", "other"], 1, undefined]);

@@ -68,11 +68,10 @@ export function advance(chat: ChatCalls, event: CallEvent, rules: CallRules): Ad
 /** When `advance` next wants a `tick`, or `null`: the end of the ringing or of somebody's grace. */
 export function nextDeadline({ call }: ChatCalls): number | null {
   if (call === null) return null;
-  const times = call.state === "ringing"
-    ? [call.expiresAt, call.caller.awayUntil]
-    : [call.caller.awayUntil, call.callee.awayUntil];
-  const due = times.filter((time) => time !== null);
-  return due.length === 0 ? null : Math.min(...due);
+  const { awayUntil } = call.caller;
+  const other = call.state === "ringing" ? call.expiresAt : call.callee.awayUntil;
+  if (awayUntil === null || other === null) return awayUntil ?? other;
+  return Math.min(awayUntil, other);
 }
 
 // --- Starting --------------------------------------------------------------------------------------------------------
@@ -108,7 +107,9 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
       ? unchanged(refused, to(from, { type: "call:rejected", chatId, callId, reason: "busy" }))
       : refuse("USER_OFFLINE", "User offline");
     const reason = isBusy ? "busy" : "offline";
-    return withFacts(told, { type: "unreachable", ...placing, reason }, { type: "missed", ...placing, reason });
+    const { calleeName } = event;
+    const unreachable = { type: "unreachable", ...placing, calleeName, reason } as const;
+    return withFacts(told, unreachable, { type: "missed", ...placing, reason });
   }
 
   const { sdp, candidates } = withholdAddresses(message.offer.sdp);
@@ -131,7 +132,7 @@ function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" }, rule
     expiresAt: now + rules.ringTimeoutMs,
   };
   const offers = connected.map(({ device }) => offerTo(ringing, device, now));
-  return withFacts(withCall(chat, ringing, ...offers), { type: "placed", ...placing });
+  return withFacts(withCall(chat, ringing, ...offers), { type: "placed", ...placing, calleeName: event.calleeName });
 }
 
 /** R11: the call that is going on was started by this, or was to be (R10). */

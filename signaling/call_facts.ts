@@ -28,12 +28,17 @@ interface Placing {
   readonly callee: string;
 }
 
+/** The same, with the callee's name in the chat. */
+interface NamedPlacing extends Placing {
+  readonly calleeName: string;
+}
+
 /** One thing that happened, with the call it happened to. For each call: `placed` or `resumed` first, `ended` last and once. */
 export type Fact =
   /** It rings from now on, on every device of the callee that is there or comes in time. */
-  | Placing & { readonly type: "placed" }
+  | NamedPlacing & { readonly type: "placed" }
   /** A call that never rang: the callee had no device, or was in another call. Nothing else happens to it but `missed`. */
-  | Placing & { readonly type: "unreachable"; readonly reason: "offline" | "busy" }
+  | NamedPlacing & { readonly type: "unreachable"; readonly reason: "offline" | "busy" }
   /** R3: the first device of the callee said that it rings. */
   | { readonly type: "ringing"; readonly call: CallTag; readonly device: Endpoint }
   /** R8: a device of the callee cannot take the call, and rings no more. */

@@ -21,6 +21,7 @@ const initiate = (busy = false, there = true): Untimed => ({
   message: { type: "call:initiate", ...call, offer: { type: "offer", sdp } },
   callId: call.callId,
   callee: "bob",
+  calleeName: "BOB",
   devices: there ? [phone, tablet].map(({ device }) => ({ device, connected: true })) : [],
   callerBusy: false,
   calleeBusy: busy,

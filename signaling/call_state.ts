@@ -136,6 +136,7 @@ export type CallEvent =
     readonly callId: string;
     /** Whom to call: `null` where the chat has no other member. */
     readonly callee: string | null;
+    readonly calleeName: string;
     /** The callee's devices; one within its grace is there but not connected. */
     readonly devices: readonly { readonly device: string; readonly connected: boolean }[];
     /** In a call in any chat. */

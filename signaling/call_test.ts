@@ -63,6 +63,7 @@ class Chat {
       message,
       callId,
       callee,
+      calleeName: callee ?? "",
       devices,
       ...this.busy,
     });

@@ -69,10 +69,10 @@ export class Guests {
   }
 
   /** Takes a seat in a chat; `null` (access denied) where it is full or unknown. A member keeps the seat. */
-  joinChat(session: Session, chatId: string): Promise<Renewed | null> {
-    if (!this.#hub.join(chatId, session)) return Promise.resolve(null);
+  async joinChat(session: Session, chatId: string): Promise<Renewed | null> {
+    if (!await this.#hub.join(chatId, session)) return null;
     const chats = [...session.chats.filter((id) => id !== chatId), chatId];
-    return this.#sign(session.userId, session.name, chats);
+    return await this.#sign(session.userId, session.name, chats);
   }
 
   /** Gives the user's own seat back; `null` where they have none in this chat. */
@@ -83,8 +83,8 @@ export class Guests {
   }
 
   /** Frees another member's seat; false where this user did not make the chat. Twice is as good as once. */
-  freeSeat({ userId }: Session, chatId: string, member: string): boolean {
-    if (this.#hub.maker(chatId) !== userId || member === userId) return false;
+  async freeSeat({ userId }: Session, chatId: string, member: string): Promise<boolean> {
+    if (await this.#hub.maker(chatId) !== userId || member === userId) return false;
     this.#hub.free(chatId, member, Date.now());
     return true;
   }
@@ -119,20 +119,23 @@ export class Guests {
     if (used === null) return null;
     const { userId, name, chatId } = used;
     // By the registry, not by the pass: who left the chat in the meantime, or was put out of it, does not come back by a link.
-    const chats = this.#hub.chatsOf({ userId, chats: [] });
+    const chats = await this.#hub.chatsOf({ userId, chats: [] });
     return { ...await this.#sign(userId, name, chats), chatId };
   }
 
   async #sign(userId: string, name: string, known: readonly string[], made?: string): Promise<Renewed> {
+    // As old as the chats in it: a seat that is freed from now on is not taken back by this token.
+    const issuedAt = Date.now();
     // Those of this moment: while the request was on its way the user may have left one, or been put out of it.
-    const chats = [...this.#hub.chatsOf({ userId, chats: known }), ...made === undefined ? [] : [made]];
+    const chats = [...await this.#hub.chatsOf({ userId, chats: known }), ...made === undefined ? [] : [made]];
+    const makers = await Promise.all(chats.map((id) => id === made ? userId : this.#hub.maker(id)));
     const session = {
       userId,
       name,
       chats,
-      own: chats.filter((id) => id === made || this.#hub.maker(id) === userId),
+      own: chats.filter((_, n) => makers[n] === userId),
       isGuest: true,
-      issuedAt: Date.now(),
+      issuedAt,
       expiresAt: Date.now() + SESSION_SECONDS * 1000,
     };
     this.#hub.renew(session);

@@ -1,44 +1,28 @@
 /**
- * The hub: the one place a message goes through. Membership, then the arbiter, then delivery. It owns no socket; what it
- * knows of one is a port.
+ * The hub: the one place a message goes through. What several processes would have to agree on it gives to the engine; what the
+ * engine's steps say it gives to this process's devices, and to those who count and report. It owns no socket.
  */
 
 import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
-import type {
-  ClientMessage,
-  ClientMessages,
-  ErrorCode,
-  Member,
-  Parsed,
-  ServerMessage,
-  ServerMessages,
-  VideoCodec,
-} from "../shared/protocol.ts";
-import { advance, hasOpened, nextDeadline } from "./call.ts";
-import { type Fact, missedMessage } from "./call_facts.ts";
+import type { ClientMessage, ClientMessages, Member, Parsed, ServerMessages, VideoCodec } from "../shared/protocol.ts";
+import type { Fact } from "./call_facts.ts";
+import type { Endpoint } from "./call_state.ts";
+import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
 import {
-  type CallEvent,
-  type CallRules,
-  type ChatCalls,
-  type Endpoint,
-  isIn,
-  MEMORY_MS,
-  NO_CALLS,
-  type Sender,
-  usersOf,
-} from "./call_state.ts";
-import { Chats, membersWithPresence } from "./chats.ts";
+  type Answer,
+  type DeviceFact,
+  type Engine,
+  type EngineFactory,
+  type EngineOptions,
+  type Reservation,
+  type Step,
+  whenKnown,
+} from "./engine/engine.ts";
 import type { Session } from "./guests.ts";
-import { type CallRef, Lifetime, maySay, RECEIPT_MS } from "./lifetime.ts";
-import { type Admission, Buckets, INITIATIONS } from "./limits.ts";
+import { Lifetime, RECEIPT_MS, restrictionOf } from "./lifetime.ts";
+import type { Admission } from "./limits.ts";
 import { CallCounts, type Figures } from "./metrics.ts";
-import { MissedCalls } from "./missed.ts";
-import { NewestTokens } from "./newest.ts";
-import { type Device, type Place, type Port, Presence } from "./presence.ts";
 import type { Receipts } from "./receipts.ts";
-
-/** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
-const RECOVERY_MS = 60_000;
 
 /**
  * R12: the grace of a page that said it goes, in ms, unless the whole grace is shorter. A page that is only reloaded says so too: it
@@ -46,30 +30,23 @@ const RECOVERY_MS = 60_000;
  */
 const LEAVING_GRACE_MS = 5_000;
 
-/** Chats kept in memory, and how long an unused one is kept (R18). */
-const MAX_CHATS = 100_000;
-const MAX_CHATS_OF_USER = 64;
-const CHAT_IDLE_MS = 7 * 24 * 3600 * 1000;
-
-/** Time and chance are handed in. */
-export interface HubOptions extends CallRules {
-  /** How many may join a chat by its link. */
-  readonly chatCapacity: number;
+/** Time and chance are handed in. `now` and `newId` are the engine's. */
+export interface HubOptions extends EngineOptions {
+  readonly engine: EngineFactory;
   /** How often clients should send `ping`, in ms. */
   readonly pingMs: number;
   /** STUN and TURN servers for one user. */
   ice(userId: string): Pick<ServerMessages["welcome"], "iceServers" | "iceTtl" | "iceTransportPolicy">;
   /** Video codecs in the order that clients should prefer. */
   readonly videoCodecs: VideoCodec[];
-  /** Monotonic time in ms. */
-  now(): number;
+  /** Monotonic time in ms, for what comes too fast. */
+  ticks(): number;
   /** Wall clock in ms since 1970, for what tokens say. */
   clock(): number;
-  newId(): string;
-  /** Watches what becomes of calls, where somebody wants to know. */
+  /** Is told what becomes of calls, where somebody wants to know. */
   readonly receipts: Receipts | null;
-  /** Message types and ids only: never SDP, candidates, tokens or addresses. */
-  log(event: string, fields: Record<string, string>): void;
+  /** Message types and ids only: never SDP, candidates, tokens or addresses. `null`: nobody reads it. */
+  readonly log: ((event: string, fields: Record<string, string>) => void) | null;
 }
 
 /** One connected socket's way into the hub. */
@@ -89,83 +66,59 @@ export interface Connection {
 /** A message that the hub deals with; a token is verified before it gets here. */
 type HubMessage = Exclude<ClientMessage, ClientMessages["session:renew"]>;
 
-type Timer = ReturnType<typeof setTimeout>;
-
 /** For a socket that opened too late. */
 const NOBODY: Connection = { admit: () => ({ do: "drop" }), receive() {}, renew() {}, note() {}, drop() {} };
 
 export class Hub {
   readonly #options: HubOptions;
-  readonly #startedAt: number;
-  readonly #chats: Chats;
-  readonly #presence = new Presence();
-  readonly #calls = new Map<string, ChatCalls>();
-  /** R9: the chats in which a user is in a call; at most one, except where a call and a missed deadline cross. */
-  readonly #inCall = new Map<string, Set<string>>();
-  readonly #timers = new Map<string, Timer>();
-  readonly #graces = new Map<Device, Timer>();
-  readonly #initiations = new Buckets(INITIATIONS);
-  #messages = 0;
+  readonly #engine: Engine;
+  readonly #connections = new Connections((chatId) => this.#engine.submit({ type: "unwatch", chatId }));
   readonly #counts = new CallCounts();
+  #messages = 0;
   #leaving = false;
-  readonly #newest: NewestTokens;
-  readonly #missed = new MissedCalls();
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#startedAt = options.now();
-    this.#newest = new NewestTokens(options.now);
-    this.#chats = new Chats({
-      capacity: options.chatCapacity,
-      maxChats: MAX_CHATS,
-      chatsOfUser: MAX_CHATS_OF_USER,
-      idleMs: CHAT_IDLE_MS,
-      onLeave: (chatId, user) => this.#leave(chatId, user),
-      isInUse: (chatId) => this.members(chatId).some(({ online }) => online),
-    });
+    this.#engine = options.engine(options, (step) => this.#take(step));
   }
 
   /** A verified token was seen: its chats exist, with this user in them. */
-  admit(session: Session): void {
-    for (const chatId of this.#admit(session)) this.#tellWatchers(chatId);
+  admit(membership: Session): void {
+    this.#engine.submit({ type: "token", membership });
   }
 
   /** R20: a newer token of a user was seen. Their open sockets, or the one of `device`, go on with it. */
-  renew(session: Session, device?: Device): void {
+  renew(session: Session, device?: DeviceConnection): void {
     this.admit(session);
-    for (const { life, port } of device ? [device] : this.#presence.devices(session.userId)) {
+    for (const { life, outbox } of device ? [device] : this.#connections.of(session.userId)) {
       const isLater = life?.renew(session.expiresAt);
-      if (life && port && (isLater || device)) port.send({ type: "session:renewed", expiresInMs: life.expiresInMs });
+      if (life && outbox && (isLater || device)) {
+        outbox.send({ type: "session:renewed", expiresInMs: life.expiresInMs });
+      }
     }
   }
 
   /** R20: the chat of the connected call that a user, or one device of theirs, is in; `null` where there is none. */
-  talksIn(userId: string, deviceId?: string): string | null {
-    for (const chatId of this.#inCall.get(userId) ?? []) {
-      const call = this.#calls.get(chatId)?.call;
-      if (call?.state !== "connected") continue;
-      if (deviceId === undefined || isIn(call, { user: userId, device: deviceId })) return chatId;
-    }
-    return null;
+  async talksIn(userId: string, deviceId?: string): Promise<string | null> {
+    return (await this.#engine.talksIn(userId, deviceId))?.chatId ?? null;
   }
 
   /** The user's seat is free from now on (`at`, in ms since 1970). Ends their call there, as R12 says. */
   free(chatId: string, userId: string, at: number): void {
-    this.#chats.free(chatId, userId, at);
-    this.#tellWatchers(chatId);
+    this.#engine.submit({ type: "free", chatId, userId, at });
   }
 
   /** Who made the chat, and may free its seats; `null` where that is not known, or they left. */
-  maker(chatId: string): string | null {
-    return this.#chats.maker(chatId);
+  maker(chatId: string): Answer<string | null> {
+    return this.#engine.maker(chatId);
   }
 
   /**
    * The chats of a user: those of their token, but for those they left since, and those they joined since on another device; or, a host
    * application's user, those that a newer token took away and gave.
    */
-  chatsOf({ userId, chats }: Pick<Session, "userId" | "chats">): string[] {
-    const now = this.#chats.chatsOf(userId);
+  async chatsOf({ userId, chats }: Pick<Session, "userId" | "chats">): Promise<string[]> {
+    const now = await this.#engine.chatsOf(userId);
     return [...chats.filter((id) => now.has(id)), ...[...now].filter((id) => !chats.includes(id))];
   }
 
@@ -176,39 +129,28 @@ export class Hub {
 
   /** What the server is doing, and has done since it started. */
   figures(): Figures {
-    const calls = [...this.#calls.values()].flatMap(({ call }) => call ?? []);
-    const connected = calls.filter(({ state }) => state === "connected").length;
-    return {
-      sockets: [...this.#presence.ports()].length,
-      users: this.#presence.size,
-      chats: this.#chats.size,
-      ringing: calls.length - connected,
-      connected,
-      messages: this.#messages,
-      ...this.#counts.figures(),
-    };
+    const sockets = [...this.#connections.all()].filter(({ outbox }) => outbox !== null).length;
+    return { sockets, messages: this.#messages, ...this.#engine.gauges(), ...this.#counts.figures() };
   }
 
   /** R1: gives a seat in a chat; false where it is full or unknown. */
-  join(chatId: string, session: Session): boolean {
-    if (!this.#chats.join(chatId, session.userId, session.name, this.#options.now())) return false;
-    this.#tellWatchers(chatId);
-    return true;
+  join(chatId: string, session: Session): Answer<boolean> {
+    return this.#engine.join(chatId, session);
   }
 
-  members(chatId: string): Member[] {
-    return membersWithPresence(this.#chats, this.#presence, chatId);
+  members(chatId: string): Answer<Member[]> {
+    return this.#engine.members(chatId);
   }
 
-  /** Keeps a place for a socket that is about to open, to be given back by `forgo`, or says why not. */
-  expect(userId: string, deviceId: string): Place | "leaving" | "too-many-devices" {
+  /** Keeps a place for a socket that is about to open, to be given back by `release`, or says why not. */
+  async reserve(userId: string, deviceId: string): Promise<Reservation | "leaving" | "too-many-devices"> {
     if (this.#leaving) return "leaving";
-    return this.#presence.expect(userId, deviceId) ?? "too-many-devices";
+    return await this.#engine.reserve({ user: userId, device: deviceId }) ?? "too-many-devices";
   }
 
-  /** The socket that was expected has opened, or will not. */
-  forgo(place: Place): void {
-    this.#presence.forgo(place);
+  /** The socket that a place was kept for has opened, or will not. */
+  release(reservation: Reservation): void {
+    this.#engine.release(reservation);
   }
 
   /** R19: takes no more sockets. */
@@ -220,63 +162,45 @@ export class Hub {
    * A socket opened for a user whose token was verified, or who `talksIn` a call that outlived it. A second socket of the same device
    * takes the first one's place.
    */
-  connect(session: Session, deviceId: string, page: string | null, port: Port): Connection {
-    const { userId } = session;
+  connect(session: Session, deviceId: string, page: string | null, outbox: Outbox): Connection {
+    const { userId: user, name, expiresAt } = session;
     if (this.#leaving) {
-      port.close(CLOSE.restart, "The server restarts");
+      outbox.close(CLOSE.restart, "The server restarts");
       return NOBODY;
     }
-    const hasExpired = session.expiresAt <= this.#options.clock();
-    // Membership is what a token says that is believed still.
-    const news = hasExpired ? [] : this.#admit(session);
-    const wasOnline = this.#presence.isOnline(userId);
-    const device = this.#presence.enter(userId, deviceId, this.#options.now());
-    const reloaded = device.page !== null && page !== null && device.page !== page;
-    const replaced = device.port;
-    clearTimeout(this.#graces.get(device));
-    this.#graces.delete(device);
-    device.port = port;
+    const from = { user, device: deviceId };
+    const device = this.#connections.enter(from, this.#options.ticks());
+    const replaced = device.outbox;
     device.life?.close();
-    device.life = this.#lifetime({ user: userId, device: deviceId }, port, session.expiresAt);
-    device.page = page ?? device.page;
+    device.outbox = outbox;
+    device.life = this.#lifetime(from, outbox, expiresAt);
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 
     const { ringTimeoutMs, graceMs, pingMs, ice, videoCodecs } = this.#options;
-    const user = { id: userId, name: session.name };
-    port.send({
+    outbox.send({
       type: "welcome",
       protocol: PROTOCOL_VERSION,
       deviceId,
-      user,
-      ...ice(userId),
+      user: { id: user, name },
+      ...ice(user),
       ringTimeoutMs,
       graceMs,
       pingMs,
       videoCodecs,
     });
-    for (const missed of hasExpired ? [] : this.#missed.take(userId)) port.send(missed);
-
-    const from = { user: userId, device: deviceId };
-    for (const chatId of [...this.#inCall.get(userId) ?? []]) {
-      this.#advance(chatId, { type: "connect", now: this.#options.now(), from, reloaded });
-    }
-    for (const chatId of wasOnline ? news : this.#chats.chatsOf(userId)) this.#tellWatchers(chatId);
+    // Membership is what a token says that is believed still.
+    const membership = expiresAt <= this.#options.clock() ? null : session;
+    this.#engine.submit({ type: "connect", from, membership, page });
     return {
-      admit: (parsed) => {
-        const admission = device.rates.admit(parsed, this.#options.now());
-        if (admission.do === "refuse" && parsed.ok && parsed.message !== null) {
-          this.#refused(from, device, parsed.message);
-        }
-        return admission;
-      },
-      receive: (message, frame) => this.#receive(from, device, message, frame),
+      admit: (parsed) => this.#admit(device, parsed),
+      receive: (message, frame) => this.#hear(device, message, frame),
       renew: (session) => {
-        if (session?.userId === userId) return this.renew(session, device);
-        port.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied" });
+        if (session?.userId === user) return this.renew(session, device);
+        outbox.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied" });
       },
-      note: (dropped) => this.#noteDropped(from, dropped.length, [...new Set(dropped)].join("; ")),
+      note: (dropped) => this.#noteDropped(device, dropped.length, () => [...new Set(dropped)].join("; ")),
       drop: () => {
-        if (device.port === port) this.#drop(from, device, this.#options.graceMs);
+        if (device.outbox === outbox) this.#drop(device, graceMs);
       },
     };
   }
@@ -284,288 +208,163 @@ export class Hub {
   /** Ends every call that still rings (R19) and every socket and timer. */
   close(): void {
     this.#leaving = true;
-    for (const chatId of [...this.#calls.keys()]) {
-      this.#advance(chatId, { type: "shutdown", now: this.#options.now() });
-    }
-    for (const { life, port } of this.#presence.everyDevice()) {
+    this.#engine.submit({ type: "shutdown" });
+    for (const { life, outbox } of this.#connections.all()) {
       life?.close();
-      port?.close(CLOSE.restart, "The server restarts");
+      outbox?.close(CLOSE.restart, "The server restarts");
     }
-    for (const timer of [...this.#timers.values(), ...this.#graces.values()]) clearTimeout(timer);
-    this.#timers.clear();
-    this.#graces.clear();
+    this.#engine.close();
   }
 
-  /** The chats in which a session's user, or their name, is new. */
-  #admit({ chats, own, userId, name, isGuest, issuedAt }: Session): string[] {
-    const now = this.#options.now();
-    // A host application's newest token says all; a guest may have joined since with another one.
-    const age = isGuest ? null : this.#newest.see(userId, issuedAt);
-    if (age === "older") return [];
-    const left = age !== "newest" ? [] : [...this.#chats.chatsOf(userId)].filter((chatId) => !chats.includes(chatId));
-    for (const chatId of left) {
-      this.#chats.leave(chatId, userId);
-      this.#tellWatchers(chatId);
-    }
-    const since = isGuest ? issuedAt : undefined;
-    const news = chats.filter((chatId) => this.#chats.admit(chatId, userId, name, now, since));
-    for (const chatId of own ?? []) this.#chats.setMaker(chatId, userId);
-    return news;
-  }
+  // --- What devices say ------------------------------------------------------------------------------------------------
 
-  /**
-   * The user stops being a member: their call there ends, and devices of theirs that watch the chat are told. They go on watching: of
-   * what happens there they hear again once the user is let in again.
-   */
-  #leave(chatId: string, user: string): void {
-    this.#advance(chatId, { type: "leave", now: this.#options.now(), user });
-    for (const { port, watching } of this.#presence.devices(user).filter(isValid)) {
-      if (port !== null && watching.has(chatId)) sendError(port, { chatId }, "ACCESS_DENIED", "Access denied");
-    }
-  }
-
-  // --- Messages --------------------------------------------------------------------------------------------------------
-
-  /** R18: what opens a side of a call is refused for its rate, and comes again; one that is open stays so. */
-  #refused(from: Endpoint, device: Device, message: ClientMessage): void {
-    const isOpening = message.type === "call:initiate" || message.type === "call:answer";
-    if (!isOpening || message.callId === undefined || this.#isRepeat(from, message)) return;
-    device.unopened = message.callId;
-  }
-
-  /** R11: whether a message opens what this device has open already. */
-  #isRepeat(from: Endpoint, message: ClientMessages["call:initiate" | "call:answer"]): boolean {
-    return hasOpened(this.#calls.get(message.chatId)?.call ?? null, from, message);
+  #admit(device: DeviceConnection, parsed: Parsed): Admission {
+    const admission = device.rates.admit(parsed, this.#options.ticks());
+    const message = parsed.ok ? parsed.message : null;
+    if (message?.type !== "call:initiate" && message?.type !== "call:answer") return admission;
+    // R18: what opens a side of a call is refused for its rate, and comes again; one that is open stays so (R11).
+    if (admission.do === "serve") device.opened = message.callId ?? null;
+    else if (message.callId !== undefined && message.callId !== device.opened) device.unopened = message.callId;
+    return admission;
   }
 
   /** R18: whether a message follows one that opens its side of the call, and that was refused: then it comes again with that. */
-  #isTooEarly(device: Device, message: ClientMessage): boolean {
+  #isTooEarly(device: DeviceConnection, message: HubMessage): boolean {
     if (!("callId" in message) || message.callId === undefined || message.callId !== device.unopened) return false;
     if (["call:ice-candidate", "call:media", "call:negotiate"].includes(message.type)) return true;
     device.unopened = null;
     return false;
   }
 
-  #receive(endpoint: Endpoint, device: Device, message: HubMessage, frame: number): void {
+  #hear(device: DeviceConnection, message: HubMessage, frame: number): void {
     device.life?.catchUp();
-    const { port, life } = device;
-    if (port === null || life === null || this.#isTooEarly(device, message)) return;
+    const { outbox, user } = device;
+    if (outbox === null || device.unopened !== null && this.#isTooEarly(device, message)) return;
     this.#messages++;
-    const reason = "reason" in message ? message.reason : undefined;
-    this.#options.log("message", { type: message.type, ...(reason === undefined ? {} : { reason }), ...endpoint });
-    if (message.type === "ping") return port.send({ type: "pong" });
-    if (message.type === "device:leaving") {
-      this.#drop(endpoint, device, Math.min(LEAVING_GRACE_MS, this.#options.graceMs));
-      return port.close(CLOSE.normal, "The page leaves");
-    }
-    const name = this.#chats.members(message.chatId).get(endpoint.user);
-    if (name === undefined) {
-      return sendError(port, message, "ACCESS_DENIED", "Access denied");
-    }
-    if (!maySay(life.life, message, this.#calls.get(message.chatId)?.call ?? null)) {
-      return sendError(port, message, "SESSION_EXPIRED", "The session has expired: only the call in it goes on");
-    }
-    const from = { ...endpoint, name };
-    switch (message.type) {
-      case "chat:watch":
-        device.watching.add(message.chatId);
-        return port.send(this.#chatState(message.chatId));
-      case "call:initiate":
-        return this.#initiate(from, device, message, frame);
-      case "call:resume": {
-        const now = this.#options.now();
-        const busy = [...this.#inCall.get(from.user) ?? []].some((chatId) => chatId !== message.chatId);
-        const isRecovering = now - this.#startedAt < this.#options.graceMs + RECOVERY_MS;
-        return this.#advance(message.chatId, { type: "resume", now, from, message, busy, isRecovering });
-      }
-      case "call:receipt": {
-        const { candidatesDropped = 0 } = message.receipt;
-        if (candidatesDropped > 0) this.#noteDropped(endpoint, candidatesDropped, "not taken by the browser");
-        this.#options.receipts?.accept(from, message);
-        if (life.life.state === "leaving") life.leave(0);
-        return;
-      }
-      default:
-        return this.#advance(message.chatId, { type: "message", now: this.#options.now(), from, message });
-    }
-  }
-
-  /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
-  #noteDropped({ user, device }: Endpoint, dropped: number, why: string): void {
-    this.#options.log("candidates-dropped", { count: String(dropped), why, user, device });
-  }
-
-  #initiate(from: Sender, device: Device, message: ClientMessages["call:initiate"], frame: number): void {
-    const port = device.port!;
-    const retryAfterMs = this.#isRepeat(from, message) ? 0 : this.#initiations.take(from.user, this.#options.now());
-    if (retryAfterMs > 0) {
-      this.#refused(from, device, message);
-      const more = { retryAfterMs, refused: message.type, frame };
-      return sendError(port, message, "RATE_LIMITED", "Too many calls in a minute", more);
-    }
-    const { chatId } = message;
-    const others = [...this.#chats.members(chatId).keys()].filter((user) => user !== from.user);
-    if (message.to !== undefined && !others.includes(message.to)) {
-      return sendError(port, message, "INVALID_MESSAGE", "to: expected another member of this chat");
-    }
-    if (message.to === undefined && others.length > 1) {
-      return sendError(port, message, "INVALID_MESSAGE", "to: expected, since this chat has several other members");
-    }
-    const callee = message.to ?? others[0] ?? null;
-    const devices = callee === null ? [] : this.#presence.devices(callee);
-    this.#advance(chatId, {
-      type: "initiate",
-      now: this.#options.now(),
-      from,
-      name: from.name,
-      message,
-      callId: message.callId ?? this.#options.newId(),
-      callee,
-      // R20: a device that leaves with its token rings when it is back with another.
-      devices: devices.map((device) => ({ device: device.id, connected: device.port !== null && isValid(device) })),
-      callerBusy: this.#inCall.has(from.user),
-      calleeBusy: callee !== null && this.#inCall.has(callee),
+    this.#options.log?.("message", {
+      type: message.type,
+      ...("reason" in message && message.reason !== undefined ? { reason: message.reason } : {}),
+      user,
+      device: device.device,
     });
+    switch (message.type) {
+      case "ping":
+        return outbox.send({ type: "pong" });
+      case "device:leaving":
+        this.#drop(device, Math.min(LEAVING_GRACE_MS, this.#options.graceMs));
+        return outbox.close(CLOSE.normal, "The page leaves");
+      default:
+        return this.#engine.submit({ type: "message", from: device, message, frame });
+    }
   }
 
   /** R12: a socket is gone; the device stays for its grace. */
-  #drop(from: Endpoint, device: Device, graceMs: number): void {
-    device.port = null;
-    device.life?.close();
-    device.life = null;
-    device.watching.clear();
-    const leave = () => {
-      this.#graces.delete(device);
-      this.#presence.leave(from.user, from.device);
-      if (this.#presence.isOnline(from.user)) return;
-      for (const chatId of this.#chats.chatsOf(from.user)) this.#tellWatchers(chatId);
-    };
-    this.#graces.set(device, setTimeout(leave, graceMs));
-    for (const chatId of [...this.#inCall.get(from.user) ?? []]) {
-      this.#advance(chatId, { type: "drop", now: this.#options.now(), from, graceMs });
+  #drop(device: DeviceConnection, graceMs: number): void {
+    this.#connections.drop(device);
+    const { user, device: id } = device;
+    this.#engine.submit({ type: "drop", from: { user, device: id }, graceMs });
+  }
+
+  /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
+  #noteDropped({ user, device }: Endpoint, dropped: number, why: () => string): void {
+    this.#options.log?.("candidates-dropped", { count: String(dropped), why: why(), user, device });
+  }
+
+  // --- What the engine says --------------------------------------------------------------------------------------------
+
+  #take({ chatId, deliveries, facts, state }: Step): void {
+    for (const { to, message } of deliveries) this.#connections.get(to)?.outbox?.send(message);
+    for (const fact of facts) {
+      if ("call" in fact) this.#tell(fact);
+      else this.#note(chatId, fact);
+    }
+    if (chatId === null || state === null) return;
+    for (const { user, outbox, life } of this.#connections.watchersOf(chatId)) {
+      const only = life && restrictionOf(life.life);
+      const mayKnow = state.members.some(({ id }) => id === user) && (only === null || only.chatId === chatId);
+      if (mayKnow) outbox?.send(state);
+    }
+  }
+
+  /** Who wants to know what happens in calls. */
+  #tell(fact: Fact): void {
+    this.#counts.observe(fact);
+    this.#options.receipts?.observe(fact);
+    if (this.#options.log !== null) this.#options.log("call", logged(fact));
+    if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
+  }
+
+  #note(chatId: string | null, fact: DeviceFact): void {
+    switch (fact.type) {
+      case "watched": {
+        const device = this.#connections.get(fact.device);
+        if (device?.outbox) this.#connections.watch(device, chatId!);
+        return;
+      }
+      case "left":
+        // They go on watching: of what happens there they hear again once the user is let in again.
+        for (const { user, outbox, life } of this.#connections.watchersOf(chatId!)) {
+          if (user !== fact.user || life?.life.state !== "valid") continue;
+          outbox?.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });
+        }
+        return;
+      case "limited": {
+        const device = this.#connections.get(fact.device);
+        if (device !== undefined) device.unopened = fact.callId ?? null;
+        return;
+      }
+      case "measured": {
+        const { candidatesDropped = 0 } = fact.message.receipt;
+        if (candidatesDropped > 0) this.#noteDropped(fact.device, candidatesDropped, () => "not taken by the browser");
+        this.#options.receipts?.accept(fact.device, fact.message);
+        const life = this.#connections.get(fact.device)?.life;
+        if (life?.life.state === "leaving") life.leave(0);
+        return;
+      }
+      case "gone":
+        return this.#connections.forget(fact.device);
     }
   }
 
   // --- Tokens that expire (R20) ------------------------------------------------------------------------------------------
 
-  #lifetime(endpoint: Endpoint, port: Port, expiresAt: number): Lifetime {
-    const callOf = (): CallRef | null => {
-      const calls = [...this.#inCall.get(endpoint.user) ?? []].map((chatId) => this.#calls.get(chatId)?.call);
-      return calls.find((call) => call && isIn(call, endpoint)) ?? null;
-    };
+  #lifetime(from: Endpoint, outbox: Outbox, expiresAt: number): Lifetime {
     return new Lifetime(expiresAt, {
       clock: this.#options.clock,
-      call: callOf,
-      onNotice: (expiresInMs) => port.send({ type: "session:expiring", expiresInMs }),
+      call: () => this.#engine.callOf(from),
+      onRestriction: (call) => {
+        const device = this.#connections.get(from);
+        if (device !== undefined) this.#connections.restrict(device, call !== null);
+        this.#engine.submit({ type: "restrict", from, call });
+      },
+      onNotice: (expiresInMs) => outbox.send({ type: "session:expiring", expiresInMs }),
       onEnd: () => {
-        const chatId = callOf()?.chatId;
-        // It outlived its token for as long as a call may.
-        if (chatId) this.#advance(chatId, { type: "leave", now: this.#options.now(), user: endpoint.user });
-        port.expel(CLOSE.expired, "The token has expired");
+        // Where it outlived its token for as long as a call may.
+        this.#engine.submit({ type: "outlived", from });
+        outbox.expel(CLOSE.expired, "The token has expired");
       },
     });
   }
 
   /** Whose token expired in a call that they are not in any more have nothing to stay for but its receipt. */
-  #dismiss({ chatId, callId }: CallRef, user: string): void {
-    const call = this.#calls.get(chatId)?.call ?? null;
-    for (const { id, life } of this.#presence.devices(user)) {
+  #dismiss(callId: string): void {
+    for (const device of this.#connections.restricted) {
+      const { life } = device;
       if (life?.life.state !== "expired" || life.life.call.callId !== callId) continue;
-      if (call === null || !isIn(call, { user, device: id })) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
-    }
-  }
-
-  // --- Calls -----------------------------------------------------------------------------------------------------------
-
-  #advance(chatId: string, event: CallEvent): void {
-    const before = this.#calls.get(chatId) ?? NO_CALLS;
-    const { chat: after, deliveries, facts } = advance(before, event, this.#options);
-    this.#keep(chatId, before, after);
-    for (const { to, message } of deliveries) this.#presence.get(to.user, to.device)?.port?.send(message);
-    for (const fact of facts) this.#tell(fact);
-  }
-
-  /** Who wants to know what happens in calls. */
-  #tell(fact: Fact): void {
-    const { chatId } = fact.call;
-    this.#counts.observe(fact);
-    this.#options.receipts?.observe(fact, (userId) => this.#chats.members(chatId).get(userId) ?? "");
-    if (fact.type === "missed") this.#tellMissed(fact);
-    const isLeft = fact.type === "unable" || fact.type === "answered" || fact.type === "ended";
-    if (isLeft) { for (const user of this.#chats.members(chatId).keys()) this.#dismiss(fact.call, user); }
-    const isSeen = fact.type === "placed" || fact.type === "answered" || fact.type === "resumed" ||
-      fact.type === "ended";
-    if (isSeen) this.#tellWatchers(chatId);
-  }
-
-  #keep(chatId: string, before: ChatCalls, after: ChatCalls): void {
-    if (before.call !== after.call) {
-      for (const user of before.call === null ? [] : usersOf(before.call)) {
-        const chats = this.#inCall.get(user);
-        chats?.delete(chatId);
-        if (chats?.size === 0) this.#inCall.delete(user);
-      }
-      for (const user of after.call === null ? [] : usersOf(after.call)) {
-        this.#inCall.set(user, (this.#inCall.get(user) ?? new Set()).add(chatId));
-      }
-    }
-    this.#calls.set(chatId, after);
-    this.#schedule(chatId, after);
-  }
-
-  /** One timer a chat: for the call's next deadline, or for forgetting what was remembered of the last one. */
-  #schedule(chatId: string, chat: ChatCalls): void {
-    clearTimeout(this.#timers.get(chatId));
-    this.#timers.delete(chatId);
-    const deadline = nextDeadline(chat);
-    if (deadline === null && chat.memory.length === 0) {
-      if (chat.call === null) this.#calls.delete(chatId);
-      return;
-    }
-    const delay = deadline === null ? MEMORY_MS : Math.max(0, deadline - this.#options.now());
-    const tick = () => this.#advance(chatId, { type: "tick", now: this.#options.now() });
-    this.#timers.set(chatId, setTimeout(tick, delay + 1));
-  }
-
-  // --- What happens is told ------------------------------------------------------------------------------------------
-
-  /** R3, R20: on every device of the callee that may hear of all chats, or, where there is none, on the next to come. */
-  #tellMissed(fact: Fact & { type: "missed" }): void {
-    const message = missedMessage(fact);
-    const ports = this.#presence.devices(fact.callee).filter(isValid).flatMap(({ port }) => port ?? []);
-    for (const port of ports) port.send(message);
-    if (ports.length === 0) this.#missed.keep(fact.callee, message);
-  }
-
-  #chatState(chatId: string): ServerMessage {
-    const call = this.#calls.get(chatId)?.call;
-    const current = call ? { call: { state: call.state } } : {};
-    return { type: "chat:state", chatId, members: this.members(chatId), ...current };
-  }
-
-  #tellWatchers(chatId: string): void {
-    const message = this.#chatState(chatId);
-    for (const userId of this.#chats.members(chatId).keys()) {
-      for (const { port, life, watching } of this.#presence.devices(userId)) {
-        if (watching.has(chatId) && life && maySay(life.life, { type: "chat:watch", chatId }, null)) {
-          port?.send(message);
-        }
-      }
+      whenKnown(this.#engine.callOf(device), (call) => {
+        if (call?.callId !== callId) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
+      });
     }
   }
 }
 
-/** Its token speaks for more than one call (R20). */
-function isValid({ life }: Device): boolean {
-  return life?.life.state === "valid";
-}
-
-function sendError(
-  port: Port,
-  { chatId, callId }: { chatId: string; callId?: string | undefined },
-  code: ErrorCode,
-  message: string,
-  more: Pick<ServerMessages["call:error"], "retryAfterMs" | "refused" | "frame"> = {},
-) {
-  port.send({ type: "call:error", code, message, chatId, ...(callId === undefined ? {} : { callId }), ...more });
+/** A fact in a log: kinds and ids. */
+function logged(fact: Fact): Record<string, string> {
+  const { type, call: { callId } } = fact;
+  return {
+    type,
+    callId,
+    ...("outcome" in fact ? { outcome: fact.outcome } : {}),
+    ...("reason" in fact ? { reason: fact.reason } : {}),
+  };
 }

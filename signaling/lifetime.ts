@@ -3,8 +3,7 @@
  * timer that drives it. All times are wall clock, in ms since 1970, as tokens have them.
  */
 
-import type { ClientMessage } from "../shared/protocol.ts";
-import type { Call } from "./call_state.ts";
+import { type Answer, type CallRef, type ChatMessage, whenKnown } from "./engine/engine.ts";
 
 /** A call goes on for so long after the expiry of a token in it, in ms, and no longer. */
 export const OUTLIVED_MS = 24 * 3600 * 1000;
@@ -18,9 +17,6 @@ const NOTICE_MS = { least: 3_000, most: 60_000 };
 
 /** The longest that timers can wait (a signed 32-bit number of ms, WHATWG HTML, section 8.7): 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** Which call. */
-export type CallRef = Pick<Call, "chatId" | "callId">;
 
 /** What a device's token is good for. */
 export type Life =
@@ -86,29 +82,29 @@ export function nextAt(life: Life): number | null {
   return life.state === "valid" ? life.noticeAt ?? life.expiresAt : life.endsAt;
 }
 
+/** The one call that a token speaks for in such a life; `null`: for everything. */
+export function restrictionOf(life: Life): CallRef | null {
+  return life.state === "expired" || life.state === "leaving" ? life.call : null;
+}
+
 /**
- * Whether a device may say this with a token in such a life. `current`: the call of the message's chat, if there is one.
- * What an expired token may not do is begin anything, nor hear of other chats.
+ * Whether a device may say this whose token speaks for this one call, or (`null`) for everything. `current`: the call of the message's
+ * chat, if there is one. What an expired token may not do is begin anything, nor hear of other chats.
  */
-export function maySay(life: Life, message: ClientMessage, current: Call | null): boolean {
-  if (life.state === "valid") return true;
-  if (life.state === "over") return false;
-  const { call } = life;
+export function maySay(restriction: CallRef | null, message: ChatMessage, current: CallRef | null): boolean {
+  if (restriction === null) return true;
+  const { chatId, callId } = restriction;
   switch (message.type) {
-    case "ping":
-    case "device:leaving":
-    case "session:renew":
-      return true;
     case "call:initiate":
       return false;
     case "chat:watch":
-      return message.chatId === call.chatId;
+      return message.chatId === chatId;
     case "call:resume":
     case "call:receipt":
-      return message.chatId === call.chatId && message.callId === call.callId;
+      return message.chatId === chatId && message.callId === callId;
     default:
       // What crosses the call's end finds none, and is no error (R11).
-      return message.chatId === call.chatId && (current === null || current.callId === call.callId);
+      return message.chatId === chatId && (current === null || current.callId === callId);
   }
 }
 
@@ -117,7 +113,9 @@ export interface LifetimePorts {
   /** Wall clock in ms since 1970. */
   clock(): number;
   /** The call that the device is in, or that rings on it. */
-  call(): CallRef | null;
+  call(): Answer<CallRef | null>;
+  /** The token speaks for this one call only from now on, or (`null`) for everything again. */
+  onRestriction(call: CallRef | null): void;
   /** To tell the device that its token expires in so many ms; 0: it has. */
   onNotice(expiresInMs: number): void;
   /** To close the socket. */
@@ -147,9 +145,11 @@ export class Lifetime {
     return Math.min(Math.max(0, Math.round(leftMs)), Number.MAX_SAFE_INTEGER);
   }
 
-  /** Acts on what is due, be the timer late or the clock set. */
+  /** Acts on what is due, be the timer late or the clock set. Costs next to nothing where nothing is. */
   catchUp(): void {
-    this.#apply({ type: "time", now: this.#ports.clock(), call: this.#ports.call() });
+    const at = nextAt(this.#life);
+    if (at === null || this.#ports.clock() < at) return;
+    whenKnown(this.#ports.call(), (call) => this.#apply({ type: "time", now: this.#ports.clock(), call }));
   }
 
   /** Another token of the user was shown. True where it is good for longer. */
@@ -170,11 +170,21 @@ export class Lifetime {
   }
 
   #apply(event: LifeEvent): void {
-    const { life, effect } = live(this.#life, event);
+    const before = this.#life;
+    const { life, effect } = live(before, event);
     this.#life = life;
     this.#schedule();
+    const call = restrictionOf(life);
+    if (restrictionOf(before) !== call) this.#ports.onRestriction(call);
     if (effect === "notice") this.#ports.onNotice(this.expiresInMs);
     if (effect === "end") this.#ports.onEnd();
+  }
+
+  /** A timer may be early by the clock, or have waited for as long as timers can. */
+  #wake(): void {
+    const at = nextAt(this.#life);
+    if (at !== null && this.#ports.clock() < at) return this.#schedule();
+    this.catchUp();
   }
 
   #schedule(): void {
@@ -182,6 +192,6 @@ export class Lifetime {
     const at = nextAt(this.#life);
     if (at === null) return;
     const delay = Math.min(Math.max(0, at - this.#ports.clock()), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.catchUp(), delay);
+    this.#timer = setTimeout(() => this.#wake(), delay);
   }
 }

@@ -69,18 +69,18 @@ export class Receipts {
     this.#options = options;
   }
 
-  /** To be told everything that happens. `nameOf`: the name of a member of the call's chat. */
-  observe(fact: Fact, nameOf: (userId: string) => string): void {
+  /** To be told everything that happens. */
+  observe(fact: Fact): void {
     const { call } = fact;
     const entry = this.#entries.get(keyOf(call));
     const now = this.#options.now();
     switch (fact.type) {
       case "placed": {
-        const parties = { caller: partyOf(fact.caller), callee: unanswered(fact.callee, nameOf) };
+        const parties = { caller: partyOf(fact.caller), callee: calledOf(fact) };
         return this.#begin({ ...newEntry(call), placedAt: now, parties });
       }
       case "unreachable": {
-        const parties = { caller: partyOf(fact.caller), callee: unanswered(fact.callee, nameOf) };
+        const parties = { caller: partyOf(fact.caller), callee: calledOf(fact) };
         const ended = { outcome: fact.reason, at: now, timer: undefined };
         return this.#report({ ...newEntry(call), placedAt: now, parties, ended });
       }
@@ -183,7 +183,11 @@ function newEntry(call: CallTag): Entry {
 }
 
 const partyOf = ({ user, name, device }: Sender): Party => ({ id: user, name, device });
-const unanswered = (id: string, nameOf: (userId: string) => string): Party => ({ id, name: nameOf(id), device: null });
+const calledOf = ({ callee, calleeName }: { readonly callee: string; readonly calleeName: string }): Party => ({
+  id: callee,
+  name: calleeName,
+  device: null,
+});
 
 /** How long the two of a call that ended at `endedAt` had each other. */
 function durationOf({ placedAt, answeredAt, awayAt, receipts }: Entry, endedAt: number): number | null {

@@ -4,6 +4,7 @@ import { type Credential, credentialOf, explain, Tokens } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
 import { httpError, tooMany } from "./http.ts";
+import { MemoryEngine } from "./engine/memory.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./lifetime.ts";
 import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
@@ -69,11 +70,14 @@ export class SignalingServer {
         };
       },
       videoCodecs: config.videoCodecs,
-      now: () => performance.now(),
+      engine: (options, receive) => new MemoryEngine(options, receive),
+      // Wall time that nobody can set back.
+      now: () => performance.timeOrigin + performance.now(),
+      ticks: () => performance.now(),
       clock,
       newId: randomId,
       receipts: this.#receipts,
-      log: config.debugLog ? logLine : () => {},
+      log: config.debugLog ? logLine : null,
     });
   }
 
@@ -97,7 +101,7 @@ export class SignalingServer {
     const checked = credential === null ? null : await this.#check(credential.token, credential.from);
     if (checked === null || typeof checked === "string") return checked;
     this.hub.admit(checked);
-    const chats = this.hub.chatsOf(checked);
+    const chats = await this.hub.chatsOf(checked);
     if (chats.join() === checked.chats.join()) return checked;
     return { ...checked, chats, ...checked.isGuest ? { isOld: true } : {} };
   }
@@ -109,7 +113,7 @@ export class SignalingServer {
   async outlived(req: Request): Promise<Session | null> {
     const credential = credentialOf(req.headers);
     const session = credential && await this.#verifyExpired(credential.token);
-    const chatId = session && this.hub.talksIn(session.userId);
+    const chatId = session && await this.hub.talksIn(session.userId);
     return session && chatId ? { ...session, chats: [chatId] } : null;
   }
 
@@ -185,7 +189,7 @@ export class SignalingServer {
         `A session takes ${size} bytes of cookies: see that proxies allow that (docs/proxy.md)`,
       );
     }
-    return { session: { ...session, chats: this.hub.chatsOf(session) }, cookie };
+    return { session: { ...session, chats: await this.hub.chatsOf(session) }, cookie };
   }
 
   /**

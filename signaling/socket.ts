@@ -12,10 +12,10 @@ import {
 import { type Credential, credentialOf, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
 import { httpError, noSession, tooMany } from "./http.ts";
+import type { Reservation } from "./engine/engine.ts";
 import type { Connection, Hub } from "./hub.ts";
 import { FloodGate } from "./limits.ts";
 import type { Proof } from "./origin.ts";
-import type { Place } from "./presence.ts";
 
 /** Deno pings a silent client and closes its socket after this many seconds. */
 const IDLE_TIMEOUT_SECONDS = 30;
@@ -66,7 +66,7 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
       return httpError(400, "INVALID_MESSAGE", "device and page: expected 1 to 64 of A-Z a-z 0-9 _ -");
     }
   }
-  const place = options.hub.expect(session.userId, device);
+  const place = await options.hub.reserve(session.userId, device);
   if (place === "leaving") return httpError(503, "UNAVAILABLE", "The server is leaving");
   if (place === "too-many-devices") return tooMany("Too many devices of this user are connected");
   try {
@@ -77,7 +77,7 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
     attach(socket, options, session, place, page);
     return response;
   } catch {
-    options.hub.forgo(place);
+    options.hub.release(place);
     return httpError(400, "INVALID_MESSAGE", "Expected the headers of a WebSocket upgrade (RFC 6455, section 4.1)");
   }
 }
@@ -87,7 +87,7 @@ async function sessionOf(token: string, deviceId: string, options: SocketOptions
   const checked = await options.check(token);
   if (typeof checked !== "string") return checked;
   const expired = await options.verifyExpired(token);
-  return expired !== null && options.hub.talksIn(expired.userId, deviceId) !== null ? expired : checked;
+  return expired !== null && await options.hub.talksIn(expired.userId, deviceId) !== null ? expired : checked;
 }
 
 /** A client that names no subprotocol is served too; one that offers only its token must hear it back (RFC 6455, section 4.1). */
@@ -102,7 +102,7 @@ function attach(
   socket: WebSocket,
   { hub, now, check }: SocketOptions,
   session: Session,
-  place: Place,
+  place: Reservation,
   page: string | null,
 ): void {
   let connection: Connection | null = null;
@@ -111,7 +111,7 @@ function attach(
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
   const leave = () => {
-    hub.forgo(place);
+    hub.release(place);
     connection?.drop();
     connection = null;
   };
@@ -120,8 +120,8 @@ function attach(
     closeWhenQuiet(socket, code, reason);
   };
   socket.onopen = () => {
-    hub.forgo(place);
-    connection = hub.connect(session, place.deviceId, page, {
+    hub.release(place);
+    connection = hub.connect(session, place.device, page, {
       send,
       close: (code, reason) => {
         // The other end may be dead and `onclose` late: the hub has moved on already.

@@ -47,7 +47,7 @@ const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 Deno.test("imports: every folder has files, and their imports were found", () => {
   for (const folder of Object.keys(MAY_IMPORT)) assert.ok(files.some((file) => folderOf(file) === folder), folder);
-  const known = [["signaling/hub.ts", "signaling/call.ts"], ["routes/chat/[id].tsx", "islands/Call.tsx"], [
+  const known = [["signaling/engine/memory.ts", "signaling/call.ts"], ["routes/chat/[id].tsx", "islands/Call.tsx"], [
     "shared/protocol.ts",
     "zod",
   ]];

@@ -28,11 +28,11 @@ type View =
 type Note = "name" | "late" | null;
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const { req, url, state, params } = ctx;
     const id = params.id!;
     const entry = url.searchParams.get("entry");
-    const view = memberView(state, id);
+    const view = await memberView(state, id);
     // The browser kept the session cookie, so the entry key, which is for browsers that do not, is not needed.
     if (view !== null && entry !== null) {
       return new Response(null, { status: 303, headers: { location: `/chat/${id}` } });
@@ -71,7 +71,7 @@ async function invitation(ctx: { req: Request; state: State }, note: Note, statu
 }
 
 /** The chat for a member; whose token expired in a call looks on, but frees and leaves no seat (R20). */
-function memberView({ session, viewer, hub, guests }: State, id: string): View | null {
+async function memberView({ session, viewer, hub, guests }: State, id: string): Promise<View | null> {
   if (viewer === null || !viewer.chats.includes(id) || !chatId.safeParse(id).success) return null;
   const seats = guests === null || !viewer.isGuest ? null : hub.capacity;
   return {
@@ -79,8 +79,8 @@ function memberView({ session, viewer, hub, guests }: State, id: string): View |
     id,
     userId: viewer.userId,
     seats,
-    members: hub.members(id),
-    mine: session !== null && hub.maker(id) === viewer.userId,
+    members: await hub.members(id),
+    mine: session !== null && await hub.maker(id) === viewer.userId,
   };
 }
 

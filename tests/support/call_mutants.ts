@@ -295,6 +295,7 @@ export const MUTANTS: Record<string, Mutant> = {
         call: { ...tagOf(call), callId: event.callId },
         caller: { ...event.from, name: event.name },
         callee: event.callee!,
+        calleeName: event.calleeName,
       })
       : real,
   "[facts] a call is placed untold": (real) => untold(real, ({ type }) => type === "placed"),

@@ -157,6 +157,7 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
         callId: callId ?? `given-${world.ids}`,
         message: { type: "call:initiate", ...about, offer: { type: "offer", sdp: SDP } },
         callee,
+        calleeName: callee,
         devices: known.map(({ device, away }) => ({ device, connected: away === null })),
         callerBusy: next.busy === "caller",
         calleeBusy: next.busy === "callee",

@@ -10,7 +10,7 @@ export const handler = define.handlers({
   async POST({ req, params: { id }, state: { guests, session } }) {
     const form = await readForm(req);
     if (form instanceof Response) return form;
-    if (guests !== null && session !== null) guests.freeSeat(session, id!, String(form.get("member") ?? ""));
+    if (guests !== null && session !== null) await guests.freeSeat(session, id!, String(form.get("member") ?? ""));
     return seeOther(chatPath(id!));
   },
 });

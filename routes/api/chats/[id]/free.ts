@@ -13,7 +13,7 @@ export const handler = define.handlers({
     if (session === null) return noSession(tokenRefusal);
     const input = await readJson(req, body);
     if (input instanceof Response) return input;
-    if (!guests.freeSeat(session, id!, input.member)) return accessDenied();
-    return json({ chatId: id, members: hub.members(id!) });
+    if (!await guests.freeSeat(session, id!, input.member)) return accessDenied();
+    return json({ chatId: id, members: await hub.members(id!) });
   },
 });

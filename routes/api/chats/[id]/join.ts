@@ -9,6 +9,6 @@ export const handler = define.handlers({
     if (session === null) return noSession(tokenRefusal);
     const joined = await guests.joinChat(session, id!);
     if (joined === null) return accessDenied();
-    return json({ chatId: id, members: hub.members(id!) }, { cookie: joined.cookie });
+    return json({ chatId: id, members: await hub.members(id!) }, { cookie: joined.cookie });
   },
 });

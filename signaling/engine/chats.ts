@@ -1,8 +1,5 @@
 /** The in-memory registry of chat rooms: which chats there are, and who is in them. */
 
-import type { Member } from "../shared/protocol.ts";
-import type { Presence } from "./presence.ts";
-
 /** What bounds the registry. */
 export interface ChatLimits {
   /** How many may join a chat by its link. A signed token is believed whatever the capacity. */
@@ -14,7 +11,7 @@ export interface ChatLimits {
   /** A chat unused for so long, in ms, is forgotten, unless it is in use: somebody in it is online. */
   readonly idleMs: number;
   isInUse(chatId: string): boolean;
-  /** Told before a user stops being a member. */
+  /** Told of everybody who stops being a member. */
   onLeave(chatId: string, userId: string): void;
 }
 
@@ -102,13 +99,13 @@ export class Chats {
    * would make it anew: then it is kept for as long as one with members.
    */
   leave(chatId: string, userId: string): void {
-    this.#limits.onLeave(chatId, userId);
     const chat = this.#chats.get(chatId);
     chat?.members.delete(userId);
     if (chat?.members.size === 0 && chat.left === null) this.#chats.delete(chatId);
     const chats = this.#chatsOf.get(userId);
     chats?.delete(chatId);
     if (chats?.size === 0) this.#chatsOf.delete(userId);
+    this.#limits.onLeave(chatId, userId);
   }
 
   /** Takes a seat; false (R1: in the same way) for a chat that is unknown, that everybody left, and that is full. */
@@ -155,9 +152,4 @@ export class Chats {
       }
     }
   }
-}
-
-/** A chat's members as its watchers see them. */
-export function membersWithPresence(chats: Chats, presence: Presence, chatId: string): Member[] {
-  return [...chats.members(chatId)].map(([id, name]) => ({ id, name, online: presence.isOnline(id) }));
 }

@@ -1,0 +1,102 @@
+/** The calls of all chats as the memory engine keeps them, and who is in one. */
+
+import { nextDeadline } from "../call.ts";
+import type { Fact } from "../call_facts.ts";
+import { type Call, type ChatCalls, type Endpoint, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call_state.ts";
+import { Deadline, type Deadlines } from "./deadlines.ts";
+
+/** A chat in which somebody called lately. */
+interface Entry {
+  calls: ChatCalls;
+  readonly due: Deadline;
+}
+
+export class CallTable {
+  readonly #deadlines: Deadlines;
+  readonly #onDue: (chatId: string) => void;
+  readonly #entries = new Map<string, Entry>();
+  /** R9: the chats in which a user is in a call; at most one, except where a call and a missed deadline cross. */
+  readonly #chatsOf = new Map<string, Set<string>>();
+
+  /** `onDue`: a chat's calls want a `tick`. */
+  constructor(deadlines: Deadlines, onDue: (chatId: string) => void) {
+    this.#deadlines = deadlines;
+    this.#onDue = onDue;
+  }
+
+  get(chatId: string): ChatCalls {
+    return this.#entries.get(chatId)?.calls ?? NO_CALLS;
+  }
+
+  /** The call that goes on in a chat. */
+  current(chatId: string): Call | null {
+    return this.#entries.get(chatId)?.calls.call ?? null;
+  }
+
+  /** Keeps what an event made of a chat's calls. Who is in a call changes with facts only. */
+  keep(chatId: string, calls: ChatCalls, facts: readonly Fact[]): void {
+    let entry = this.#entries.get(chatId);
+    if (facts.length > 0) this.#count(chatId, entry?.calls.call ?? null, calls.call);
+    const due = dueAt(calls);
+    if (entry === undefined) {
+      if (due === null && calls.call === null) return;
+      this.#entries.set(chatId, entry = { calls, due: new Deadline(() => this.#onDue(chatId)) });
+    }
+    entry.calls = calls;
+    this.#deadlines.set(entry.due, due);
+    if (due === null && calls.call === null) this.#entries.delete(chatId);
+  }
+
+  /** The chats in which a user is in a call, or called. */
+  chatsOf(userId: string): string[] {
+    return [...this.#chatsOf.get(userId) ?? []];
+  }
+
+  isBusy(userId: string): boolean {
+    return this.#chatsOf.has(userId);
+  }
+
+  isBusyOutside(userId: string, chatId: string): boolean {
+    return this.chatsOf(userId).some((other) => other !== chatId);
+  }
+
+  /** The call that a device is in, or that rings on it. */
+  callOf(device: Endpoint): Call | null {
+    for (const chatId of this.#chatsOf.get(device.user) ?? []) {
+      const call = this.current(chatId);
+      if (call !== null && isIn(call, device)) return call;
+    }
+    return null;
+  }
+
+  /** The chats that something is kept for. */
+  chats(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  gauges(): { readonly ringing: number; readonly connected: number } {
+    let [ringing, connected] = [0, 0];
+    for (const { calls: { call } } of this.#entries.values()) {
+      if (call?.state === "ringing") ringing++;
+      if (call?.state === "connected") connected++;
+    }
+    return { ringing, connected };
+  }
+
+  #count(chatId: string, before: Call | null, after: Call | null): void {
+    for (const user of before === null ? [] : usersOf(before)) {
+      const chats = this.#chatsOf.get(user);
+      chats?.delete(chatId);
+      if (chats?.size === 0) this.#chatsOf.delete(user);
+    }
+    for (const user of after === null ? [] : usersOf(after)) {
+      this.#chatsOf.set(user, (this.#chatsOf.get(user) ?? new Set()).add(chatId));
+    }
+  }
+}
+
+/** When a chat next wants a `tick`: for its call's deadline, or to forget what it remembers of earlier ones. */
+function dueAt(calls: ChatCalls): number | null {
+  const newest = calls.memory.at(-1);
+  return nextDeadline(calls) ?? (newest === undefined ? null : newest.at + MEMORY_MS);
+}

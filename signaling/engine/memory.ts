@@ -1,0 +1,334 @@
+/** The engine in this process's memory: every step comes out before `submit` returns, and no promise is made. */
+
+import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol.ts";
+import { advance, hasOpened } from "../call.ts";
+import { type Fact, missedMessage } from "../call_facts.ts";
+import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call_state.ts";
+import { to } from "../call_state.ts";
+import { Buckets, INITIATIONS } from "../limits.ts";
+import { maySay } from "../lifetime.ts";
+import { CallTable } from "./calls.ts";
+import { Deadlines } from "./deadlines.ts";
+import type {
+  CallRef,
+  ChatMessage,
+  DeviceFact,
+  Engine,
+  EngineEvent,
+  EngineOptions,
+  Gauges,
+  Membership,
+  Reservation,
+  Step,
+  StepReceiver,
+} from "./engine.ts";
+import { Members } from "./members.ts";
+import { MissedCalls } from "./missed.ts";
+import { type Device, isReachable, Presence } from "./presence.ts";
+
+/** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
+const RECOVERY_MS = 60_000;
+
+const NOTHING = { deliveries: [], facts: [], state: null };
+
+export class MemoryEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #receive: StepReceiver;
+  readonly #startedAt: number;
+  readonly #deadlines: Deadlines;
+  readonly #members: Members;
+  readonly #presence = new Presence();
+  readonly #calls: CallTable;
+  readonly #missed = new MissedCalls();
+  readonly #initiations = new Buckets(INITIATIONS);
+  /** Chats that somebody looks at. */
+  readonly #watched = new Set<string>();
+  /** Steps that wait for the one that the receiver is busy with; `null`: it is not. */
+  #waiting: Step[] | null = null;
+
+  constructor(options: EngineOptions, receive: StepReceiver) {
+    this.#options = options;
+    this.#receive = receive;
+    this.#startedAt = options.now();
+    this.#deadlines = new Deadlines(options.now);
+    this.#calls = new CallTable(this.#deadlines, (chatId) => this.#advance(chatId, { type: "tick", now: this.#now() }));
+    this.#members = new Members({
+      capacity: options.chatCapacity,
+      now: options.now,
+      isOnline: (userId) => this.#presence.isOnline(userId),
+      onLeave: (chatId, user) => {
+        this.#advance(chatId, { type: "leave", now: this.#now(), user });
+        this.#emit({ ...NOTHING, chatId, facts: [{ type: "left", user }] });
+      },
+    });
+  }
+
+  submit(event: EngineEvent): void {
+    switch (event.type) {
+      case "message":
+        return this.#hear(event.from, event.message, event.frame);
+      case "connect":
+        return this.#connect(event.from, event.membership, event.page);
+      case "drop":
+        return this.#drop(event.from, event.graceMs);
+      case "token":
+        return this.#tellChanges(this.#members.admit(event.membership));
+      case "free":
+        this.#members.free(event.chatId, event.userId, event.at);
+        return this.#tellChange(event.chatId);
+      case "restrict": {
+        const device = this.#presence.get(event.from);
+        if (device !== undefined) device.restriction = event.call;
+        return;
+      }
+      case "outlived": {
+        const call = this.callOf(event.from);
+        if (call !== null) this.#advance(call.chatId, { type: "leave", now: this.#now(), user: event.from.user });
+        return;
+      }
+      case "unwatch":
+        this.#watched.delete(event.chatId);
+        return;
+      case "shutdown":
+        for (const chatId of this.#calls.chats()) this.#advance(chatId, { type: "shutdown", now: this.#now() });
+    }
+  }
+
+  join(chatId: string, member: Pick<Membership, "userId" | "name">): boolean {
+    const hasSeat = this.#members.join(chatId, member);
+    if (hasSeat) this.#tellChange(chatId);
+    return hasSeat;
+  }
+
+  reserve(device: Endpoint): Reservation | null {
+    return this.#presence.reserve(device);
+  }
+
+  release(reservation: Reservation): void {
+    this.#presence.release(reservation);
+  }
+
+  members(chatId: string): Member[] {
+    return this.#members.of(chatId);
+  }
+
+  chatsOf(userId: string): ReadonlySet<string> {
+    return this.#members.chatsOf(userId);
+  }
+
+  maker(chatId: string): string | null {
+    return this.#members.maker(chatId);
+  }
+
+  callOf(device: Endpoint): CallRef | null {
+    return refOf(this.#calls.callOf(device));
+  }
+
+  talksIn(userId: string, deviceId?: string): CallRef | null {
+    if (deviceId !== undefined) {
+      const call = this.#calls.callOf({ user: userId, device: deviceId });
+      return call?.state === "connected" ? refOf(call) : null;
+    }
+    const calls = this.#calls.chatsOf(userId).map((chatId) => this.#calls.current(chatId));
+    return refOf(calls.find((call) => call?.state === "connected") ?? null);
+  }
+
+  gauges(): Gauges {
+    return { users: this.#presence.size, chats: this.#members.size, ...this.#calls.gauges() };
+  }
+
+  close(): void {
+    this.#deadlines.close();
+  }
+
+  // --- Devices that come and go --------------------------------------------------------------------------------------
+
+  #connect(from: Endpoint, membership: Membership | null, page: string | null): void {
+    const news = membership === null ? [] : this.#members.admit(membership);
+    const wasOnline = this.#presence.isOnline(from.user);
+    const device = this.#presence.enter(from, (device) => this.#forget(device));
+    const reloaded = device.page !== null && page !== null && device.page !== page;
+    device.isConnected = true;
+    device.restriction = membership === null ? this.callOf(from) : null;
+    device.page = page ?? device.page;
+    this.#deadlines.set(device.grace, null);
+
+    const missed = membership === null ? [] : this.#missed.take(from.user);
+    if (missed.length > 0) {
+      this.#emit({ ...NOTHING, chatId: null, deliveries: missed.map((message) => to(from, message)) });
+    }
+    for (const chatId of this.#calls.chatsOf(from.user)) {
+      this.#advance(chatId, { type: "connect", now: this.#now(), from, reloaded });
+    }
+    this.#tellChanges(wasOnline ? news : this.chatsOf(from.user));
+  }
+
+  /** R12: a socket is gone; the device stays for its grace. */
+  #drop(from: Endpoint, graceMs: number): void {
+    const device = this.#presence.get(from);
+    if (device === undefined || !device.isConnected) return;
+    device.isConnected = false;
+    this.#deadlines.set(device.grace, this.#now() + graceMs);
+    for (const chatId of this.#calls.chatsOf(from.user)) {
+      this.#advance(chatId, { type: "drop", now: this.#now(), from, graceMs });
+    }
+  }
+
+  #forget({ user, device }: Device): void {
+    this.#presence.leave({ user, device });
+    this.#emit({ ...NOTHING, chatId: null, facts: [{ type: "gone", device: { user, device } }] });
+    if (!this.#presence.isOnline(user)) this.#tellChanges(this.chatsOf(user));
+  }
+
+  // --- Messages ------------------------------------------------------------------------------------------------------
+
+  #hear(from: Endpoint, message: ChatMessage, frame: number): void {
+    const { chatId } = message;
+    const name = this.#members.nameOf(chatId, from.user);
+    if (name === undefined) return this.#refuse(from, message, "ACCESS_DENIED", "Access denied");
+    const restriction = this.#presence.get(from)?.restriction ?? null;
+    if (!maySay(restriction, message, this.#calls.current(chatId))) {
+      return this.#refuse(from, message, "SESSION_EXPIRED", "The session has expired: only the call in it goes on");
+    }
+    const sender = { user: from.user, device: from.device, name };
+    switch (message.type) {
+      case "chat:watch":
+        this.#watched.add(chatId);
+        return this.#emit({
+          ...NOTHING,
+          chatId,
+          deliveries: [to(from, this.#stateOf(chatId))],
+          facts: [{ type: "watched", device: from }],
+        });
+      case "call:receipt":
+        return this.#emit({ ...NOTHING, chatId, facts: [{ type: "measured", device: from, message }] });
+      case "call:initiate":
+        return this.#initiate(sender, message, frame);
+      case "call:resume": {
+        const now = this.#now();
+        const busy = this.#calls.isBusyOutside(from.user, chatId);
+        const isRecovering = now - this.#startedAt < this.#options.graceMs + RECOVERY_MS;
+        return this.#advance(chatId, { type: "resume", now, from: sender, message, busy, isRecovering });
+      }
+      default:
+        return this.#advance(chatId, { type: "message", now: this.#now(), from: sender, message });
+    }
+  }
+
+  #initiate(from: Sender, message: ChatMessage & { type: "call:initiate" }, frame: number): void {
+    const { chatId, callId } = message;
+    const now = this.#now();
+    const isRepeat = hasOpened(this.#calls.current(chatId), from, message);
+    const retryAfterMs = isRepeat ? 0 : this.#initiations.take(from.user, now);
+    if (retryAfterMs > 0) {
+      const more = { retryAfterMs, refused: message.type, frame };
+      const fact = { type: "limited", device: from, callId } as const;
+      return this.#refuse(from, message, "RATE_LIMITED", "Too many calls in a minute", more, [fact]);
+    }
+    const others = this.#members.others(chatId, from.user);
+    if (message.to !== undefined && !others.includes(message.to)) {
+      return this.#refuse(from, message, "INVALID_MESSAGE", "to: expected another member of this chat");
+    }
+    if (message.to === undefined && others.length > 1) {
+      const why = "to: expected, since this chat has several other members";
+      return this.#refuse(from, message, "INVALID_MESSAGE", why);
+    }
+    const callee = message.to ?? others[0] ?? null;
+    const calleeName = callee === null ? "" : this.#members.nameOf(chatId, callee) ?? "";
+    const devices = callee === null ? [] : this.#presence.devices(callee);
+    this.#advance(chatId, {
+      type: "initiate",
+      now,
+      from,
+      name: from.name,
+      message,
+      callId: callId ?? this.#options.newId(),
+      callee,
+      calleeName,
+      // R20: a device that leaves with its token rings when it is back with another.
+      devices: devices.map((device) => ({ device: device.device, connected: isReachable(device) })),
+      callerBusy: this.#calls.isBusy(from.user),
+      calleeBusy: callee !== null && this.#calls.isBusy(callee),
+    });
+  }
+
+  #refuse(
+    from: Endpoint,
+    { chatId, callId }: { chatId: string; callId?: string | undefined },
+    code: ErrorCode,
+    message: string,
+    more: Pick<ServerMessages["call:error"], "retryAfterMs" | "refused" | "frame"> = {},
+    facts: readonly DeviceFact[] = [],
+  ): void {
+    const about = { chatId, ...(callId === undefined ? {} : { callId }) };
+    const error = to(from, { type: "call:error", code, message, ...about, ...more });
+    this.#emit({ ...NOTHING, chatId, deliveries: [error], facts });
+  }
+
+  // --- Steps ---------------------------------------------------------------------------------------------------------
+
+  #advance(chatId: string, event: CallEvent): void {
+    const { chat, deliveries, facts } = advance(this.#calls.get(chatId), event, this.#options);
+    this.#calls.keep(chatId, chat, facts);
+    if (facts.length === 0) {
+      if (deliveries.length > 0) this.#emit({ chatId, deliveries, facts, state: null });
+      return;
+    }
+    const missed = facts.flatMap((fact) => fact.type === "missed" ? this.#tellMissed(fact) : []);
+    const state = facts.some(isSeen) ? this.#changedState(chatId) : null;
+    this.#emit({ chatId, deliveries: [...deliveries, ...missed], facts, state });
+  }
+
+  /** R3, R20: on every device of the callee that may hear of all chats, or, where there is none, on the next to come. */
+  #tellMissed(fact: Fact & { type: "missed" }): Delivery[] {
+    const message = missedMessage(fact);
+    const devices = this.#presence.reachable(fact.callee);
+    if (devices.length === 0) this.#missed.keep(fact.callee, message);
+    return devices.map((device) => to(device, message));
+  }
+
+  #tellChanges(chats: Iterable<string>): void {
+    for (const chatId of chats) this.#tellChange(chatId);
+  }
+
+  /** Its members, or who of them is online, changed. */
+  #tellChange(chatId: string): void {
+    const state = this.#changedState(chatId);
+    if (state !== null) this.#emit({ ...NOTHING, chatId, state });
+  }
+
+  #changedState(chatId: string): ServerMessages["chat:state"] | null {
+    return this.#watched.has(chatId) ? this.#stateOf(chatId) : null;
+  }
+
+  #stateOf(chatId: string): ServerMessages["chat:state"] {
+    const call = this.#calls.current(chatId);
+    return { type: "chat:state", chatId, members: this.members(chatId), ...(call && { call: { state: call.state } }) };
+  }
+
+  /** Gives a step out: behind those that wait, where the receiver is in the midst of one. */
+  #emit(step: Step): void {
+    if (this.#waiting !== null) {
+      this.#waiting.push(step);
+      return;
+    }
+    this.#waiting = [];
+    try {
+      this.#receive(step);
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#receive(next);
+    } finally {
+      this.#waiting = null;
+    }
+  }
+
+  #now(): number {
+    return this.#options.now();
+  }
+}
+
+const refOf = (call: Call | null): CallRef | null => call && { chatId: call.chatId, callId: call.callId };
+
+/** What changes a chat's state for those who look at it. */
+function isSeen({ type }: Fact): boolean {
+  return type === "placed" || type === "answered" || type === "resumed" || type === "ended";
+}
