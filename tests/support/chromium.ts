@@ -1,5 +1,6 @@
 /** A real Chromium with fake devices, and people in it: each with a browser context, so with cookies, of their own. */
 
+import "./suppressed.ts";
 import { firstFile } from "./commands.ts";
 import { type Browser, type BrowserContext, type ElementHandle, type Page, puppeteer } from "./packages.ts";
 import { canCall, named, press, said, there, until } from "./until.ts";

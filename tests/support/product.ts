@@ -1,5 +1,7 @@
 /** The product itself, as a process of its own: what `deno task start` runs after the build. */
 
+import "./suppressed.ts";
+
 /** What the product under test signs sessions with. */
 export const SECRET = "a secret for tests, long enough";
 
