@@ -21,7 +21,7 @@ export function ChatPage({ view }: { view: View }) {
   const past = actions?.pastCalls(chatId) ?? [];
   const history = useLazy(() => import("./history/History.tsx"), past.length > 0);
   const taken = snapshot.members[chatId]?.length ?? 1;
-  const invitation = view.seats !== null && (
+  const invitation = view.seats !== null && taken < view.seats && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
   );
   const calls = history && past.length > 0 && <history.History key="history" view={view} calls={past} />;

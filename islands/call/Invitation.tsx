@@ -9,7 +9,7 @@ const FEEDBACK_MS = 2500;
 interface InvitationProps {
   t: ChatStrings;
   chatId: string;
-  /** How many the chat holds, and how many are in it: while that is one, the invitation is the page's main action. */
+  /** How many the chat holds, and how many are in it, which are fewer: while that is one, the invitation is the page's main action. */
   seats: number;
   taken: number;
 }
@@ -17,7 +17,6 @@ interface InvitationProps {
 /** The link that invites the other person, with the ways to hand it over. */
 export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
   const first = taken <= 1;
-  const words = seats === 2 ? [t.inviteText, t.inviteFull] : [t.inviteMany, t.inviteManyFull];
   const field = useRef<HTMLInputElement>(null);
   const copied = useSignal(false);
   const canShare = useSignal(false);
@@ -49,7 +48,7 @@ export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
   return (
     <section class="card invitation" aria-labelledby="invite-title">
       <h2 id="invite-title">{t.invite}</h2>
-      <p class="hint">{fill(words[taken < seats ? 0 : 1]!, { n: String(seats) })}</p>
+      <p class="hint">{seats === 2 ? t.inviteText : fill(t.inviteMany, { n: String(seats) })}</p>
       <input
         class="link"
         ref={field}

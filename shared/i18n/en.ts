@@ -80,10 +80,8 @@ export interface ChatStrings {
   readonly alone: string;
   readonly invite: string;
   readonly inviteText: string;
-  readonly inviteFull: string;
   /** The same for chats of more than two. */
   readonly inviteMany: string;
-  readonly inviteManyFull: string;
   readonly link: string;
   readonly copy: string;
   readonly copied: string;
@@ -449,9 +447,7 @@ export const en: Strings = {
     alone: "The second seat is free.",
     invite: "Invitation",
     inviteText: "Send this link to one person: whoever joins first takes the second seat.",
-    inviteFull: "Both seats are taken: the link now works for the two of you only.",
     inviteMany: "Whoever you send this link to can join, until all {n} seats are taken.",
-    inviteManyFull: "All {n} seats are taken: the link now works for the people here only.",
     link: "Link to this chat",
     copy: "Copy link",
     copied: "Copied",

@@ -1,6 +1,6 @@
 import type { PastCall } from "../../../shared/client/history.ts";
 import { fill } from "../../../shared/i18n/fill.ts";
-import type { Receipt } from "../../../shared/protocol.ts";
+import type { CallMedia, Receipt } from "../../../shared/protocol.ts";
 import { Icon } from "../Icon.tsx";
 import { formatDuration, type View } from "../view.ts";
 
@@ -47,7 +47,7 @@ function Row({ call, view: { t: { history: t, somebody } } }: { call: PastCall; 
       <details>
         <summary class="past">{head}</summary>
         <dl class="figures">
-          {rows(receipt, t).map(([name, value]) => (
+          {rows(receipt, media, t).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>
@@ -59,7 +59,8 @@ function Row({ call, view: { t: { history: t, somebody } } }: { call: PastCall; 
   );
 }
 
-function rows(receipt: Receipt, t: View["t"]["history"]): [name: string, value: string][] {
+/** What a receipt says, as pairs of a name and a value. A call without pictures waits for none. */
+export function rows(receipt: Receipt, media: CallMedia, t: View["t"]["history"]): [name: string, value: string][] {
   const ms = (value: number | null) => value === null ? null : fill(t.ms, { n: value });
   const percent = (value: number | null) => value === null ? null : `${(value * 100).toFixed(1)} %`;
   const megabytes = (value: number) => fill(t.megabytes, { n: (value / 1e6).toFixed(1) });
@@ -68,7 +69,7 @@ function rows(receipt: Receipt, t: View["t"]["history"]): [name: string, value: 
     [t.ring, ms(receipt.ringMs)],
     [t.answer, ms(receipt.answerMs)],
     [t.ice, ms(receipt.iceMs)],
-    [t.frame, ms(receipt.frameMs)],
+    [t.frame, media === "video" ? ms(receipt.frameMs) : null],
     [t.path, path],
     [t.codecs, [receipt.audioCodec, receipt.videoCodec].filter((codec) => codec !== null).join(", ") || null],
     [t.reconnects, String(receipt.reconnects)],
