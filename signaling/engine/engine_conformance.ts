@@ -216,8 +216,10 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
 
   "[R12] a device that does not come back: its call ends once, and it is forgotten": async (scene) => {
     await scene.talk();
+    const droppedAt = performance.now();
     scene.drop(BOB);
     assert.equal((await scene.end()).outcome, "connection-lost");
+    assert.ok(performance.now() - droppedAt >= GRACE_MS - 2, `${performance.now() - droppedAt} ms`);
     await scene.until("it is gone", () => scene.facts("gone").length > 0);
     await later();
     assert.deepEqual(scene.facts("gone").map(({ device }) => device), [BOB]);
@@ -227,7 +229,8 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
 
   "[R3, R12] a device within its grace is online, and rings when it is back": async (scene) => {
     for (const device of [ANN, BOB]) scene.enter(device);
-    scene.drop(BOB);
+    scene.drop(BOB, 10 * LATER_MS);
+    await later();
     assert.equal((await scene.engine.members("chat")).find(({ id }) => id === "bob")!.online, true);
     scene.initiate();
     await scene.until("it is placed", () => scene.facts("placed").length === 1);
