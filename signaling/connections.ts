@@ -1,9 +1,9 @@
 /** What is this process's own: its sockets, how long their tokens speak for them, their rates, and who looks at which chat. */
 
+import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol.ts";
 import type { Endpoint } from "./call_state.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { DeviceRates } from "./limits.ts";
-import type { ServerMessage } from "../shared/protocol.ts";
+import { type Admission, DeviceRates } from "./limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Outbox {
@@ -13,19 +13,54 @@ export interface Outbox {
   expel(code: number, reason: string): void;
 }
 
+/** What may follow what opens a side of a call, and says nothing without it. */
+const FOLLOWING: ReadonlySet<string> = new Set(["call:ice-candidate", "call:media", "call:negotiate"]);
+
 /** A device that has, or within its grace had, its socket here. */
-export interface DeviceConnection extends Endpoint {
+export class DeviceConnection implements Endpoint {
+  readonly user: string;
+  readonly device: string;
   /** `null` while the socket is gone. */
-  outbox: Outbox | null;
+  outbox: Outbox | null = null;
   /** R20: how long its token speaks for it; `null` while the socket is gone. */
-  life: Lifetime | null;
-  readonly rates: DeviceRates;
+  life: Lifetime | null = null;
   /** Chats that it wants to know the state of; `null`: none. */
-  watching: Set<string> | null;
+  watching: Set<string> | null = null;
+  readonly #rates: DeviceRates;
   /** R18: the call that the device opened its side of last, by `call:initiate` or `call:answer`. */
-  opened: string | null;
+  #opened: string | null = null;
   /** R18: the call whose `call:initiate` or `call:answer` was refused for its rate, and is to come again. */
-  unopened: string | null;
+  #unopened: string | null = null;
+
+  /** `now` is monotonic, in ms. */
+  constructor({ user, device }: Endpoint, now: number) {
+    this.user = user;
+    this.device = device;
+    this.#rates = new DeviceRates(now);
+  }
+
+  /** R18: counts what was parsed. What opens a side of a call, and is refused, comes again; one that is open stays so (R11). */
+  admit(parsed: Parsed, now: number): Admission {
+    const admission = this.#rates.admit(parsed, now);
+    const message = parsed.ok ? parsed.message : null;
+    if (message?.type !== "call:initiate" && message?.type !== "call:answer") return admission;
+    if (admission.do === "serve") this.#opened = message.callId ?? null;
+    else if (message.callId !== this.#opened) this.shut(message.callId);
+    return admission;
+  }
+
+  /** R18: what opens the device's side of this call was refused, and comes again. */
+  shut(callId: string | undefined): void {
+    if (callId !== undefined) this.#unopened = callId;
+  }
+
+  /** R18: whether a message follows one that opens its side of the call, and that was refused: then it comes again with that. */
+  isTooEarly(message: ClientMessage): boolean {
+    if (this.#unopened === null || !("callId" in message) || message.callId !== this.#unopened) return false;
+    if (FOLLOWING.has(message.type)) return true;
+    this.#unopened = null;
+    return false;
+  }
 }
 
 export class Connections {
@@ -40,15 +75,12 @@ export class Connections {
   }
 
   /** The device, made if it is new. `now` is monotonic, in ms. */
-  enter({ user, device }: Endpoint, now: number): DeviceConnection {
+  enter(endpoint: Endpoint, now: number): DeviceConnection {
+    const { user, device } = endpoint;
     let devices = this.#users.get(user);
     if (devices === undefined) this.#users.set(user, devices = new Map());
     let connection = devices.get(device);
-    if (connection === undefined) {
-      const rates = new DeviceRates(now);
-      connection = { user, device, outbox: null, life: null, rates, watching: null, opened: null, unopened: null };
-      devices.set(device, connection);
-    }
+    if (connection === undefined) devices.set(device, connection = new DeviceConnection(endpoint, now));
     return connection;
   }
 

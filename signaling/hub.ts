@@ -5,21 +5,12 @@
 
 import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
 import type { ClientMessage, ClientMessages, Member, Parsed, ServerMessages, VideoCodec } from "../shared/protocol.ts";
-import type { Fact } from "./call_facts.ts";
 import type { Endpoint } from "./call_state.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
-import {
-  type Answer,
-  type DeviceFact,
-  type Engine,
-  type EngineFactory,
-  type EngineOptions,
-  type Reservation,
-  type Step,
-  whenKnown,
-} from "./engine/engine.ts";
+import { Dispatch, type Log } from "./dispatch.ts";
+import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "./engine/engine.ts";
 import type { Session } from "./guests.ts";
-import { Lifetime, RECEIPT_MS, restrictionOf } from "./lifetime.ts";
+import { Lifetime } from "./lifetime.ts";
 import type { Admission } from "./limits.ts";
 import { CallCounts, type Figures } from "./metrics.ts";
 import type { Receipts } from "./receipts.ts";
@@ -46,7 +37,7 @@ export interface HubOptions extends EngineOptions {
   /** Is told what becomes of calls, where somebody wants to know. */
   readonly receipts: Receipts | null;
   /** Message types and ids only: never SDP, candidates, tokens or addresses. `null`: nobody reads it. */
-  readonly log: ((event: string, fields: Record<string, string>) => void) | null;
+  readonly log: Log | null;
 }
 
 /** One connected socket's way into the hub. */
@@ -74,12 +65,22 @@ export class Hub {
   readonly #engine: Engine;
   readonly #connections = new Connections((chatId) => this.#engine.submit({ type: "unwatch", chatId }));
   readonly #counts = new CallCounts();
+  readonly #dispatch: Dispatch;
   #messages = 0;
   #leaving = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#engine = options.engine(options, (step) => this.#take(step));
+    const { engine, receipts, log } = options;
+    const dispatch = new Dispatch({
+      connections: this.#connections,
+      counts: this.#counts,
+      receipts,
+      log,
+      callOf: (device) => this.#engine.callOf(device),
+    });
+    this.#dispatch = dispatch;
+    this.#engine = engine(options, (step) => dispatch.take(step));
   }
 
   /** A verified token was seen: its chats exist, with this user in them. */
@@ -192,13 +193,16 @@ export class Hub {
     const membership = expiresAt <= this.#options.clock() ? null : session;
     this.#engine.submit({ type: "connect", from, membership, page });
     return {
-      admit: (parsed) => this.#admit(device, parsed),
+      admit: (parsed) => device.admit(parsed, this.#options.ticks()),
       receive: (message, frame) => this.#hear(device, message, frame),
       renew: (session) => {
         if (session?.userId === user) return this.renew(session, device);
         outbox.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied" });
       },
-      note: (dropped) => this.#noteDropped(device, dropped.length, () => [...new Set(dropped)].join("; ")),
+      note: (dropped) => {
+        if (this.#options.log === null) return;
+        this.#dispatch.noteDropped(device, dropped.length, [...new Set(dropped)].join("; "));
+      },
       drop: () => {
         if (device.outbox === outbox) this.#drop(device, graceMs);
       },
@@ -218,28 +222,10 @@ export class Hub {
 
   // --- What devices say ------------------------------------------------------------------------------------------------
 
-  #admit(device: DeviceConnection, parsed: Parsed): Admission {
-    const admission = device.rates.admit(parsed, this.#options.ticks());
-    const message = parsed.ok ? parsed.message : null;
-    if (message?.type !== "call:initiate" && message?.type !== "call:answer") return admission;
-    // R18: what opens a side of a call is refused for its rate, and comes again; one that is open stays so (R11).
-    if (admission.do === "serve") device.opened = message.callId ?? null;
-    else if (message.callId !== undefined && message.callId !== device.opened) device.unopened = message.callId;
-    return admission;
-  }
-
-  /** R18: whether a message follows one that opens its side of the call, and that was refused: then it comes again with that. */
-  #isTooEarly(device: DeviceConnection, message: HubMessage): boolean {
-    if (!("callId" in message) || message.callId === undefined || message.callId !== device.unopened) return false;
-    if (["call:ice-candidate", "call:media", "call:negotiate"].includes(message.type)) return true;
-    device.unopened = null;
-    return false;
-  }
-
   #hear(device: DeviceConnection, message: HubMessage, frame: number): void {
     device.life?.catchUp();
     const { outbox, user } = device;
-    if (outbox === null || device.unopened !== null && this.#isTooEarly(device, message)) return;
+    if (outbox === null || device.isTooEarly(message)) return;
     this.#messages++;
     this.#options.log?.("message", {
       type: message.type,
@@ -265,67 +251,6 @@ export class Hub {
     this.#engine.submit({ type: "drop", from: { user, device: id }, graceMs });
   }
 
-  /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
-  #noteDropped({ user, device }: Endpoint, dropped: number, why: () => string): void {
-    this.#options.log?.("candidates-dropped", { count: String(dropped), why: why(), user, device });
-  }
-
-  // --- What the engine says --------------------------------------------------------------------------------------------
-
-  #take({ chatId, deliveries, facts, state }: Step): void {
-    for (const { to, message } of deliveries) this.#connections.get(to)?.outbox?.send(message);
-    for (const fact of facts) {
-      if ("call" in fact) this.#tell(fact);
-      else this.#note(chatId, fact);
-    }
-    if (chatId === null || state === null) return;
-    for (const { user, outbox, life } of this.#connections.watchersOf(chatId)) {
-      const only = life && restrictionOf(life.life);
-      const mayKnow = state.members.some(({ id }) => id === user) && (only === null || only.chatId === chatId);
-      if (mayKnow) outbox?.send(state);
-    }
-  }
-
-  /** Who wants to know what happens in calls. */
-  #tell(fact: Fact): void {
-    this.#counts.observe(fact);
-    this.#options.receipts?.observe(fact);
-    if (this.#options.log !== null) this.#options.log("call", logged(fact));
-    if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
-  }
-
-  #note(chatId: string | null, fact: DeviceFact): void {
-    switch (fact.type) {
-      case "watched": {
-        const device = this.#connections.get(fact.device);
-        if (device?.outbox) this.#connections.watch(device, chatId!);
-        return;
-      }
-      case "left":
-        // They go on watching: of what happens there they hear again once the user is let in again.
-        for (const { user, outbox, life } of this.#connections.watchersOf(chatId!)) {
-          if (user !== fact.user || life?.life.state !== "valid") continue;
-          outbox?.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });
-        }
-        return;
-      case "limited": {
-        const device = this.#connections.get(fact.device);
-        if (device !== undefined) device.unopened = fact.callId ?? null;
-        return;
-      }
-      case "measured": {
-        const { candidatesDropped = 0 } = fact.message.receipt;
-        if (candidatesDropped > 0) this.#noteDropped(fact.device, candidatesDropped, () => "not taken by the browser");
-        this.#options.receipts?.accept(fact.device, fact.message);
-        const life = this.#connections.get(fact.device)?.life;
-        if (life?.life.state === "leaving") life.leave(0);
-        return;
-      }
-      case "gone":
-        return this.#connections.forget(fact.device);
-    }
-  }
-
   // --- Tokens that expire (R20) ------------------------------------------------------------------------------------------
 
   #lifetime(from: Endpoint, outbox: Outbox, expiresAt: number): Lifetime {
@@ -345,26 +270,4 @@ export class Hub {
       },
     });
   }
-
-  /** Whose token expired in a call that they are not in any more have nothing to stay for but its receipt. */
-  #dismiss(callId: string): void {
-    for (const device of this.#connections.restricted) {
-      const { life } = device;
-      if (life?.life.state !== "expired" || life.life.call.callId !== callId) continue;
-      whenKnown(this.#engine.callOf(device), (call) => {
-        if (call?.callId !== callId) life.leave(this.#options.receipts ? RECEIPT_MS : 0);
-      });
-    }
-  }
-}
-
-/** A fact in a log: kinds and ids. */
-function logged(fact: Fact): Record<string, string> {
-  const { type, call: { callId } } = fact;
-  return {
-    type,
-    callId,
-    ...("outcome" in fact ? { outcome: fact.outcome } : {}),
-    ...("reason" in fact ? { reason: fact.reason } : {}),
-  };
 }

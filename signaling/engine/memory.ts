@@ -3,8 +3,7 @@
 import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol.ts";
 import { advance, hasOpened } from "../call.ts";
 import { type Fact, missedMessage } from "../call_facts.ts";
-import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call_state.ts";
-import { to } from "../call_state.ts";
+import { type Call, type CallEvent, type Delivery, type Endpoint, type Sender, to } from "../call_state.ts";
 import { Buckets, INITIATIONS } from "../limits.ts";
 import { maySay } from "../lifetime.ts";
 import { CallTable } from "./calls.ts";
@@ -19,12 +18,13 @@ import type {
   Gauges,
   Membership,
   Reservation,
-  Step,
   StepReceiver,
 } from "./engine.ts";
+import { inOrder } from "./in_order.ts";
 import { Members } from "./members.ts";
 import { MissedCalls } from "./missed.ts";
-import { type Device, isReachable, Presence } from "./presence.ts";
+import { type Initiate, placing } from "./placing.ts";
+import { type Device, Presence } from "./presence.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -33,7 +33,7 @@ const NOTHING = { deliveries: [], facts: [], state: null };
 
 export class MemoryEngine implements Engine {
   readonly #options: EngineOptions;
-  readonly #receive: StepReceiver;
+  readonly #emit: StepReceiver;
   readonly #startedAt: number;
   readonly #deadlines: Deadlines;
   readonly #members: Members;
@@ -43,12 +43,10 @@ export class MemoryEngine implements Engine {
   readonly #initiations = new Buckets(INITIATIONS);
   /** Chats that somebody looks at. */
   readonly #watched = new Set<string>();
-  /** Steps that wait for the one that the receiver is busy with; `null`: it is not. */
-  #waiting: Step[] | null = null;
 
   constructor(options: EngineOptions, receive: StepReceiver) {
     this.#options = options;
-    this.#receive = receive;
+    this.#emit = inOrder(receive);
     this.#startedAt = options.now();
     this.#deadlines = new Deadlines(options.now);
     this.#calls = new CallTable(this.#deadlines, (chatId) => this.#advance(chatId, { type: "tick", now: this.#now() }));
@@ -215,41 +213,19 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  #initiate(from: Sender, message: ChatMessage & { type: "call:initiate" }, frame: number): void {
-    const { chatId, callId } = message;
+  #initiate(from: Sender, message: Initiate, frame: number): void {
     const now = this.#now();
-    const isRepeat = hasOpened(this.#calls.current(chatId), from, message);
+    const isRepeat = hasOpened(this.#calls.current(message.chatId), from, message);
     const retryAfterMs = isRepeat ? 0 : this.#initiations.take(from.user, now);
     if (retryAfterMs > 0) {
       const more = { retryAfterMs, refused: message.type, frame };
-      const fact = { type: "limited", device: from, callId } as const;
+      const fact = { type: "limited", device: from, callId: message.callId } as const;
       return this.#refuse(from, message, "RATE_LIMITED", "Too many calls in a minute", more, [fact]);
     }
-    const others = this.#members.others(chatId, from.user);
-    if (message.to !== undefined && !others.includes(message.to)) {
-      return this.#refuse(from, message, "INVALID_MESSAGE", "to: expected another member of this chat");
-    }
-    if (message.to === undefined && others.length > 1) {
-      const why = "to: expected, since this chat has several other members";
-      return this.#refuse(from, message, "INVALID_MESSAGE", why);
-    }
-    const callee = message.to ?? others[0] ?? null;
-    const calleeName = callee === null ? "" : this.#members.nameOf(chatId, callee) ?? "";
-    const devices = callee === null ? [] : this.#presence.devices(callee);
-    this.#advance(chatId, {
-      type: "initiate",
-      now,
-      from,
-      name: from.name,
-      message,
-      callId: callId ?? this.#options.newId(),
-      callee,
-      calleeName,
-      // R20: a device that leaves with its token rings when it is back with another.
-      devices: devices.map((device) => ({ device: device.device, connected: isReachable(device) })),
-      callerBusy: this.#calls.isBusy(from.user),
-      calleeBusy: callee !== null && this.#calls.isBusy(callee),
-    });
+    const callId = message.callId ?? this.#options.newId();
+    const event = placing({ from, message, callId, now }, this.#members, this.#presence, this.#calls);
+    if (typeof event === "string") return this.#refuse(from, message, "INVALID_MESSAGE", event);
+    this.#advance(message.chatId, event);
   }
 
   #refuse(
@@ -304,21 +280,6 @@ export class MemoryEngine implements Engine {
   #stateOf(chatId: string): ServerMessages["chat:state"] {
     const call = this.#calls.current(chatId);
     return { type: "chat:state", chatId, members: this.members(chatId), ...(call && { call: { state: call.state } }) };
-  }
-
-  /** Gives a step out: behind those that wait, where the receiver is in the midst of one. */
-  #emit(step: Step): void {
-    if (this.#waiting !== null) {
-      this.#waiting.push(step);
-      return;
-    }
-    this.#waiting = [];
-    try {
-      this.#receive(step);
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#receive(next);
-    } finally {
-      this.#waiting = null;
-    }
   }
 
   #now(): number {

@@ -1,0 +1,113 @@
+/** Gives the engine's steps to this process's devices, and to those who count, report and log. */
+
+import type { Fact } from "./call_facts.ts";
+import type { Endpoint } from "./call_state.ts";
+import type { Connections } from "./connections.ts";
+import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
+import { RECEIPT_MS, restrictionOf } from "./lifetime.ts";
+import type { CallCounts } from "./metrics.ts";
+import type { Receipts } from "./receipts.ts";
+
+/** Takes a line of the log: message types and ids only. */
+export type Log = (event: string, fields: Record<string, string>) => void;
+
+/** Who is told, and whom to ask. */
+export interface DispatchOptions {
+  readonly connections: Connections;
+  readonly counts: CallCounts;
+  readonly receipts: Receipts | null;
+  readonly log: Log | null;
+  /** The call that a device is in, or that rings on it. */
+  callOf(device: Endpoint): Answer<CallRef | null>;
+}
+
+export class Dispatch {
+  readonly #options: DispatchOptions;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  take({ chatId, deliveries, facts, state }: Step): void {
+    const { connections } = this.#options;
+    for (const { to, message } of deliveries) connections.get(to)?.outbox?.send(message);
+    for (const fact of facts) {
+      if ("call" in fact) this.#tell(fact);
+      else this.#note(chatId, fact);
+    }
+    if (chatId === null || state === null) return;
+    for (const { user, outbox, life } of connections.watchersOf(chatId)) {
+      const only = life && restrictionOf(life.life);
+      const mayKnow = state.members.some(({ id }) => id === user) && (only === null || only.chatId === chatId);
+      if (mayKnow) outbox?.send(state);
+    }
+  }
+
+  /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
+  noteDropped({ user, device }: Endpoint, dropped: number, why: string): void {
+    this.#options.log?.("candidates-dropped", { count: String(dropped), why, user, device });
+  }
+
+  /** Who wants to know what happens in calls. */
+  #tell(fact: Fact): void {
+    const { counts, receipts, log } = this.#options;
+    counts.observe(fact);
+    receipts?.observe(fact);
+    if (log !== null) log("call", logged(fact));
+    if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
+  }
+
+  #note(chatId: string | null, fact: DeviceFact): void {
+    const { connections, receipts } = this.#options;
+    switch (fact.type) {
+      case "watched": {
+        const device = connections.get(fact.device);
+        if (device?.outbox) connections.watch(device, chatId!);
+        return;
+      }
+      case "left":
+        // They go on watching: of what happens there they hear again once the user is let in again.
+        for (const { user, outbox, life } of connections.watchersOf(chatId!)) {
+          if (user !== fact.user || life?.life.state !== "valid") continue;
+          outbox?.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });
+        }
+        return;
+      case "limited":
+        connections.get(fact.device)?.shut(fact.callId);
+        return;
+      case "measured": {
+        const { candidatesDropped = 0 } = fact.message.receipt;
+        if (candidatesDropped > 0) this.noteDropped(fact.device, candidatesDropped, "not taken by the browser");
+        receipts?.accept(fact.device, fact.message);
+        const life = connections.get(fact.device)?.life;
+        if (life?.life.state === "leaving") life.leave(0);
+        return;
+      }
+      case "gone":
+        return connections.forget(fact.device);
+    }
+  }
+
+  /** R20: whose token expired in a call that they are not in any more have nothing to stay for but its receipt. */
+  #dismiss(callId: string): void {
+    const { connections, receipts, callOf } = this.#options;
+    for (const device of connections.restricted) {
+      const { life } = device;
+      if (life?.life.state !== "expired" || life.life.call.callId !== callId) continue;
+      whenKnown(callOf(device), (call) => {
+        if (call?.callId !== callId) life.leave(receipts ? RECEIPT_MS : 0);
+      });
+    }
+  }
+}
+
+/** A fact in a log: kinds and ids. */
+function logged(fact: Fact): Record<string, string> {
+  const { type, call: { callId } } = fact;
+  return {
+    type,
+    callId,
+    ...("outcome" in fact ? { outcome: fact.outcome } : {}),
+    ...("reason" in fact ? { reason: fact.reason } : {}),
+  };
+}
