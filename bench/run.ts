@@ -1,0 +1,13 @@
+/** The benchmarks by their names: `deno task bench NAME`, with the flags that each has. */
+
+const BENCHMARKS: Record<string, { readonly about: string; readonly file: string }> = {
+  setup: { about: "call set-up: from the accept to the first frame, in browsers", file: "./call_setup.ts" },
+  signaling: { about: "the signaling server: CPU, latency and memory beside other servers", file: "./signaling.ts" },
+};
+
+const benchmark = BENCHMARKS[Deno.args[0] ?? ""];
+if (benchmark !== undefined) await import(benchmark.file);
+else {
+  for (const [name, { about }] of Object.entries(BENCHMARKS)) console.log(`deno task bench ${name}: ${about}`);
+  if (Deno.args.length > 0) Deno.exitCode = 1;
+}
