@@ -38,7 +38,7 @@ export const MID = /^[\x21-\x7e]{1,32}$/;
 export const UFRAG = /^[A-Za-z0-9+/]{4,256}$/;
 
 /** The largest section index: more sections than any description has. */
-const MAX_INDEX = 65535;
+export const MAX_INDEX = 65535;
 
 /** Bytes of a text in UTF-8, counted only where its length leaves the question open. */
 export function isLongerThan(text: string, bytes: number): boolean {

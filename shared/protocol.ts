@@ -7,6 +7,7 @@ import { z } from "zod";
 import { MAX_FRAME_BYTES, MAX_NAME_LENGTH, VIDEO_CODECS } from "./constants.ts";
 import { type Candidate, isLongerThan, readCandidate } from "./candidate.ts";
 import { NAME } from "./names.ts";
+import { readPlainCandidate, textOfCandidate } from "./plain_candidate.ts";
 import { descriptionProblem, unusableCandidates, withUsableCandidates } from "./sdp.ts";
 
 // --- Formats ---------------------------------------------------------------------------------------------------------
@@ -351,6 +352,12 @@ export function parseClientMessage(data: unknown): Parsed {
   if (isLongerThan(data, MAX_FRAME_BYTES)) {
     return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, { code: "TOO_LARGE" });
   }
+  const plain = readPlainCandidate(data);
+  return plain === null ? parseBySchema(data) : { ok: true, message: plain };
+}
+
+/** The same for any text that is not too long, by the schemas alone. */
+export function parseBySchema(data: string): Parsed {
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -367,6 +374,17 @@ export function parseClientMessage(data: unknown): Parsed {
   const refused = issues.find((issue) => issue.code !== "custom" || issue.params !== LEFT_OUT);
   if (refused === undefined) return { ok: true, message: null, dropped: issues.map(({ message }) => message) };
   return refuse(describeIssue(refused), idsOf(value));
+}
+
+/** A message for a client as a frame. A candidate that came as browsers write it goes on as it came. */
+export function textOf(message: ServerMessage): string {
+  if (message.type === "call:ice-candidate" && message.candidate !== null) {
+    const text = textOfCandidate(message.candidate);
+    // Ids hold nothing that JSON escapes.
+    const { type, chatId, callId } = message;
+    if (text !== undefined) return `{"type":"${type}","chatId":"${chatId}","callId":"${callId}","candidate":${text}}`;
+  }
+  return JSON.stringify(message);
 }
 
 /** Why candidates were left out of a message's description, where some were. */

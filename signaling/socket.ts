@@ -8,6 +8,7 @@ import {
   type Parsed,
   type ServerMessage,
   type ServerMessages,
+  textOf,
 } from "../shared/protocol.ts";
 import { type Credential, credentialOf, subprotocols } from "./auth.ts";
 import { randomId, type Session } from "./guests.ts";
@@ -108,7 +109,7 @@ function attach(
   let connection: Connection | null = null;
   const gate = new FloodGate();
   const send = (message: ServerMessage) => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    if (socket.readyState === WebSocket.OPEN) socket.send(textOf(message));
   };
   const leave = () => {
     hub.release(place);
