@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, exportSPKI, generateKeyPair, jwtVerify, SignJWT } from "jose";
+import { createHmac } from "node:crypto";
+import { fc } from "../tests/support/packages.ts";
 import { connect, HOST_SECRET, quiet, Wires } from "../tests/support/wire.ts";
 import { Tokens } from "./auth.ts";
+import { readClaims } from "./claims.ts";
 
 const OLD = "the old secret, long enough";
 const NEW = "the new secret, long enough";
@@ -203,4 +206,65 @@ Deno.test("tokens: whoever is put out is told on each device that watches the ch
   await wires.signaling.enter(await token(["chat"], now + 2), false);
   assert.equal((await laptop.next("chat:state")).members.length, 1);
   await quiet(tablet);
+});
+
+Deno.test("tokens: signatures checked here are the library's own verdict, on what hosts and attackers may write", async () => {
+  const tokens = new Tokens({ session: [NEW, OLD], host: [HOST], issuer: "host", audience: "zvonok" });
+  const keys = [[NEW, {}], [OLD, {}], [HOST, { clockTolerance: 30, issuer: "host", audience: "zvonok" }]] as const;
+  const byLibrary = async (token: string) => {
+    for (const [secret, more] of keys) {
+      const options = { ...more, requiredClaims: ["exp", "sub"], algorithms: ["HS256"] };
+      const verified = await jwtVerify(token, utf8(secret), options).catch(() => null);
+      if (verified !== null) return verified.payload;
+    }
+    return null;
+  };
+  const now = Math.floor(Date.now() / 1000);
+  const time = fc.constantFrom(now + 600, now - 600, now - 15, now + 15, "soon", null, undefined, 1e300);
+  const json = (value: unknown) =>
+    btoa(JSON.stringify(value)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const header = fc.constantFrom<object>(
+    { alg: "HS256" },
+    { alg: "HS256", typ: "JWT", kid: "1" },
+    { alg: "HS256", crit: ["b64"], b64: false },
+    { alg: "HS256", b64: false },
+    { alg: "HS256", crit: ["exp"] },
+    { alg: "HS512" },
+    { alg: "none" },
+  );
+  const claims = fc.record({
+    sub: fc.constantFrom("ann", "ann", "ann", "ann", 7, "", undefined),
+    chats: fc.constant(["chat"]),
+    exp: fc.oneof({ weight: 4, arbitrary: fc.constant(now + 600) }, time),
+    nbf: fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, time),
+    iat: fc.oneof({ weight: 4, arbitrary: fc.constant(now) }, time),
+    iss: fc.constantFrom("host", "host", "host", "another", undefined),
+    aud: fc.constantFrom("zvonok", "zvonok", ["zvonok", "more"], "another", undefined),
+  });
+  const edit = fc.option(fc.tuple(fc.nat(), fc.constantFrom(".", "=", "A", "", "-", " ", "%")), { freq: 1 });
+  const signed = fc.tuple(
+    fc.oneof({ weight: 4, arbitrary: fc.constant({ alg: "HS256" }) }, header),
+    claims,
+    fc.constantFrom(NEW, OLD, HOST, "nobody's"),
+    edit,
+  )
+    .map(([header, claims, secret, edit]) => {
+      const text = `${json(header)}.${json(claims)}`;
+      const token = `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+      if (edit === null) return token;
+      const at = edit[0] % token.length;
+      return token.slice(0, at) + edit[1] + token.slice(at + 1);
+    });
+  let believed = 0;
+  await fc.assert(
+    fc.asyncProperty(signed, async (token) => {
+      const payload = await byLibrary(token);
+      const claims = payload && readClaims(payload);
+      const session = await tokens.verify(token);
+      if (session !== null) believed++;
+      assert.equal(session?.userId ?? null, claims && "userId" in claims ? claims.userId : null, token);
+    }),
+    { numRuns: 3000, seed: 7 },
+  );
+  assert.ok(believed > 300, `${believed} were believed`);
 });
