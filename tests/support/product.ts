@@ -105,17 +105,18 @@ class Process {
   readonly #child: Deno.ChildProcess;
   readonly #log: string;
   #written: string | null = null;
+  /** What it ended with. */
+  #code: number | null = null;
 
   static async start(env: Record<string, string>, args = PRODUCT, within: string[] = []): Promise<Process> {
     const process = new Process(await Deno.makeTempFile({ prefix: "zvonok-log-" }), env, args, within);
-    let code: number | null = null;
-    process.#child.status.then((status) => code = status.code);
+    process.#child.status.then(({ code }) => process.#code = code);
     for (;;) {
-      const hasEnded = code !== null;
+      const code = process.#code;
       const url = /http:\/\/\S+(?=\s)/.exec(process.output)?.[0];
       if (url !== undefined) process.url = new URL(url).origin;
       if (url !== undefined) return process;
-      if (hasEnded) throw new Error(`The server ended with ${code}:\n${await process.#close()}`);
+      if (code !== null) throw new Error(`The server ended with ${code}:\n${await process.#close()}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -142,6 +143,8 @@ class Process {
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    // Whatever a test made of that, this is why.
+    if (this.#code !== null) throw new Error(`The server had ended with ${this.#code}:\n${await this.#close()}`);
     this.#child.kill(signal);
     await this.#child.status;
     await this.#close();
