@@ -21,6 +21,9 @@ import type { Receipts } from "./receipts.ts";
  */
 const LEAVING_GRACE_MS = 5_000;
 
+/** How long a socket may take from the answer to its request until it is open, in ms. */
+const OPENING_MS = 10_000;
+
 /** Time and chance are handed in. `now` and `newId` are the engine's. */
 export interface HubOptions extends EngineOptions {
   readonly engine: EngineFactory;
@@ -146,7 +149,7 @@ export class Hub {
   /** Keeps a place for a socket that is about to open, to be given back by `release`, or says why not. */
   async reserve(userId: string, deviceId: string): Promise<Reservation | "leaving" | "too-many-devices"> {
     if (this.#leaving) return "leaving";
-    return await this.#engine.reserve({ user: userId, device: deviceId }) ?? "too-many-devices";
+    return await this.#engine.reserve({ user: userId, device: deviceId }, OPENING_MS) ?? "too-many-devices";
   }
 
   /** The socket that a place was kept for has opened, or will not. */

@@ -130,8 +130,11 @@ export interface Engine {
   submit(event: EngineEvent): void;
   /** R1: gives a seat in a chat; false where it is full or unknown. */
   join(chatId: string, member: Pick<Membership, "userId" | "name">): Answer<boolean>;
-  /** Keeps a place for a device's socket that is about to open; `null` where its user has as many as may be (R18). */
-  reserve(device: Endpoint): Answer<Reservation | null>;
+  /**
+   * Keeps a place for a device's socket that is about to open, for at most `forMs`: of one whose client went away meanwhile nothing may be
+   * heard any more. `null` where its user has as many as may be (R18).
+   */
+  reserve(device: Endpoint, forMs: number): Answer<Reservation | null>;
   /** The socket has opened, or will not. Idempotent. */
   release(reservation: Reservation): void;
   members(chatId: string): Answer<Member[]>;

@@ -13,6 +13,9 @@ type Until = (what: string, look: () => Promise<unknown>) => Promise<unknown>;
 /** Times are short, and real: an engine may have a clock of its own. */
 const RING_MS = 150;
 const GRACE_MS = 150;
+/** A place for a socket that is about to open is kept for so long; or for so short, where that is tested. */
+const RESERVED_MS = 60_000;
+const SHORTLY_RESERVED_MS = 50;
 /** Long enough for what should not happen to have happened. */
 const LATER_MS = 2 * RING_MS;
 
@@ -87,8 +90,8 @@ export class Scene {
   }
 
   /** Waits until something came out. */
-  async until(what: string, look: () => boolean): Promise<void> {
-    await this.#until(what, () => Promise.resolve(look()));
+  async until(what: string, look: () => unknown): Promise<void> {
+    await this.#until(what, async () => await look());
   }
 
   /** Waits until a call is over, and gives how it ended. */
@@ -314,15 +317,26 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
     await scene.until("ann finds it", () => scene.heardTypes(ANN).includes("call:missed"));
   },
 
+  "[R18] a place for a socket that never opens is free again, by itself or given back": async (scene) => {
+    const reserve = (n: number, forMs: number) => scene.engine.reserve({ user: "bob", device: `device-${n}` }, forMs);
+    for (let n = 0; n < MAX_DEVICES - 1; n++) assert.notEqual(await reserve(n, SHORTLY_RESERVED_MS), null);
+    const last = await reserve(MAX_DEVICES - 1, RESERVED_MS);
+    await scene.until("places are free again", () => reserve(MAX_DEVICES, RESERVED_MS));
+    for (let n = 0; n < MAX_DEVICES - 2; n++) assert.notEqual(await reserve(n, RESERVED_MS), null);
+    assert.equal(await reserve(MAX_DEVICES + 1, RESERVED_MS), null, "those that still hold count");
+    scene.engine.release(last!);
+    assert.notEqual(await reserve(MAX_DEVICES + 1, RESERVED_MS), null);
+  },
+
   "[R18] what is kept is bounded: candidates, missed calls, chats and devices of a user, calls placed": async (
     scene,
   ) => {
     scene.enter(BOB, { chats: Array.from({ length: 80 }, (_, n) => `chat-${n}`) });
     assert.equal((await scene.engine.chatsOf("bob")).size, 64);
     for (let n = 0; n < MAX_DEVICES - 1; n++) {
-      assert.notEqual(await scene.engine.reserve({ user: "bob", device: `device-${n}` }), null);
+      assert.notEqual(await scene.engine.reserve({ user: "bob", device: `device-${n}` }, RESERVED_MS), null);
     }
-    assert.equal(await scene.engine.reserve({ user: "bob", device: "one-too-many" }), null);
+    assert.equal(await scene.engine.reserve({ user: "bob", device: "one-too-many" }, RESERVED_MS), null);
 
     scene.enter(BOB);
     scene.enter(ANN);

@@ -98,8 +98,9 @@ export class MemoryEngine implements Engine {
     return hasSeat;
   }
 
-  reserve(device: Endpoint): Reservation | null {
-    return this.#presence.reserve(device);
+  reserve(device: Endpoint, forMs: number): Reservation | null {
+    const now = this.#now();
+    return this.#presence.reserve(device, now, now + forMs);
   }
 
   release(reservation: Reservation): void {

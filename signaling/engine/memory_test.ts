@@ -74,7 +74,7 @@ const BROKEN: Record<string, EngineFactory> = {
       chatsOf: (userId: string) => first.chatsOf(userId),
       members: (chatId: string) => of(chatId).members(chatId),
       join: (chatId: string, member: { userId: string; name: string }) => of(chatId).join(chatId, member),
-      reserve: (device: Endpoint) => first.reserve(device),
+      reserve: (device: Endpoint, forMs: number) => first.reserve(device, forMs),
       gauges: () => first.gauges(),
       close: () => engines.forEach((engine) => engine.close()),
     });

@@ -21,6 +21,8 @@ export class Presence {
   readonly #users = new Map<string, Map<string, Device>>();
   /** For sockets that are being opened, by user. */
   readonly #reserved = new Map<string, Set<Reservation>>();
+  /** When reservations run out, by the engine's clock, in the order they were made: a server makes all of them for the same time. */
+  readonly #expiries = new Map<Reservation, number>();
 
   /** The device, made if it is new. `onGone`: when its grace is over. */
   enter({ user, device }: Endpoint, onGone: (device: Device) => void): Device {
@@ -65,8 +67,12 @@ export class Presence {
     return this.#users.size;
   }
 
-  /** Keeps a place for a device's socket that is about to open; `null` where the user has as many as may be. */
-  reserve({ user, device }: Endpoint): Reservation | null {
+  /** Keeps a place for a device's socket that is about to open, until a time; `null` where the user has as many as may be. */
+  reserve({ user, device }: Endpoint, now: number, until: number): Reservation | null {
+    for (const [reservation, expiresAt] of this.#expiries) {
+      if (expiresAt > now) break;
+      this.release(reservation);
+    }
     const reserved = this.#reserved.get(user) ?? new Set<Reservation>();
     const connected = this.devices(user).filter(({ isConnected }) => isConnected);
     const others = new Set([...connected, ...reserved].map((one) => one.device));
@@ -74,6 +80,7 @@ export class Presence {
     if (others.size >= MAX_DEVICES) return null;
     const reservation = { user, device };
     this.#reserved.set(user, reserved.add(reservation));
+    this.#expiries.set(reservation, until);
     return reservation;
   }
 
@@ -81,6 +88,7 @@ export class Presence {
   release(reservation: Reservation): void {
     const reserved = this.#reserved.get(reservation.user);
     reserved?.delete(reservation);
+    this.#expiries.delete(reservation);
     if (reserved?.size === 0) this.#reserved.delete(reservation.user);
   }
 }
