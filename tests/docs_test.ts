@@ -90,6 +90,29 @@ Deno.test("docs: what a page refers to is there", async () => {
   assert.deepEqual(missing, []);
 });
 
+Deno.test("docs: the files that architecture and glossary name are there", async () => {
+  const root = new URL("../", import.meta.url);
+  const known = new Set<string>();
+  const walk = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(folder, root))) {
+      if (isDirectory) await walk(`${folder}${name}/`);
+      else known.add(`${folder}${name}`);
+    }
+  };
+  for (const folder of ["shared/", "signaling/", "islands/", "routes/", "static/", "tests/", "docs/"]) {
+    await walk(folder);
+  }
+  const isThere = (named: string) => [...known].some((path) => path === named || path.endsWith(`/${named}`));
+  const missing: string[] = [];
+  for (const page of ["docs/architecture.md", "docs/glossary.md"]) {
+    const text = await Deno.readTextFile(new URL(page, root));
+    const names = Array.from(text.matchAll(/`([^`\s*]+\.(?:tsx?|css|md))`/g), ([, name]) => name!);
+    assert.ok(names.length > 0, page);
+    missing.push(...names.filter((name) => !isThere(name) && name !== "main.ts").map((name) => `${page}: ${name}`));
+  }
+  assert.deepEqual(missing, []);
+});
+
 /** The fragment by which GitHub knows a heading. */
 function anchorOf(heading: string): string {
   return `#${heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, "").replaceAll(" ", "-")}`;
