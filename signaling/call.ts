@@ -212,12 +212,12 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
       return withCall(chat, { ...call, sending: { ...message, chatId, callId } });
     case "call:reject":
       if (hasLeft) return unchanged(chat);
-      return isCallee ? reject(chat, call, from, message.reason ?? "declined", now) : noCall(chat, from, message);
+      return isCallee ? reject(chat, call, event, message.reason ?? "declined") : noCall(chat, from, message);
     case "call:end":
       if (hasLeft) return unchanged(chat);
       if (isCallee) {
         const { reason = "hangup" } = message;
-        return reason === "hangup" ? reject(chat, call, from, "declined", now) : unable(chat, call, from, reason, now);
+        return reason === "hangup" ? reject(chat, call, event, "declined") : unable(chat, call, from, reason, now);
       }
       return cancel(chat, call, from, now);
     case "call:negotiate":
@@ -265,19 +265,20 @@ function cancel(chat: ChatCalls, call: RingingCall, by: Endpoint, now: number): 
 function reject(
   chat: ChatCalls,
   call: RingingCall,
-  from: Endpoint,
+  { from, message, now }: CallEvent & { type: "message" },
   reason: "declined" | "busy",
-  now: number,
 ): Advanced {
   const { chatId, callId } = call;
-  const others = endRinging(call, call.devices.filter((device) => device !== from.device), "rejected-elsewhere");
+  // R10: who takes back its own attempt need not know that it is this call by now, which may ring there.
+  const knows = message.callId === undefined || message.callId === callId;
+  const others = call.devices.filter((device) => device !== from.device || !knows);
   return over(
     chat,
     call,
     now,
     { outcome: reason, by: from, ...(reason === "busy" ? { missed: reason } : {}) },
     to(call.caller, { type: "call:rejected", chatId, callId, reason }),
-    ...others,
+    ...endRinging(call, others, "rejected-elsewhere"),
   );
 }
 

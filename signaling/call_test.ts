@@ -133,6 +133,12 @@ const connected = () => {
   return chat;
 };
 
+const glaring = () => {
+  const chat = ringing();
+  chat.initiate(BOB, OTHER_CALL);
+  return chat;
+};
+
 interface Row {
   name: string;
   from?: () => Chat;
@@ -375,6 +381,17 @@ const rows: Row[] = [
     when: (chat) => chat.initiate(BOB, OTHER_CALL),
     delivers: ["bob.phone call:offer glare"],
     leaves: "ringing",
+  },
+  {
+    name: "[R10] both call, and the second takes its call back before it knows: what rings there by now stops",
+    from: glaring,
+    when: end(BOB, OTHER_CALL),
+    delivers: [
+      "ann.laptop call:rejected declined",
+      "bob.phone call:end rejected-elsewhere",
+      "bob.tablet call:end rejected-elsewhere",
+    ],
+    leaves: "none",
   },
   {
     name: "[R11] a repeated initiate changes nothing",

@@ -200,6 +200,12 @@ export const MUTANTS: Record<string, Mutant> = {
       : real,
   "[R9] a busy callee is rung": (real, chat, event) =>
     event.type === "initiate" && event.calleeBusy ? instead(chat, { ...event, calleeBusy: false }) : real,
+  "[R10] who takes back its own attempt is not told that what rings there is over": (real, _, event) =>
+    event.type !== "message"
+      ? real
+      : without(real, ({ to, message }) =>
+        to.device === event.from.device && to.user === event.from.user && message.type === "call:end" &&
+        message.reason === "rejected-elsewhere"),
   "[R10] glare makes no call": (real, chat, event) =>
     real.deliveries.some(({ message }) => message.type === "call:offer" && message.glare)
       ? {

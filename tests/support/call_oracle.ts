@@ -90,7 +90,9 @@ export function judge(world: World, event: WorldEvent): Verdict {
     return { ends: toldTo(rung(call), "cancelled"), missed, over: true, outcome: "cancelled", error: "none" };
   }
   if (!isCallee) return { ends: {}, error: "NO_CALL" };
-  const others = rung(call).filter((other) => !isSame(other, from));
+  // R10: who names its own attempt need not know what rings there.
+  const knows = message.callId === undefined || message.callId === call.callId;
+  const others = rung(call).filter((other) => !isSame(other, from) || !knows && stops && failure === null);
   if (message.type === "call:answer") return { ends: toldTo(others, "answered-elsewhere"), error: "none" };
   if (!stops) return { ends: {} };
   // R11: it has left the ringing.
