@@ -3,14 +3,12 @@
  * `max-bundle`, where Firefox does not mind.
  */
 
-import { isBundled } from "./sections.ts";
-
 /**
  * An answer to a bundled offer. Where it has one section in use and no group (FreeSWITCH), that one is a bundle of its own: the
  * transport is the same, and Chromium asks for the group. `offered`: what was offered, which names the sections.
  */
 export function bundledAnswer(sdp: string, offered: string): string {
-  if (isBundled(sdp)) return sdp;
+  if (/^a=group:BUNDLE /m.test(sdp)) return sdp;
   const [session, ...sections] = sectionsOf(sdp);
   const inUse = sections.filter((section) => !/^m=\S+ 0 /.test(section));
   const mid = midOf(sectionsOf(offered)[1 + sections.indexOf(inUse[0]!)]);
