@@ -34,7 +34,7 @@ async function framed(
   );
   const zvonok = product.url.replace("127.0.0.1", "localhost").replace("[::1]", "localhost");
   stack.use(
-    await startScript(["run", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
+    await startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
       JWT_SECRET,
       ZVONOK_URL: zvonok,
       PORT: String(hostPort),

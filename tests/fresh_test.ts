@@ -67,7 +67,7 @@ Deno.test("the policy of a page with scripts is stated in full", async () => {
 });
 
 Deno.test("while developing, no policy of ours stands in the way of Fresh's own scripts and overlay on error pages", async () => {
-  await using developed = await startScript(["run", "-A", "dev.ts"], { PORT: "0" });
+  await using developed = await startScript(["run", "-A", "--lock=deno.lock", "dev.ts"], { PORT: "0" });
   const { status, headers } = await new Guest(developed.url).get("/nothing");
   assert.deepEqual([status, headers.get("content-security-policy")], [404, "frame-ancestors 'none'"]);
   const served = await new Guest(product.url).get("/nothing");

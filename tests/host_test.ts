@@ -19,7 +19,7 @@ Deno.test("host application: its users call each other in its page, and nobody e
   );
   const zvonok = product.url.replace("127.0.0.1", "localhost").replace("[::1]", "localhost");
   stack.use(
-    await startScript(["run", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
+    await startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
       JWT_SECRET,
       ZVONOK_URL: zvonok,
       PORT: String(port),

@@ -94,7 +94,7 @@ Deno.test("cookies: a host's frame where the browser keeps none says so, and its
   // To a browser, localhost is another site than 127.0.0.1; and over http no cookie of another site's frame is kept.
   const host = `http://localhost:${port}`;
   const product = stack.use(await startProduct({ JWT_SECRET, GUESTS: "off", ALLOWED_ORIGINS: host }));
-  const args = ["run", "--allow-net", "--allow-env", "examples/host-app/server.ts"];
+  const args = ["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"];
   stack.use(await startScript(args, { JWT_SECRET, ZVONOK_URL: product.url, PORT: String(port) }));
   const browser = stack.use(await launch());
   const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];

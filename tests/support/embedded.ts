@@ -24,7 +24,7 @@ export function withExample(tokenSeconds = 3600, env: Record<string, string> = {
   return embedded(
     env,
     (zvonok, port) =>
-      startScript(["run", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
+      startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
         JWT_SECRET: HOST_SECRET,
         ZVONOK_URL: zvonok,
         PORT: String(port),

@@ -168,7 +168,17 @@ Deno.test("a build is served without run and write permissions, and without esbu
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const command = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["serve", "--log-level=debug", "--config", config, "--host", "127.0.0.1", "--port", "0"],
+      ...[
+        "serve",
+        "--lock=tests/deno.lock",
+        "--log-level=debug",
+        "--config",
+        config,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+      ],
       ...["--allow-net", "--allow-env", "--allow-read"],
       `${copy.root}/_fresh/server.js`,
     ],
