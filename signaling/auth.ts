@@ -146,12 +146,12 @@ export class Tokens {
       }
     }
     let why = refusal("TOKEN_SIGNATURE");
-    for (const { key, isOurs } of this.#secrets) {
+    const signers = isPlain(header) ? this.#secrets.filter(({ key }) => isSignedWith(key, token)) : [];
+    const isSigned = signers.length > 0;
+    for (const { key, isOurs } of isSigned ? signers : this.#secrets) {
       const options = { ...(isOurs ? OURS : this.#host), currentDate, algorithms: ["HS256"] };
       try {
-        const claims = isPlain(header) && isSignedWith(key, token)
-          ? claimsOf(token, options)
-          : (await jwtVerify(token, key, options)).payload;
+        const claims = isSigned ? claimsOf(token, options) : (await jwtVerify(token, key, options)).payload;
         return { payload: claims, isOurs };
       } catch (error) {
         // Signed with another one of the secrets; or with this one, and wrong in another way.
