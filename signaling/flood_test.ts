@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { MAX_DEVICES } from "./limits.ts";
 import { candidate, relayed } from "../tests/support/sdp.ts";
-import { answer, chatId, connect, media, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
+import { until } from "../tests/support/until.ts";
+import { answer, chatId, connect, HOST_SECRET, media, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
 import { BEARER_PREFIX } from "../shared/constants.ts";
 
 Deno.test("[R18] each message too many is refused by its frame, and served when it is repeated after the wait", async () => {
@@ -161,6 +162,34 @@ Deno.test("[R18] the ninth device of a user is refused before the upgrade; one t
   await devices[2]!.settled();
   assert.equal((await wires.handshake(ninth, "/signal?device=ninth")).status, 101);
 });
+
+Deno.test({
+  name: "[R18] clients that go away in the midst of their handshakes leave no connection behind",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using wires = new Wires({ SOCKETS_PER_MINUTE: "1000", JWT_SECRET: HOST_SECRET });
+    const tokens = [await wires.token("ann"), await wires.hostToken("bob", Date.now() / 1000 + 600)];
+    await wires.enter("carl");
+    const before = openSockets();
+    for (let n = 0; n < 200; n++) {
+      const headers = { "sec-websocket-protocol": `${BEARER_PREFIX}${tokens[n % 2]}` };
+      await wires.leaveInHandshake(headers, `/signal?device=device-${n}`);
+    }
+    await until("their connections are closed", () => Promise.resolve(openSockets() <= before));
+    await wires.enter("ann", { device: "next" });
+  },
+});
+
+/** How many sockets this process has, by proc(5). */
+function openSockets(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith("socket:");
+    } catch {
+      return false; // the folder itself, which is closed by now
+    }
+  }).length;
+}
 
 Deno.test("[R18] an address opens so many sockets a minute, then 429 before the upgrade", async () => {
   await using wires = new Wires({ SOCKETS_PER_MINUTE: "3", TRUST_PROXY: "1" });

@@ -42,7 +42,11 @@ export interface SocketOptions {
   now(): number;
 }
 
-/** Answers a request for the signaling socket: 101, or a JSON error before any upgrade. */
+/**
+ * Answers a request for the signaling socket: 101, or a JSON error before any upgrade. Nothing here waits for another thread or host,
+ * but for keys at `JWKS_URL`: of a client that goes away before `Deno.upgradeWebSocket` (Deno 2.9) neither `onopen` nor `onclose` is
+ * heard, and its connection stays open for good.
+ */
 export async function upgrade(req: Request, options: SocketOptions): Promise<Response> {
   if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     const refused = httpError(426, "INVALID_MESSAGE", "Expected a WebSocket upgrade");

@@ -79,9 +79,13 @@ export class Wires implements AsyncDisposable {
     return wire;
   }
 
-  /** Asks for an upgrade by hand and returns what an HTTP client sees of the answer. */
-  async handshake(headers: Record<string, string> = {}, path: string = SIGNAL_PATH): Promise<Handshake> {
-    using socket = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+  /** Asks for a socket, and goes away before the answer. */
+  async leaveInHandshake(headers: Record<string, string>, path: string): Promise<void> {
+    (await this.#request(headers, path)).close();
+  }
+
+  async #request(headers: Record<string, string>, path: string): Promise<Deno.TcpConn> {
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     const all = {
       host: `127.0.0.1:${this.port}`,
       connection: "Upgrade",
@@ -92,6 +96,12 @@ export class Wires implements AsyncDisposable {
     };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
     await socket.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`));
+    return socket;
+  }
+
+  /** Asks for an upgrade by hand and returns what an HTTP client sees of the answer. */
+  async handshake(headers: Record<string, string> = {}, path: string = SIGNAL_PATH): Promise<Handshake> {
+    using socket = await this.#request(headers, path);
     let text = "";
     const buffer = new Uint8Array(4096);
     while (!isComplete(text)) {
