@@ -9,27 +9,29 @@ import {
   type CallRules,
   type ChatCalls,
   type ConnectedCall,
+  otherSide,
+  type Party,
+  same,
+  type Sender,
+  type Side,
+  sideOf,
+  usersOf,
+} from "./call_state.ts";
+import {
   endAll,
   endBoth,
   endRinging,
   mayResume,
   noCall,
-  otherSide,
   over,
-  type Party,
   post,
-  same,
-  type Sender,
   senderOf,
-  type Side,
-  sideOf,
   stateMessage,
   to,
   unchanged,
-  usersOf,
   withCall,
   withFacts,
-} from "./call_state.ts";
+} from "./call_steps.ts";
 import { ring, ringingTo } from "./call_ring.ts";
 
 /** R12, R13: a device's socket opened. */

@@ -1,18 +1,8 @@
 /** The offer on its way to the callee's devices, and their word that they ring: rule R3. */
 
 import { tagOf } from "./call_facts.ts";
-import {
-  type Advanced,
-  type ChatCalls,
-  type Delivery,
-  type Endpoint,
-  remaining,
-  type RingingCall,
-  to,
-  unchanged,
-  withCall,
-  withFacts,
-} from "./call_state.ts";
+import type { Advanced, ChatCalls, Delivery, Endpoint, RingingCall } from "./call_state.ts";
+import { remaining, to, unchanged, withCall, withFacts } from "./call_steps.ts";
 
 /** Gives the offer to one more device of the callee. */
 export function ring(chat: ChatCalls, device: string, now: number): Advanced {

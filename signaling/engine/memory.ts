@@ -1,9 +1,11 @@
 /** The engine in this process's memory: every step comes out before `submit` returns, and no promise is made. */
 
 import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol.ts";
-import { advance, hasOpened } from "../call.ts";
+import { advance } from "../call.ts";
+import { hasOpened } from "../call_placing.ts";
 import { type Fact, missedMessage } from "../call_facts.ts";
-import { type Call, type CallEvent, type Delivery, type Endpoint, type Sender, to } from "../call_state.ts";
+import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call_state.ts";
+import { to } from "../call_steps.ts";
 import { Buckets, INITIATIONS } from "../limits.ts";
 import { maySay } from "../lifetime.ts";
 import { CallTable } from "./calls.ts";
