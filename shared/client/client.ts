@@ -22,10 +22,10 @@ import { keepCall, type PastCall, pastCalls } from "./history.ts";
 import { IceServers } from "./ice_servers.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
 import { withMissed, withoutCallsOf } from "./missed.ts";
-import { renewUntilStopped } from "./renewal.ts";
+import { renewUntilStopped } from "./signaling/renewal.ts";
 import { Screen } from "./screen.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
-import { SignalSocket } from "./signal.ts";
+import { SignalSocket } from "./signaling/socket.ts";
 import type { Bring, CallActions, CallInfo, Descriptions, MediaProblem, Outcome, Snapshot, Unplaced } from "./state.ts";
 import { keepOver, overBefore, sendingBefore } from "./tab.ts";
 

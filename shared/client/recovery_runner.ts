@@ -1,5 +1,6 @@
 /** Runs ICE recovery (`recovery.ts`) for one call: its timer, its look at the media statistics, and what it wants done. */
 
+import { deadlineTimer } from "./deadline.ts";
 import type { Environment } from "./ports.ts";
 import { recover, type RecoveryEvent } from "./recovery.ts";
 import {
@@ -38,13 +39,12 @@ export class RecoveryRunner {
   readonly #ports: RecoveryPorts;
   readonly #rules: RecoveryRules;
   #state: RecoveryState = START;
-  /** When the timer that is set is due. */
-  #deadline: number | null = null;
-  #cancelTimer = () => {};
+  readonly #setTimer: (deadline: number | null) => void;
   #cancelPoll = () => {};
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
+    this.#setTimer = deadlineTimer(ports.env, () => this.tell({ type: "timer" }));
     this.#rules = { ...RECOVERY, graceMs: ports.graceMs, politeMs: ports.role === "callee" ? POLITE_MS : 0 };
   }
 
@@ -62,24 +62,11 @@ export class RecoveryRunner {
     const before = this.#state;
     const { state, effects } = recover(before, { ...event, at: this.#ports.env.now() }, this.#rules);
     this.#state = state;
-    this.#setTimer();
+    this.#setTimer(deadlineOf(state));
     if (state.phase === "closed") this.#cancelPoll();
     else if (state.hasConnected && (!before.hasConnected || event.type === "replaced")) this.#poll();
     for (const effect of effects) this.#ports.effects[effect]();
     if (isWell(before) !== isWell(state)) this.#ports.onChange();
-  }
-
-  #setTimer(): void {
-    const deadline = deadlineOf(this.#state);
-    if (deadline === this.#deadline) return;
-    this.#cancelTimer();
-    this.#deadline = deadline;
-    if (deadline === null) return;
-    this.#cancelTimer = this.#ports.env.after(Math.max(0, deadline - this.#ports.env.now()), () => {
-      // A timer may be early by a part of a millisecond: then it is set again.
-      this.#deadline = null;
-      this.tell({ type: "timer" });
-    });
   }
 
   /** Counts packets from now on. A count of the peer connection before is dropped, whenever it comes, if it ever does. */

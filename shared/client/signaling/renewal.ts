@@ -1,8 +1,8 @@
 /** A session that is renewed before it ends (R20): it is tried again and again until the server says so. */
 
-import type { Environment } from "./ports.ts";
-import { type Pauses, retryUntilDone } from "./retry.ts";
-import type { SignalSocket } from "./signal.ts";
+import type { Environment } from "../ports.ts";
+import { type Pauses, retryUntilDone } from "../retry.ts";
+import type { SignalSocket } from "./socket.ts";
 
 const PAUSES: Pauses = { first: 2_000, longest: 60_000 };
 

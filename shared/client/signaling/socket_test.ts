@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { FakeClock } from "../../tests/support/fake_clock.ts";
-import type { ClientMessage, ServerMessage } from "../protocol.ts";
-import type { Environment, SocketPort, Wake } from "./ports.ts";
-import { SignalSocket } from "./signal.ts";
+import { FakeClock } from "../../../tests/support/fake_clock.ts";
+import type { ClientMessage, ServerMessage } from "../../protocol.ts";
+import type { Environment, SocketPort, Wake } from "../ports.ts";
+import { SignalSocket } from "./socket.ts";
 
 const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;
 const PONG = { type: "pong" } as ServerMessage;

@@ -1,0 +1,198 @@
+/** The client's signaling socket: runs the connection (`connection.ts`), and sends what is to be said over whichever socket there is. */
+
+import { keepBest, worthOf } from "../../best_candidates.ts";
+import { CLOSE } from "../../constants.ts";
+import type { ClientMessage, ServerMessage, ServerMessages } from "../../protocol.ts";
+import { deadlineTimer } from "../deadline.ts";
+import type { Environment, SocketPort } from "../ports.ts";
+import {
+  type Connection,
+  connection,
+  type ConnectionEffect,
+  type ConnectionEvent,
+  deadlineOf,
+  SENDING,
+  START,
+} from "./connection.ts";
+import { SentFrames } from "./sent.ts";
+
+/** Messages kept while there is no socket: all candidates of a laptop (some 130), and what else there is. Of more, candidates go. */
+const MAX_QUEUE = 200;
+
+/** How the socket stands. `replaced` and `unauthorized` are final. */
+export type SignalStatus = "connecting" | "open" | "replaced" | "unauthorized";
+
+/** Where the socket's news goes. */
+export interface SignalHandlers {
+  /** Told of changes; the first status is `connecting`. */
+  onStatus(status: SignalStatus): void;
+  /** The first message of every socket is `welcome`. What waits to be sent is sent once the `pong` to its first ping was taken in. */
+  onMessage(message: ServerMessage): void;
+}
+
+/** Without `at`, which is added here. */
+type Told = ConnectionEvent extends infer Event ? Event extends ConnectionEvent ? Omit<Event, "at"> : never : never;
+
+export class SignalSocket {
+  readonly #env: Environment;
+  readonly #handlers: SignalHandlers;
+  #connection: Connection = START;
+  #socket: SocketPort | null = null;
+  #queue: readonly ClientMessage[] = [];
+  /** What was sent over this socket. */
+  #sent = new SentFrames();
+  /** What the server refused for its rate: it is sent again, before anything else, from `#againAt` on. Not empty: nothing new is sent. */
+  #again: readonly ClientMessage[] = [];
+  #againAt = 0;
+  readonly #setTimer: (deadline: number | null) => void;
+  #cancelAgain = () => {};
+  readonly #effects: Readonly<Record<ConnectionEffect, () => void>> = {
+    "close-socket": () => this.#letGo(CLOSE.silent),
+    "open-socket": () => this.#open(),
+    "ping": () => this.sendNow({ type: "ping" }),
+    "flush": () => this.#flush(),
+    "ask-session": () =>
+      this.#env.isAuthorized().then((isValid) =>
+        this.#tell({ type: "authorized", isValid, random: this.#env.random() })
+      ),
+  };
+
+  constructor(env: Environment, handlers: SignalHandlers) {
+    this.#env = env;
+    this.#handlers = handlers;
+    this.#setTimer = deadlineTimer(env, () => this.#tell({ type: "timer" }));
+    env.onWake((type) => this.#tell({ type }));
+    env.onLeave(() => this.#leave());
+    this.#open();
+  }
+
+  /** Sends in turn: now, or once there is a socket and the server was heard out. */
+  send(message: ClientMessage): void {
+    const sending = SENDING[this.#connection.status];
+    if (sending === "drop") return;
+    if (sending === "send" && this.#again.length + this.#queue.length === 0) return this.sendNow(message);
+    const worth = (one: ClientMessage) => one.type === "call:ice-candidate" ? worthOf(one.candidate) : Infinity;
+    this.#queue = keepBest([...this.#queue, message], MAX_QUEUE, worth);
+  }
+
+  /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
+  sendNow(message: ClientMessage): void {
+    if (!["send", "hold"].includes(SENDING[this.#connection.status])) return;
+    this.#sent.add(message);
+    this.#socket!.send(JSON.stringify(message));
+  }
+
+  /**
+   * Has an open socket prove that it still leads somewhere; a dead one is given up within half a second, not after the pause between
+   * two pings. Until then what is sent waits, so that it is not lost with the socket.
+   */
+  check(): void {
+    this.#tell({ type: "check" });
+  }
+
+  /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
+  withdraw(callId: string): boolean {
+    const unsent = this.hasUnsentInitiate(callId);
+    const isOther = (message: ClientMessage) => !("callId" in message) || message.callId !== callId;
+    this.#queue = this.#queue.filter(isOther);
+    this.#again = this.#again.filter(isOther);
+    return unsent;
+  }
+
+  hasUnsentInitiate(callId: string): boolean {
+    return [...this.#again, ...this.#queue].some((message) =>
+      message.type === "call:initiate" && message.callId === callId
+    );
+  }
+
+  close(): void {
+    for (const message of [...this.#again, ...this.#queue]) this.sendNow(message);
+    this.#letGo(CLOSE.normal);
+    this.#tell({ type: "close" });
+  }
+
+  /** The page goes: said over any socket that is open, welcomed or not. Where none is, the grace runs already (R12). */
+  #leave(): void {
+    try {
+      this.#socket?.send(JSON.stringify({ type: "device:leaving" } satisfies ClientMessage));
+    } catch {
+      // It is still being opened.
+    }
+  }
+
+  /** `deliver`: hands on the message that this is about, before what follows from it is done. */
+  #tell(told: Told, deliver = () => {}): void {
+    const before = this.#connection;
+    const { connection: next, effects } = connection(before, { ...told, at: this.#env.now() });
+    this.#connection = next;
+    this.#setTimer(deadlineOf(next));
+    const status = statusOf(next);
+    if (status !== statusOf(before) && next.status !== "closed") this.#handlers.onStatus(status);
+    deliver();
+    for (const effect of effects) this.#effects[effect]();
+  }
+
+  async #open(): Promise<void> {
+    const socket = await this.#env.openSocket();
+    if (this.#connection.status !== "opening") return socket.close(CLOSE.normal);
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => {
+      if (socket === this.#socket) this.#receive(data);
+    };
+    socket.onclose = ({ code }) => {
+      if (socket === this.#socket) this.#tell({ type: "lost", code, random: this.#env.random() });
+    };
+    this.#tell({ type: "socket" });
+  }
+
+  /** What was refused of calls is the first to be said over the next socket. */
+  #letGo(code: number): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#cancelAgain();
+    this.#queue = [...this.#again.filter(({ type }) => type.startsWith("call:")), ...this.#queue];
+    this.#again = [];
+    this.#sent = new SentFrames();
+    socket?.close(code);
+  }
+
+  #receive(data: unknown): void {
+    const message = JSON.parse(String(data)) as ServerMessage;
+    if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
+    if (message.type === "pong") this.#sent.settle();
+    const told = message.type === "welcome" || message.type === "pong" ? message : { type: "message" } as const;
+    this.#tell(told, () => this.#handlers.onMessage(message));
+  }
+
+  /** What waited goes out in order, all of it once there is room for what was refused. */
+  #flush(): void {
+    if (this.#again.length > 0 && this.#env.now() < this.#againAt) return;
+    const [again, queue] = [this.#again, this.#queue];
+    this.#again = this.#queue = [];
+    for (const message of again) this.sendNow(message);
+    for (const message of queue) this.send(message);
+  }
+
+  /** R18: what the server refused for its rate is sent again, in order, when there is room for all of it. False: this is no such error. */
+  #isRefused({ code, frame, retryAfterMs }: ServerMessages["call:error"]): boolean {
+    if (code !== "RATE_LIMITED" || retryAfterMs === undefined || frame === undefined) return false;
+    this.#again = [...this.#again, ...this.#sent.take(frame)];
+    this.#againAt = Math.max(this.#againAt, this.#env.now() + retryAfterMs);
+    this.#cancelAgain();
+    this.#cancelAgain = this.#env.after(this.#againAt - this.#env.now(), () => {
+      this.#againAt = 0;
+      if (this.#connection.status === "ready") return this.#flush();
+      // While the socket is in doubt all but the ping waits whose `pong` ends the doubt.
+      const pings = this.#again.filter(({ type }) => type === "ping");
+      this.#again = this.#again.filter(({ type }) => type !== "ping");
+      for (const ping of pings) this.sendNow(ping);
+    });
+    return true;
+  }
+}
+
+/** What a client is told. */
+function statusOf({ status }: Connection): SignalStatus {
+  if (status === "replaced" || status === "unauthorized") return status;
+  return SENDING[status] === "queue" ? "connecting" : "open";
+}
