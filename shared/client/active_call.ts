@@ -1,14 +1,14 @@
 /**
- * One call that this client has: its peer connection, its negotiation, and how far it has come. Once closed it says and sends
- * nothing more, so whoever replaces it need not ask whose late promise that was.
+ * The media of one call that this client has: its peer connection and its negotiation. How far the call has come is its course's to know
+ * (`course.ts`). Once closed it says and sends nothing more, so whoever replaces it need not ask whose late promise that was.
  */
 
-import type { ClientMessage, FailureReason, ServerMessages, Step } from "../protocol.ts";
+import type { FailureReason, ServerMessages, Step } from "../protocol.ts";
 import type { Candidate } from "../candidate.ts";
 import { talkedUntil } from "./duration.ts";
 import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";
-import type { Kind } from "./opening.ts";
-import { type CodecOrder, type IceOptions, Peer, type RemoteStreams, type Tracks } from "./peer.ts";
+import type { OwnMedia } from "./own_media.ts";
+import { type CodecOrder, type IceOptions, Peer, type RemoteStreams } from "./peer.ts";
 import { awaitFirstMedia } from "./first_media.ts";
 import type { Environment } from "./ports.ts";
 import { Tally } from "./receipt.ts";
@@ -17,9 +17,10 @@ import type { SignalingStatus } from "./recovery_state.ts";
 import { loadUntilThere } from "./retry.ts";
 import { bundlePolicyFor, type Section } from "./sections.ts";
 import { keepSending } from "./tab.ts";
+import type { SignalSocket, SignalStatus } from "./signaling/socket.ts";
 import { saving } from "./tuning.ts";
 import type { Adaptation } from "./quality/adaptation.ts";
-import type { CallInfo, CallPhase, Descriptions, LocalMedia, Quality, Snapshot } from "./state.ts";
+import type { CallInfo, Descriptions, Quality } from "./state.ts";
 
 type Offer = ServerMessages["call:offer"]["offer"];
 type Answer = ServerMessages["call:answer"]["answer"];
@@ -31,39 +32,32 @@ export interface CallPorts {
   /** Which ways media may take, now. */
   ice(): IceOptions;
   codecs(): CodecOrder;
-  /** What this side has to send now, and whether it does. */
-  tracks(): Tracks;
-  local(): LocalMedia;
-  /** Whether the user wants a kind sent, and it is open or on its way. */
-  isWanted(kind: Kind): boolean;
-  send(message: ClientMessage): void;
-  /** Has the signaling socket prove that it leads somewhere. */
-  check(): void;
-  /** Whether the signaling socket is open, is away and may come back, or is gone for good. */
-  signaling(): Snapshot["signaling"];
+  /** What this side has to send, and whether it does. */
+  readonly media: Pick<OwnMedia, "tracks" | "shown" | "isWanted">;
+  readonly signal: Pick<SignalSocket, "send" | "check">;
+  /** Whether the signaling socket is open, is away and may come back, or is gone for good, when the call begins. */
+  readonly signaling: SignalStatus;
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
   /** The user wants little data used. */
   isSaving(): boolean;
   onQuality(quality: Quality): void;
-  /** The progress, or the remote stream, is another one. */
-  onChange(): void;
-  /** It rings, but this browser cannot take it. */
-  onNoWebRtc(): void;
-  /** The media cannot be set up, or broke down for good. */
-  onFailure(reason: FailureReason): void;
+  /** What the other side sends is in other streams. */
+  onRemote(remote: RemoteStreams): void;
+  onNews(news: CallNews): void;
 }
+
+/** What the course of the call is told of its peer connection; the course says what each means. */
+export type CallNews =
+  | { readonly type: "placed" | "answered" | "stale" | "no-webrtc" }
+  | { readonly type: "progress"; readonly since: number | null; readonly isWell: boolean }
+  | { readonly type: "failed"; readonly reason: FailureReason };
 
 /** A first picture that is not there so long after the connection, in ms, keeps nothing else waiting. */
 const LATE_MS = 1_000;
 
 export class ActiveCall {
   readonly info: CallInfo;
-  /** This user wants it: placed, accepted, or taken up again after a reload. */
-  wanted: boolean;
-  /** Both sides have the other's description, as far as this one knows; the server may be asked whether it still stands. */
-  isAnswered = false;
-  remote: RemoteStreams | null = null;
   readonly #ports: CallPorts;
   /** `null` after a reload, until the other side makes a new offer (R13). */
   #peer: Peer | null;
@@ -71,11 +65,6 @@ export class ActiveCall {
   readonly #offered: Offer | null;
   /** The answer to it: made while it rings, sent on accept. */
   #answer: Promise<Answer> | null;
-  /** The peer connection gave up while it rang. The caller's candidates come after the answer (R6), so another one misses none. */
-  #isStale = false;
-  /** This side's description is on its way; before that nothing else about the call may be sent. */
-  #described = false;
-  #closed = false;
   /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
   #negotiation: Promise<unknown> = Promise.resolve();
   readonly #recovery: RecoveryRunner;
@@ -96,16 +85,14 @@ export class ActiveCall {
   /** Since when the other side's signaling, and the connection, has been away. */
   #awayAt: number | null = null;
   #lostAt: number | null = null;
-  #cancelTimer = () => {};
 
   /**
    * A call that this user places, or (`offer`) that rings, or (`rejoin`) that a reload interrupted. One that is placed throws
-   * `NoPeerConnection` where there is no WebRTC; one that rings says so by `onNoWebRtc`.
+   * `NoPeerConnection` where there is no WebRTC; one that rings says so by `onNews`.
    */
   constructor(ports: CallPorts, info: CallInfo, start: "place" | "rejoin" | { readonly offer: Offer }) {
     this.#ports = ports;
     this.info = info;
-    this.wanted = typeof start === "string";
     this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
     this.tally = new Tally(ports.env.now);
     this.#recovery = new RecoveryRunner({
@@ -115,29 +102,19 @@ export class ActiveCall {
       received: () => this.#peer?.received() ?? Promise.resolve(0),
       effects: {
         "restart-ice": () => this.#restart(),
-        "check-signaling": () => ports.check(),
+        "check-signaling": () => ports.signal.check(),
         "send-key-frame": () => this.#adaptation?.refresh(),
         "give-up": () => this.#fail(this.#peer?.transport(this.#since !== null) ?? NO_TRANSPORT),
       },
-      onChange: () => this.#closed || ports.onChange(),
+      onChange: () => this.#changed(),
     });
-    this.signaling(ports.signaling());
+    this.signaling(ports.signaling);
     this.#peer = start === "place" ? this.#newPeer() : null;
     this.#offered = typeof start === "string" ? null : start.offer;
     this.#answer = this.#offered && this.#prepare(this.#offered);
     this.#answer?.catch((error) =>
-      error instanceof NoPeerConnection ? ports.onNoWebRtc() : this.#fail(failureOf(error))
+      error instanceof NoPeerConnection ? ports.onNews({ type: "no-webrtc" }) : this.#fail(failureOf(error))
     );
-  }
-
-  /** It has offered and waits for the answer; after a reload there is nothing to wait with. */
-  get hasOffered(): boolean {
-    return this.#peer !== null && this.#described;
-  }
-
-  /** It is being placed: the server has not heard of it yet. */
-  get isUnheardOf(): boolean {
-    return this.#peer !== null && !this.#described && this.info.role === "caller";
   }
 
   /** When media first flowed, on the monotonic clock. */
@@ -158,41 +135,28 @@ export class ActiveCall {
     return this.#peer?.descriptions ?? null;
   }
 
-  /** How far a call that was answered has come. */
-  get progress(): CallPhase {
-    const call = this.info;
-    const since = this.#since;
-    if (since === null) return { phase: "connecting", call };
-    return { phase: this.#recovery.isWell ? "connected" : "reconnecting", call, since };
-  }
-
-  /** Calls `action` after `ms`, unless the call is answered or over by then. */
-  expire(ms: number, action: () => void): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#ports.env.after(ms, action);
-  }
-
   /** Makes and sends the offer that starts the call; `to` where the chat has several other members. */
-  place(to?: string): Promise<void> {
+  async place(to?: string): Promise<void> {
     this.tally.mark("placed");
     const { media } = this.info;
     const callee = to === undefined ? {} : { to };
-    return this.#offer((offer) => ({ ...this.#ids, type: "call:initiate", offer, media, ...callee }));
+    await this.#offer((offer) => {
+      this.#ports.signal.send({ ...this.#ids, type: "call:initiate", offer: this.#asking(offer), media, ...callee });
+      this.#ports.onNews({ type: "placed" });
+    });
   }
 
-  /** Sends the answer that was made while it rang. What this side sends may follow later. */
-  async accept(): Promise<void> {
-    this.wanted = true;
-    this.#cancelTimer();
-    if (this.#isStale) {
+  /** Sends the answer that was made while it rang, or (`isStale`) another one. What this side sends may follow later. */
+  async accept(isStale: boolean): Promise<void> {
+    if (isStale) {
       this.#peer!.close();
       this.#answer = this.#prepare(this.#offered!);
     }
     try {
       const answer = await this.#answer!;
       if (!this.#ports.env.canAnswerEarly) await this.#peer!.applyAnswer(answer);
-      if (this.#closed) return;
-      this.#ports.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
+      if (this.#recovery.isClosed) return;
+      this.#ports.signal.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
       this.#answered();
       this.#released();
     } catch (error) {
@@ -228,9 +192,9 @@ export class ActiveCall {
 
   /** Tells the other side what this one sends now, and keeps for a reload what it is to send, also where that is still being opened. */
   saySending(): void {
-    if (!this.#described || this.#closed) return;
-    const { microphone, camera, screen } = this.#ports.local();
-    this.#ports.send({
+    if (!this.#peer?.isReleased || this.#recovery.isClosed) return;
+    const { microphone, camera, screen } = this.#ports.media.shown.local;
+    this.#ports.signal.send({
       ...this.#ids,
       type: "call:media",
       audio: microphone,
@@ -240,8 +204,8 @@ export class ActiveCall {
     });
     keepSending(this.#ports.env, {
       callId: this.info.callId,
-      microphone: this.#ports.isWanted("audio"),
-      camera: this.#ports.isWanted("video"),
+      microphone: this.#ports.media.isWanted("audio"),
+      camera: this.#ports.media.isWanted("video"),
     });
   }
 
@@ -249,8 +213,6 @@ export class ActiveCall {
 
   /** The caller's: somebody accepted. */
   answered(answer: Answer): void {
-    if (this.isAnswered) return;
-    this.#cancelTimer();
     this.#answered();
     this.negotiate(answer).then(() => this.saySending());
   }
@@ -258,7 +220,7 @@ export class ActiveCall {
   /** The callee's: it still rings for the server, so the answer was lost on the way. */
   repeatAnswer(): void {
     const answer = this.#peer?.appliedAnswer;
-    if (answer) this.#ports.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
+    if (answer) this.#ports.signal.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
   }
 
   candidate(candidate: Candidate | null): void {
@@ -275,9 +237,9 @@ export class ActiveCall {
       this.#peer?.close();
       if (this.#renew() === null) return;
       this.#recovery.tell({ type: "replaced" });
-      this.#offer((description) => ({ ...this.#ids, type: "call:negotiate", description }));
+      this.#offer((description) => this.#negotiates(description));
     }
-    this.#ports.onChange();
+    this.#changed();
   }
 
   /** R15: an offer or answer inside the call. */
@@ -317,7 +279,7 @@ export class ActiveCall {
   // --- What the network does -------------------------------------------------------------------------------------------
 
   /** This side's socket is another one, or gone. */
-  signaling(status: Snapshot["signaling"]): void {
+  signaling(status: SignalStatus): void {
     this.#recovery.tell({ type: "signaling", status: SIGNALING[status] });
   }
 
@@ -333,8 +295,6 @@ export class ActiveCall {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#cancelTimer();
     this.#recovery.tell({ type: "close" });
     this.#cancelFirst?.();
     this.#cancelLoad?.();
@@ -364,14 +324,13 @@ export class ActiveCall {
     return answer;
   }
 
-  #offer(message: (offer: Offer) => ClientMessage): Promise<void> {
+  #offer(send: (offer: Offer) => void): Promise<void> {
     const peer = this.#peer!;
-    this.#described = false;
     return this.#inTurn(peer, async () => {
-      peer.add(this.#sections, this.#ports.tracks());
+      peer.add(this.#sections, this.#ports.media.tracks);
       const offer = await peer.offer();
       if (!this.#isCurrent(peer)) return;
-      this.#ports.send(message(this.#asking(offer)));
+      send(offer);
       this.#released();
     });
   }
@@ -385,11 +344,11 @@ export class ActiveCall {
   }
 
   async #putTracks(peer: Peer): Promise<void> {
-    for (const [section, track] of Object.entries(this.#ports.tracks())) {
+    for (const [section, track] of Object.entries(this.#ports.media.tracks)) {
       await peer.setTrack(section as Section, track);
     }
     await this.#adaptation?.apply();
-    if (!this.isAnswered || !peer.isDue) return;
+    if (!this.#recovery.isAnswered || !peer.isDue) return;
     const offer = await peer.offer();
     if (this.#isCurrent(peer)) this.#negotiates(offer);
   }
@@ -405,12 +364,12 @@ export class ActiveCall {
   }
 
   #repeatOffer(): void {
-    const offer = this.isAnswered ? this.#peer?.openOffer : null;
+    const offer = this.#recovery.isAnswered ? this.#peer?.openOffer : null;
     if (offer) this.#negotiates(offer);
   }
 
   #negotiates(description: Description): void {
-    this.#ports.send({ ...this.#ids, type: "call:negotiate", description: this.#asking(description) });
+    this.#ports.signal.send({ ...this.#ids, type: "call:negotiate", description: this.#asking(description) });
   }
 
   /** A description as the other side gets it. */
@@ -419,18 +378,17 @@ export class ActiveCall {
   }
 
   #answered(): void {
-    this.isAnswered = true;
+    this.#ports.onNews({ type: "answered" });
     this.tally.mark("answered");
     this.#recovery.tell({ type: "answered" });
   }
 
   #isCurrent(peer: Peer): boolean {
-    return peer === this.#peer && !this.#closed;
+    return peer === this.#peer && !this.#recovery.isClosed;
   }
 
   /** This side's description was sent: its candidates may follow, and word of what it sends. */
   #released(): void {
-    this.#described = true;
     this.#peer!.release();
     this.saySending();
   }
@@ -449,21 +407,19 @@ export class ActiveCall {
     const { env } = this.#ports;
     const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
     const peer: Peer = new Peer(env, options, {
-      onCandidate: (candidate) => this.#ports.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
+      onCandidate: (candidate) => this.#ports.signal.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onDropped: () => this.tally.candidatesDropped++,
-      onRemote: (remote) => {
-        if (!this.#isCurrent(peer)) return;
-        this.remote = remote;
-        this.#ports.onChange();
-      },
+      onRemote: (remote) => this.#isCurrent(peer) && this.#ports.onRemote(remote),
     });
     return peer;
   }
 
   #moved(state: RTCPeerConnectionState): void {
-    this.#isStale = state === "failed";
-    if (!this.isAnswered) return;
+    if (!this.#recovery.isAnswered) {
+      if (state === "failed") this.#ports.onNews({ type: "stale" });
+      return;
+    }
     this.#lostAt = state === "connected" ? null : this.#lostAt ?? this.#ports.env.now();
     if (state === "connected") {
       this.#since ??= this.#ports.env.now();
@@ -472,7 +428,7 @@ export class ActiveCall {
       this.#adaptation?.settle();
     }
     this.#recovery.tell({ type: "connection", state });
-    if (!this.#closed) this.#ports.onChange();
+    this.#changed();
   }
 
   /** Whatever looks after the quality is loaded when the first picture is there, which it must not delay, or when that is late. */
@@ -515,12 +471,16 @@ export class ActiveCall {
   }
 
   #fail(cause: FailureCause): void {
-    if (this.#closed) return;
-    this.#ports.onFailure(reasonOf(cause));
+    if (!this.#recovery.isClosed) this.#ports.onNews({ type: "failed", reason: reasonOf(cause) });
+  }
+
+  #changed(): void {
+    if (this.#recovery.isClosed) return;
+    this.#ports.onNews({ type: "progress", since: this.#since, isWell: this.#recovery.isWell });
   }
 }
 
-const SIGNALING: Record<Snapshot["signaling"], SignalingStatus> = {
+const SIGNALING: Record<SignalStatus, SignalingStatus> = {
   open: "open",
   connecting: "away",
   replaced: "gone",

@@ -209,6 +209,11 @@ export class Peer {
     return answer;
   }
 
+  /** This side's description is on its way: what else is to be said of the call may follow. */
+  get isReleased(): boolean {
+    return this.#unsent === null;
+  }
+
   /** The description is sent: the candidates that waited for it go out, and later ones at once. */
   release(): void {
     const waiting = this.#unsent ?? [];

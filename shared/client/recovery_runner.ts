@@ -53,6 +53,15 @@ export class RecoveryRunner {
     return isWell(this.#state);
   }
 
+  /** Both descriptions are exchanged, or the other side is offered another one. */
+  get isAnswered(): boolean {
+    return this.#state.phase !== "new";
+  }
+
+  get isClosed(): boolean {
+    return this.#state.phase === "closed";
+  }
+
   /** When media last came, to within a quarter of a second, on the monotonic clock; `null`: it never did. */
   get lastMediaAt(): number | null {
     return this.#state.lastMediaAt;
