@@ -45,7 +45,6 @@ export class CallClient implements CallActions {
   #told: Told[] = [];
   #active: ActiveCall | null = null;
   #userId: string | null = null;
-  #graceMs = 20_000;
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
   #configuredCodecs: readonly VideoCodec[] = [];
@@ -235,11 +234,10 @@ export class CallClient implements CallActions {
   }
 
   #welcome(message: ServerMessages["welcome"]): void {
-    const { user, iceServers, iceTtl, iceTransportPolicy, graceMs, videoCodecs = [] } = message;
+    const { user, iceServers, iceTtl, iceTransportPolicy, videoCodecs = [] } = message;
     this.#userId = user.id;
     this.#iceTransportPolicy = iceTransportPolicy ?? "all";
     this.#iceServers.take(iceServers, iceTtl);
-    this.#graceMs = graceMs;
     this.#configuredCodecs = videoCodecs;
     // The first question about codecs has a browser start its WebRTC, for tens of milliseconds that no call need wait for then.
     this.#env.videoCodecs();
@@ -355,7 +353,7 @@ export class CallClient implements CallActions {
       media: this.#media,
       signal: this.#signal,
       signaling: this.#course.signaling,
-      graceMs: this.#graceMs,
+      graceMs: this.#course.graceMs,
       isSaving: () => this.#snapshot.saver,
       onQuality: (quality) => this.#active === active && this.#show({ quality }),
       onRemote: ({ person: stream, screen: screenStream }) =>

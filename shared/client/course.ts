@@ -8,6 +8,7 @@ import {
   type Advanced,
   type Course,
   type CourseEffect,
+  EXCHANGE_MS,
   IDLE,
   type InCall,
   isAtHand,
@@ -125,6 +126,7 @@ function apply(turn: Turn, event: CourseEvent): void {
       return isOut(turn) ? out(turn) : undefined;
     case "welcome":
       turn.ringTimeoutMs = event.ringTimeoutMs;
+      turn.graceMs = event.graceMs;
       return sync(turn, "unsynced");
     case "call:offer":
       return offered(turn, event);
@@ -163,7 +165,8 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
     case "failed":
       return giveUp(turn, call, event.reason);
     case "timer":
-      return "deadline" in call ? giveUp(turn, call, "timeout") : undefined;
+      if (!("deadline" in call)) return;
+      return giveUp(turn, call, stage === "answering" ? "connection-lost" : "timeout");
   }
   switch (stage) {
     case "preparing":
@@ -240,8 +243,13 @@ function ringing(turn: Turn, call: InCall & { stage: "incoming" }, event: Course
 /** The answer goes out at once; the devices follow when they are open, and delay nothing. */
 function answer(turn: Turn, info: CallInfo, isStale: boolean, kinds: readonly Kind[]): void {
   turn.isChecking = false;
-  turn.call = { stage: "answering", info, sync: "synced" };
+  exchange(turn, info);
   turn.effects.push(["accept", isStale], ["open", kinds]);
+}
+
+/** The descriptions are to be exchanged, by when the other side's grace is over at the latest. */
+function exchange(turn: Turn, info: CallInfo): void {
+  turn.call = { stage: "answering", info, sync: "synced", deadline: turn.now.at + turn.graceMs + EXCHANGE_MS };
 }
 
 function answered(turn: Turn, info: CallInfo, sync: Sync): void {
@@ -315,9 +323,13 @@ function stands(turn: Turn, event: Of<"call:state">): void {
   if (isOver(turn, event)) return;
   if (!isAtHand(call)) {
     const info = { chatId, callId, role, media, peer };
-    const known = { info, sync: "synced", to: undefined, kinds: [], deadline: null, hasOffered: false } as const;
-    turn.call = isRinging ? { ...known, stage: "calling" } : { stage: "answering", info, sync: "synced" };
     turn.isChecking = false;
+    if (isRinging) {
+      const deadline = turn.now.at + (event.expiresInMs ?? turn.ringTimeoutMs) + RING_SLACK_MS;
+      turn.call = { stage: "calling", info, sync: "synced", to: undefined, kinds: [], deadline, hasOffered: false };
+    } else {
+      exchange(turn, info);
+    }
     turn.effects.push(["start", info, "rejoin"], ["open", kinds]);
   } else if (call.info.callId !== callId) {
     say(turn, "call:end", event);
@@ -326,7 +338,7 @@ function stands(turn: Turn, event: Of<"call:state">): void {
     turn.call = { ...call, sync: call.sync === "answer-asked" ? call.sync : "answer-due" };
   } else if ("sync" in call) {
     // R13: the other side makes an offer.
-    if (!isRinging && isUnanswered(call)) turn.call = { stage: "answering", info: call.info, sync: "synced" };
+    if (!isRinging && isUnanswered(call)) exchange(turn, call.info);
     if (!isRinging) turn.effects.push(["synced"]);
     sync(turn, "synced");
   }

@@ -7,6 +7,8 @@ import type { CallInfo, CallPhase, Outcome, Unplaced } from "./state.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so, in ms. */
 export const RING_SLACK_MS = 2_000;
+/** What it may take to exchange descriptions beside the other side's grace, in ms: it may be away, and answers or offers when it is back. */
+export const EXCHANGE_MS = 30_000;
 /** Calls that are over and remembered as such. */
 export const MAX_OVER = 16;
 
@@ -16,6 +18,8 @@ export interface Course {
   readonly signaling: SignalStatus;
   /** How long the server lets a call ring. */
   readonly ringTimeoutMs: number;
+  /** How long the other side may be away. */
+  readonly graceMs: number;
   /** Calls that are over for this tab, by id. */
   readonly over: readonly string[];
   /** A call that came while this device was busy with its own: it rings when that is settled. */
@@ -57,9 +61,9 @@ interface Synced {
   readonly sync: Sync;
 }
 
-/** It is given up then, on the monotonic clock; `null`: the server says when. */
+/** It is given up then, on the monotonic clock. */
 interface Timed {
-  readonly deadline: number | null;
+  readonly deadline: number;
 }
 
 /** The server has its offer; or had it of the page before a reload: then the other side will make one (R13). */
@@ -88,7 +92,7 @@ export type CallState =
     readonly isStale: boolean;
   }
   /** Accepted, or taken up again after a reload: the descriptions are being exchanged. */
-  | Known & Synced & { readonly stage: "answering" }
+  | Known & Timed & Synced & { readonly stage: "answering" }
   /** Both sides have the other's description. `since`: when media first flowed. */
   | Known & Synced & { readonly stage: "answered"; readonly since: number | null; readonly isWell: boolean }
   | Known & {
@@ -143,6 +147,7 @@ export const start = (over: readonly string[]): Course => ({
   call: IDLE,
   signaling: "connecting",
   ringTimeoutMs: 30_000,
+  graceMs: 20_000,
   over,
   waiting: null,
   isWary: false,

@@ -17,11 +17,11 @@ const STATES = {
   "preparing": { stage: "preparing", info: own, to: "bob", kinds: ["audio", "video"] },
   "placing": { ...placed, stage: "placing" },
   "calling": { ...offered, stage: "calling" },
-  "calling, reloaded": { ...offered, stage: "calling", hasOffered: false, kinds: [], deadline: null },
+  "calling, reloaded": { ...offered, stage: "calling", hasOffered: false, kinds: [] },
   "ringing": { ...offered, stage: "ringing", expiresAt: 7_000 },
   "incoming": { ...rings, stage: "incoming", isPresented: false },
   "incoming, presented": { ...rings, stage: "incoming", isPresented: true },
-  "answering": { stage: "answering", info: theirs, sync: "synced" },
+  "answering": { stage: "answering", info: theirs, sync: "synced", deadline: 9_000 },
   "answered by this": { stage: "answered", info: theirs, sync: "synced", since: 500, isWell: true },
   "answered by the other": { stage: "answered", info: own, sync: "synced", since: null, isWell: false },
   "ended": { stage: "ended", info: own, outcome: "hangup", byMe: true, durationMs: 7 },
@@ -307,6 +307,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "descriptions": "connecting (answered)",
     "no WebRTC": "connecting (answering), noWebRtc",
     "failed": "ended incompatible, may ring again; send call:end incompatible call:end failed",
+    "timer": "ended connection-lost, may ring again; send call:end failed",
   },
   "answered by this": {
     "hang up": "ended hangup by me; send call:end",
@@ -377,7 +378,7 @@ for (const [name, call] of Object.entries(STATES)) {
   });
 }
 
-const WELCOME = { type: "welcome", ringTimeoutMs: 30_000 } as Told;
+const WELCOME = { type: "welcome", ringTimeoutMs: 30_000, graceMs: 20_000 } as Told;
 const PONG = { type: "pong", isUnsent: false } as const;
 const ANSWER = { ...EVENTS.answer };
 const called = (call: CallState): Course => ({ ...START, call });
@@ -440,6 +441,21 @@ Deno.test("course: [R13] after a reload the answer makes the other side offer: i
     "open audio",
     "synced",
   ]);
+});
+
+Deno.test("course: [R13] what a reload took up is given up in time, should this page hear of nothing any more", () => {
+  const rings = { ...EVENTS["stands, rings"], expiresInMs: 5_000 };
+  for (
+    const [stands, afterMs, outcome] of [
+      [rings, 5_000 + 2_000, "timeout"],
+      [EVENTS["stands, connected"], START.graceMs + 30_000, "connection-lost"],
+    ] as const
+  ) {
+    const { state } = apply(START, stands);
+    assert.equal(deadlineOf(state), AT + afterMs);
+    const { call } = apply(state, EVENTS.timer).state;
+    assert.ok(call.stage === "ended" && call.outcome === outcome);
+  }
 });
 
 Deno.test("course: a call that comes while another is settled rings once that is over and all of it is let go, if it still does", () => {
