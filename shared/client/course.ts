@@ -166,7 +166,8 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
       return giveUp(turn, call, event.reason);
     case "timer":
       if (!("deadline" in call)) return;
-      return giveUp(turn, call, stage === "answering" ? "connection-lost" : "timeout");
+      // A device that rings without end has missed its end, or that of the server: there is nobody to tell.
+      return giveUp(turn, call, stage === "answering" ? "connection-lost" : "timeout", stage !== "incoming");
   }
   switch (stage) {
     case "preparing":
@@ -351,7 +352,10 @@ function stands(turn: Turn, event: Of<"call:state">): void {
 function settle(turn: Turn, call: InCall, { isUnsent }: Of<"pong">): void {
   if (!("sync" in call) || call.sync === "synced") return;
   const { info, stage } = call;
-  if (!isUnsent && stage !== "answered" && call.sync !== "answer-due") return giveUp(turn, call, "connection-lost");
+  if (!isUnsent && stage !== "answered" && call.sync !== "answer-due") {
+    // Another device of the callee may be in it, since before the server was started anew: to hang up here would end that (R14).
+    return giveUp(turn, call, "connection-lost", info.role === "caller");
+  }
   sync(turn, "synced");
   if (isUnsent) return;
   const { chatId, callId, role, media } = info;
@@ -389,14 +393,19 @@ function abandon(turn: Turn): void {
   turn.effects.push(["release"]);
 }
 
-/** Ends the call for both sides, for a reason that is nobody's wish. */
-function giveUp(turn: Turn, call: InCall, outcome: FailureReason | "timeout" | "connection-lost"): void {
+/** Ends the call for both sides, for a reason that is nobody's wish; or for this one (`isSaid`: false). */
+function giveUp(
+  turn: Turn,
+  call: InCall,
+  outcome: FailureReason | "timeout" | "connection-lost",
+  isSaid = true,
+): void {
   const { info, stage } = call;
   const { over } = turn;
   const reason = outcome === "timeout" || outcome === "connection-lost" ? "failed" : outcome;
   // An older server refuses a reason that it does not know: there the second word counts, and elsewhere it is a repeat (R11).
   const messages = [...new Set([reason, "failed"])].map((reason) => message("call:end", info, reason));
-  finish(turn, call, outcome, false, ...messages);
+  finish(turn, call, outcome, false, ...(isSaid ? messages : []));
   // It may ring on elsewhere (R8), and here again after a reconnect: to hang up then would end it for all.
   if (outcome !== "timeout" && info.role === "callee" && stage !== "answered") turn.over = over;
 }
