@@ -278,18 +278,20 @@ function offered(turn: Turn, offer: Of<"call:offer">): void {
   const { call } = turn;
   const expiresAt = offer.at + offer.expiresInMs;
   if (isOver(turn, offer)) return;
-  if (!isAtHand(call)) return ring(turn, { offer, expiresAt });
-  const { info } = call;
-  if (info.callId === offer.callId) {
+  if (isAtHand(call) && call.info.callId === offer.callId) {
     // It still rings for the server, so the answer was lost on the way.
     if (call.stage === "answered") turn.effects.push(["repeatAnswer"]);
     if (call.stage === "incoming") {
       turn.call = { ...call, expiresAt, deadline: expiresAt + RING_SLACK_MS };
       // It is on the screen already, and the server has forgotten that, or never heard it.
-      if (call.isPresented) say(turn, "call:ringing", info);
+      if (call.isPresented) say(turn, "call:ringing", call.info);
     }
     return sync(turn, "synced");
   }
+  // Where it rings a second time (R8), what still waits to be said of the first would end it.
+  turn.effects.push(["end", offer.callId, []]);
+  if (!isAtHand(call)) return ring(turn, { offer, expiresAt });
+  const { info } = call;
   turn.waiting = { offer, expiresAt };
   if (!offer.glare || info.chatId !== offer.chatId || info.role !== "caller") return;
   // R10: this user wants to talk, so it is answered, with no more than was asked for. What did not open then is not asked for again.

@@ -95,6 +95,7 @@ function words([what, ...more]: CourseEffect): string {
     const [{ callId }, as] = more as [CallInfo, string | object];
     return `start ${callId} ${typeof as === "string" ? as : "to answer"}`;
   }
+  if (what === "end" && (more[1] as unknown[]).length === 0) return `take back ${more[0]}`;
   const said = (one: unknown): string =>
     Array.isArray(one)
       ? one.map(said).join(" and ") || "nothing"
@@ -140,9 +141,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "call": "preparing; forget-problem; start new-call place; open-first audio true",
     "check": "idle, isChecking; forget-problem; open audio and video",
     "close": "idle; release",
-    "offer": "incoming; start this-call to answer; mark-ringing",
-    "offer of another": "incoming; start other-call to answer; mark-ringing",
-    "offer, glare": "incoming; start other-call to answer; mark-ringing",
+    "offer": "incoming; take back this-call; start this-call to answer; mark-ringing",
+    "offer of another": "incoming; take back other-call; start other-call to answer; mark-ringing",
+    "offer, glare": "incoming; take back other-call; start other-call to answer; mark-ringing",
     "stands, rings": "calling; start this-call rejoin; open audio",
     "stands, connected": "connecting (answering); start this-call rejoin; open audio",
     "another stands": "connecting (answering); start other-call rejoin; open audio",
@@ -155,8 +156,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "withheld": "idle, isWary, unplaced; release",
     "replaced": "idle; release",
     "unauthorized": "idle; release",
-    "offer of another": "preparing, waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open audio",
+    "offer of another": "preparing, waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
     "another stands": "preparing; send call:end",
     "answer": "connecting (answered); answered answer",
     "rejected": "ended busy",
@@ -172,8 +174,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
       "idle, isWary, unplaced, over; end this-call call:end; record cancelled 400 true; release; forget-problem",
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
-    "offer of another": "calling (placing), waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open audio",
+    "offer of another": "calling (placing), waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
     "another stands": "calling (placing); send call:end",
     "answer": "connecting (answered); answered answer",
     "rejected": "ended busy",
@@ -191,8 +194,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
       "idle, isWary, unplaced, over; end this-call call:end; record cancelled 400 true; release; forget-problem",
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
-    "offer of another": "calling, waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open audio",
+    "offer of another": "calling, waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
     "stands, connected": "calling",
     "another stands": "calling; send call:end",
     "rings there": "ringing; mark-ringing",
@@ -212,8 +216,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
       "idle, isWary, unplaced, over; end this-call call:end; record cancelled 400 true; release; forget-problem",
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
-    "offer of another": "calling, waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open nothing",
+    "offer of another": "calling, waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open nothing",
     "stands, connected": "connecting (answering); synced",
     "another stands": "calling; send call:end",
     "rings there": "ringing; mark-ringing",
@@ -233,8 +238,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
       "idle, isWary, unplaced, over; end this-call call:end; record cancelled 400 true; release; forget-problem",
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
-    "offer of another": "ringing, waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open audio",
+    "offer of another": "ringing, waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
     "stands, connected": "ringing",
     "another stands": "ringing; send call:end",
     "rings there": "ringing; mark-ringing",
@@ -257,8 +263,8 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
     "offer": "incoming",
-    "offer of another": "incoming, waiting",
-    "offer, glare": "incoming, waiting",
+    "offer of another": "incoming, waiting; take back other-call",
+    "offer, glare": "incoming, waiting; take back other-call",
     "stands, connected": "incoming; synced",
     "another stands": "incoming; send call:end",
     "rejected": "ended busy",
@@ -279,8 +285,8 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
     "offer": "incoming; send call:ringing",
-    "offer of another": "incoming, waiting",
-    "offer, glare": "incoming, waiting",
+    "offer of another": "incoming, waiting; take back other-call",
+    "offer, glare": "incoming, waiting; take back other-call",
     "stands, connected": "incoming; synced",
     "another stands": "incoming; send call:end",
     "rejected": "ended busy",
@@ -297,8 +303,8 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "withheld": "connecting (answering), isWary",
     "replaced": "ended connection-lost",
     "unauthorized": "ended connection-lost",
-    "offer of another": "connecting (answering), waiting",
-    "offer, glare": "connecting (answering), waiting",
+    "offer of another": "connecting (answering), waiting; take back other-call",
+    "offer, glare": "connecting (answering), waiting; take back other-call",
     "stands, connected": "connecting (answering); synced",
     "another stands": "connecting (answering); send call:end",
     "rejected": "ended busy",
@@ -315,8 +321,8 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "withheld": "connected (answered), isWary",
     "replaced": "ended connection-lost",
     "offer": "connected (answered); repeatAnswer",
-    "offer of another": "connected (answered), waiting",
-    "offer, glare": "connected (answered), waiting",
+    "offer of another": "connected (answered), waiting; take back other-call",
+    "offer, glare": "connected (answered), waiting; take back other-call",
     "stands, connected": "connected (answered); synced",
     "another stands": "connected (answered); send call:end",
     "rejected": "ended busy",
@@ -333,8 +339,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "withheld": "connecting (answered), isWary",
     "replaced": "ended connection-lost",
     "offer": "connecting (answered); repeatAnswer",
-    "offer of another": "connecting (answered), waiting",
-    "offer, glare": "connecting (answering); start other-call to answer; accept false; open nothing",
+    "offer of another": "connecting (answered), waiting; take back other-call",
+    "offer, glare":
+      "connecting (answering); take back other-call; start other-call to answer; accept false; open nothing",
     "stands, connected": "connecting (answered); synced",
     "another stands": "connecting (answered); send call:end",
     "rejected": "ended busy",
@@ -350,9 +357,9 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "dismiss": "idle",
     "check": "ended, isChecking; forget-problem; open audio and video",
     "close": "idle; release",
-    "offer": "incoming; start this-call to answer; mark-ringing",
-    "offer of another": "incoming; start other-call to answer; mark-ringing",
-    "offer, glare": "incoming; start other-call to answer; mark-ringing",
+    "offer": "incoming; take back this-call; start this-call to answer; mark-ringing",
+    "offer of another": "incoming; take back other-call; start other-call to answer; mark-ringing",
+    "offer, glare": "incoming; take back other-call; start other-call to answer; mark-ringing",
     "stands, rings": "calling; start this-call rejoin; open audio",
     "stands, connected": "connecting (answering); start this-call rejoin; open audio",
     "another stands": "connecting (answering); start other-call rejoin; open audio",
@@ -400,7 +407,7 @@ Deno.test("course: of a call that the server does not mention on a new socket, a
   for (const call of [STATES.incoming, STATES.answering]) {
     assert.deepEqual(
       afterSocket(call, PONG).slice(0, 2),
-      ["connection-lost", "end this-call nothing"],
+      ["connection-lost", "take back this-call"],
       "[R14] to hang up would end it for a device of this user that is in it",
     );
   }
@@ -493,6 +500,13 @@ Deno.test("course: a call that is over here neither rings nor is taken up again,
   }
   const failed = apply(called(STATES.incoming), EVENTS.failed).state;
   assert.equal(apply(failed, EVENTS.offer).state.call.stage, "incoming", "R8: this device only could not take it");
+});
+
+Deno.test("course: [R8] where it rings again, what waits to be said of the time before is taken back, and does not end it", () => {
+  const failed = apply(called(STATES.incoming), EVENTS.failed).state;
+  assert.deepEqual(words(apply(failed, EVENTS.offer).effects[0]!), "take back this-call");
+  const calling = apply(failed, EVENTS.call).state;
+  assert.deepEqual(apply(calling, EVENTS.offer).effects.map(words), ["take back this-call"], "it waits");
 });
 
 Deno.test("course: without WebRTC a call that rings cannot be accepted; it is left to other devices, and the reason told", () => {
