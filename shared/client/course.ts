@@ -127,6 +127,8 @@ function apply(turn: Turn, event: CourseEvent): void {
     case "welcome":
       turn.ringTimeoutMs = event.ringTimeoutMs;
       turn.graceMs = event.graceMs;
+      // If it still rings, the server says so right after this.
+      turn.waiting = null;
       return sync(turn, "unsynced");
     case "call:offer":
       return offered(turn, event);

@@ -492,6 +492,15 @@ Deno.test("course: a call that comes while another is settled rings once that is
   }
 });
 
+Deno.test("course: a call that waits and is over by the next socket does not ring; the server offers it again if it is not", () => {
+  const other = EVENTS["offer of another"];
+  const released = { type: "released" } as const;
+  const lost = apply(called(STATES.calling), other, WELCOME, EVENTS["hang up"], released).state;
+  assert.equal(lost.call.stage, "ended");
+  const again = apply(called(STATES.calling), other, WELCOME, other, EVENTS["hang up"], released).state;
+  assert.equal(again.call.stage, "incoming");
+});
+
 Deno.test("course: a call that is over here neither rings nor is taken up again, and the server is told", () => {
   const { state } = apply(called(STATES.incoming), EVENTS.decline);
   for (const again of [EVENTS.offer, EVENTS["stands, connected"]]) {
