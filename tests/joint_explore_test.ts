@@ -1,0 +1,175 @@
+/**
+ * Two clients or three and the server, explored together: from where nobody has called, everything that can happen, in every order,
+ * breadth first, so that what breaks a rule is found by a shortest trace. From every state it is also seen where things come to by
+ * themselves, with everybody back, and with nobody back who is away.
+ */
+
+import assert from "node:assert/strict";
+import { course } from "../shared/client/course.ts";
+import { begin, type CourseMachine, keyOf, type Step, step, stepsIn, type World } from "./support/joint_world.ts";
+import { MUTANTS } from "./support/joint_mutants.ts";
+import { inspect, settled, SETTLING } from "./support/joint_invariants.ts";
+
+interface Node {
+  readonly world: World;
+  readonly by: Step | null;
+  readonly parent: Node | null;
+}
+
+interface Explored {
+  states: number;
+  transitions: number;
+  depth: number;
+  isWhole: boolean;
+  /** In how many states two people talk. */
+  talks: number;
+  broken: { readonly violations: readonly string[]; readonly trace: readonly Step[] } | null;
+}
+
+function explore(start: World, most: number, machine: CourseMachine = course): Explored {
+  const known = new Set([keyOf(start)]);
+  /** Worlds from which all is well in the end, by who comes back. */
+  const good = SETTLING.map(() => new Set<string>());
+  const found: Explored = { states: 1, transitions: 0, depth: 0, isWhole: false, talks: 0, broken: null };
+  let frontier: Node[] = [{ world: start, by: null, parent: null }];
+  while (frontier.length > 0) {
+    const next: Node[] = [];
+    for (const node of frontier) {
+      if (found.transitions > most) return found;
+      for (const by of stepsIn(node.world)) {
+        const world = step(node.world, by, machine);
+        found.transitions++;
+        const key = keyOf(world);
+        if (known.has(key)) continue;
+        known.add(key);
+        found.states++;
+        const reached = { world, by, parent: node };
+        const violations = [
+          ...inspect(world, machine),
+          ...SETTLING.flatMap((how, n) => settled(world, how, good[n]!, machine)),
+        ];
+        if (violations.length > 0) {
+          found.broken = { violations, trace: traceTo(reached) };
+          return found;
+        }
+        if (world.chat.call?.state === "connected") found.talks++;
+        next.push(reached);
+      }
+    }
+    found.depth++;
+    frontier = next;
+  }
+  return { ...found, isWhole: true };
+}
+
+function traceTo(node: Node): Step[] {
+  return node.parent === null ? [] : [...traceTo(node.parent), node.by!];
+}
+
+const ANN = { user: "ann", device: "a" };
+const BOB = { user: "bob", device: "b" };
+
+/** Where things are once somebody has done something, and all that follows from it has arrived. */
+function after(world: World, ...deeds: Step[]): World {
+  const [first, ...rest] = deeds;
+  if (first === undefined) return world;
+  let current = step(world, first, course);
+  for (;;) {
+    const own = stepsIn(current).find(({ do: deed }) => deed === "up" || deed === "down" || deed === "task");
+    if (own === undefined) return after(current, ...rest);
+    current = step(current, own, course);
+  }
+}
+
+const alone = begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 0 }], 2);
+const withTwo = begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 0 }, { ...BOB, device: "c", calls: 0 }], 1);
+const CALL = { do: "call", at: 0 } as const;
+const ACCEPT = { do: "accept", at: 1 } as const;
+const SCENES: Record<string, { start: World; most: number }> = {
+  "one calls": { start: alone, most: 40_000 },
+  "it rings": { start: after(alone, CALL), most: 30_000 },
+  "they talk": { start: after(alone, CALL, ACCEPT), most: 30_000 },
+  "both call at once": { start: begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 1 }], 1), most: 30_000 },
+  "it rings at two devices": { start: after(withTwo, CALL), most: 30_000 },
+};
+
+for (const [name, { start, most }] of Object.entries(SCENES)) {
+  Deno.test(`joint: ${name}: with lost sockets, reloads and restarts, in every order, it ends the same for both`, () => {
+    const { states, transitions, depth, isWhole, talks, broken } = explore(start, most);
+    console.log(
+      `${name}: ${states} states, ${transitions} transitions, depth ${isWhole ? "all" : depth}, ${talks} talks`,
+    );
+    assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
+    assert.ok(talks > 20, `${talks}`);
+  });
+}
+
+/** Numbers from 0 up to 1 that look random, and are the same each time (mulberry32). */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = state + 0x6d2b79f5 | 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
+  };
+}
+
+interface Walked {
+  steps: number;
+  talks: number;
+  broken: { readonly violations: readonly string[]; readonly trace: readonly Step[] } | null;
+}
+
+/** Walks at random, deeper than an exploration gets. */
+function walk(seeds: number, machine: CourseMachine = course): Walked {
+  const walked: Walked = { steps: 0, talks: 0, broken: null };
+  for (let seed = 0; seed < seeds; seed++) {
+    const random = numbers(seed);
+    const trace: Step[] = [];
+    const isBroken = (violations: readonly string[]) => {
+      if (violations.length > 0) walked.broken = { violations: [`seed ${seed}`, ...violations], trace };
+      return violations.length > 0;
+    };
+    const people = [{ ...ANN, calls: 3 }, { ...BOB, calls: 2 }, { ...BOB, device: "c", calls: 1 }];
+    let world = begin(seed % 3 === 0 ? people : people.slice(0, 2), 5);
+    for (let n = 0; n < 120; n++) {
+      const possible = stepsIn(world);
+      if (possible.length === 0) break;
+      // What is on its way mostly arrives before anybody does the next thing.
+      const moving = possible.filter(({ do: deed }) => ["up", "down", "task", "connect", "time"].includes(deed));
+      const from = moving.length > 0 && random() < 0.75 ? moving : possible;
+      const by = from[Math.floor(random() * from.length)]!;
+      world = step(world, by, machine);
+      trace.push(by);
+      walked.steps++;
+      if (world.chat.call?.state === "connected") walked.talks++;
+      if (isBroken(inspect(world, machine))) return walked;
+    }
+    if (isBroken(SETTLING.flatMap((how) => settled(world, how, new Set(), machine)))) return walked;
+  }
+  return walked;
+}
+
+Deno.test("joint: long walks at random, deeper than the exploration goes, break no rule either", () => {
+  const { steps, talks, broken } = walk(1_000);
+  console.log(`${steps} steps at random, ${talks} of them in talks`);
+  assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
+  assert.ok(talks > 1_000);
+});
+
+Deno.test("joint: every mutant of the client is caught", () => {
+  const survivors: string[] = [];
+  for (const [name, mutant] of Object.entries(MUTANTS)) {
+    const machine: CourseMachine = (state, event) => mutant(course(state, event), state, event);
+    const looks: (() => Pick<Explored, "broken">)[] = [
+      ...Object.values(SCENES).map(({ start }) => () => explore(start, 6_000, machine)),
+      () => walk(200, machine),
+    ];
+    const found = looks.values().map((look) => look()).find(({ broken }) => broken !== null);
+    if (found === undefined) survivors.push(name);
+    else console.log(`${name}: "${found.broken!.violations.at(-1)}" after ${found.broken!.trace.length} steps`);
+  }
+  assert.deepEqual(survivors, []);
+  console.log(`${Object.keys(MUTANTS).length} mutants caught`);
+});
