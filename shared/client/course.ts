@@ -158,6 +158,8 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
     case "call:end":
       return finish(turn, call, event.reason, false);
     case "call:error":
+      // One that names no call is about something else, such as a token that was to renew the session.
+      if (event.callId === undefined) return;
       if (isUnanswered(call)) finish(turn, call, OUTCOME_OF[event.code] ?? "unavailable", false);
       else if (event.code === "NO_CALL") finish(turn, call, "connection-lost", false);
       return;

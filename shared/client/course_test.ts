@@ -68,6 +68,7 @@ const EVENTS = {
   "end": { ...ids, type: "call:end", reason: "cancelled" },
   "offline": { ...error, code: "USER_OFFLINE" },
   "no call": { ...error, code: "NO_CALL" },
+  "refused, of no call": { type: "call:error", code: "ACCESS_DENIED", message: "" },
   "placed": { type: "placed", ...ids },
   "descriptions": { type: "answered", ...ids },
   "media": { type: "progress", ...ids, since: 900, isWell: true },
