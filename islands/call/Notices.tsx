@@ -22,7 +22,7 @@ export function Notices({ view }: { view: View }) {
   const later = useLater(isOutside || (snapshot.problem ?? snapshot.gone) !== null);
   return (
     <>
-      <Signaling view={view} />
+      <Signaling view={view} isExplained={later !== null} />
       {isOutside && later && <later.Outsider view={view} />}
       {!isOut(view) && call.phase === "ended" && <Ended view={view} call={call} />}
       {snapshot.noWebRtc && (
@@ -59,7 +59,7 @@ export function Notice({ title, text, children, role, focus }: NoticeProps) {
   );
 }
 
-function Signaling({ view }: { view: View }) {
+function Signaling({ view, isExplained }: { view: View; isExplained: boolean }) {
   const { t, snapshot: { signaling } } = view;
   const reload = () => location.reload();
   switch (signaling) {
@@ -74,8 +74,10 @@ function Signaling({ view }: { view: View }) {
         </Notice>
       );
     case "unauthorized":
-      // `Outsider` says it.
-      return null;
+      // `Outsider` says why, once it is there; a server that was replaced may not have that file any more.
+      return isExplained
+        ? null
+        : <Notice text={view.seats === null ? t.signaling.signedOut : t.signaling.unauthorized} />;
   }
 }
 
