@@ -166,6 +166,8 @@ export class SignalSocket {
 
   /** What waited goes out in order, all of it once there is room for what was refused. */
   #flush(): void {
+    // Whoever was told meanwhile may have closed the socket, or doubt it.
+    if (this.#connection.status !== "ready") return;
     if (this.#again.length > 0 && this.#env.now() < this.#againAt) return;
     const [again, queue] = [this.#again, this.#queue];
     this.#again = this.#queue = [];
