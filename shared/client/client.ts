@@ -228,8 +228,12 @@ export class CallClient implements CallActions {
       case "call:peer":
         if (message.callId === this.#active?.info.callId) this.#pass(this.#active, message);
         return;
-      default:
+      case "call:ringing":
+      case "call:answer":
+      case "call:rejected":
+      case "call:end":
         return this.#tell(message);
+        // A later server's. Whatever it is called, it is nothing that this user did, or this device.
     }
   }
 
