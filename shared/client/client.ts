@@ -214,7 +214,9 @@ export class CallClient implements CallActions {
         const { code, callId, chatId } = message;
         if (code !== "ACCESS_DENIED" || callId !== undefined || chatId === undefined) return this.#tell(message);
         // R1: of no call, so of the chat. Should this user be let in again, `chat:state` says so.
-        return this.#show({ members: { ...this.#snapshot.members, [chatId]: null } });
+        this.#show({ members: { ...this.#snapshot.members, [chatId]: null } });
+        // The page that shows the check is another one now.
+        return this.#tell({ type: "check", on: false });
       }
       case "session:expiring":
         this.#stopRenewal();
