@@ -127,7 +127,7 @@ export class CallClient implements CallActions {
   }
 
   setMicrophone(on: boolean): void {
-    if (this.#course.call.stage !== "incoming") this.#media.setMicrophone(on);
+    if (this.#isAccepted || this.#course.isChecking) this.#media.setMicrophone(on);
   }
 
   setCamera(on: boolean): void {
