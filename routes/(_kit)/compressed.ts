@@ -21,7 +21,7 @@ const TYPES = /^(text\/css|text\/javascript|application\/javascript|image\/svg\+
 
 /** Wraps a Fresh handler: compresses what it serves from `static/` and of the build. */
 export function compressed(handle: Handler): Handler {
-  // There are as many as static files, and these change with the process only.
+  // By what is in them, not by their addresses: a file has any number of those, such as `//a.js` and `/%61.js`.
   const made = new Map<string, Promise<Bytes>>();
   return async (req, info) => {
     const response = await handle(req, info);
@@ -31,14 +31,18 @@ export function compressed(handle: Handler): Handler {
     const etag = headers.get("etag");
     const coding = codingFor(req);
     if (response.status !== 200 || etag === null || coding === undefined) return response;
-    headers.set("content-encoding", coding);
-    headers.delete("content-length");
-    if (req.method === "HEAD") return response;
-    const key = `${coding} ${new URL(req.url).pathname} ${etag}`;
-    const bytes = made.get(key) ?? response.clone().arrayBuffer().then((content) => encoded(coding, content));
+    if (req.method === "HEAD") return new Response(null, { headers: encodedAs(coding, headers) });
+    const key = `${coding} ${etag}`;
+    const bytes = made.get(key) ?? encoded(coding, response.clone());
     made.set(key, bytes);
-    await response.body?.cancel();
-    return new Response(await bytes, { headers });
+    try {
+      const body = await bytes;
+      await response.body?.cancel();
+      return new Response(body, { headers: encodedAs(coding, headers) });
+    } catch {
+      made.delete(key);
+      return response;
+    }
   };
 }
 
@@ -49,6 +53,13 @@ function codingFor({ headers }: Request): Coding | undefined {
   return (Object.keys(CODINGS) as Coding[]).find((coding) => taken.includes(coding));
 }
 
-async function encoded(coding: Coding, content: ArrayBuffer): Promise<Bytes> {
-  return new Uint8Array(await CODINGS[coding](new Uint8Array(content)));
+function encodedAs(coding: Coding, before: Headers): Headers {
+  const headers = new Headers(before);
+  headers.set("content-encoding", coding);
+  headers.delete("content-length");
+  return headers;
+}
+
+async function encoded(coding: Coding, response: Response): Promise<Bytes> {
+  return new Uint8Array(await CODINGS[coding](new Uint8Array(await response.arrayBuffer())));
 }
