@@ -27,8 +27,8 @@ export class DeviceConnection implements Endpoint {
   /** Chats that it wants to know the state of; `null`: none. */
   watching: Set<string> | null = null;
   readonly #rates: DeviceRates;
-  /** R18: the call that the device opened its side of last, by `call:initiate` or `call:answer`. */
-  #opened: string | null = null;
+  /** R18: the calls that the device opened its side of, or tried to, by `call:initiate` or `call:answer`: the newest few. */
+  #opened: readonly string[] = [];
   /** R18: the call whose `call:initiate` or `call:answer` was refused for its rate, and is to come again. */
   #unopened: string | null = null;
 
@@ -44,8 +44,10 @@ export class DeviceConnection implements Endpoint {
     const admission = this.#rates.admit(parsed, now);
     const message = parsed.ok ? parsed.message : null;
     if (message?.type !== "call:initiate" && message?.type !== "call:answer") return admission;
-    if (admission.do === "serve") this.#opened = message.callId ?? null;
-    else if (message.callId !== this.#opened) this.shut(message.callId);
+    const { callId } = message;
+    if (callId === undefined || this.#opened.includes(callId)) return admission;
+    if (admission.do === "serve") this.#opened = [...this.#opened, callId].slice(-MAX_OPENED);
+    else this.shut(callId);
     return admission;
   }
 
@@ -62,6 +64,9 @@ export class DeviceConnection implements Endpoint {
     return false;
   }
 }
+
+/** R18: how many of a device's calls are remembered as opened: more than it can open with the burst that its rate allows. */
+const MAX_OPENED = 32;
 
 export class Connections {
   readonly #users = new Map<string, Map<string, DeviceConnection>>();

@@ -253,6 +253,7 @@ Deno.test("[R18] [R11] what opened a call that stands may be repeated: it is not
       [bob, ann, { type: "call:answer", chatId, callId, answer }],
     ] as const
   ) {
+    from.send({ ...again, callId: "call-fedcba9876543210" }); // opens nothing
     // Far more than there is room for, since room grows while they are on their way.
     for (let n = 0; n < 300; n++) from.send({ type: "chat:watch", chatId });
     from.send(again);
