@@ -47,7 +47,7 @@ export class Middle implements AsyncDisposable {
     if (pathname === SIGNAL_PATH) return this.#relay(req, search);
     const headers = new Headers(req.headers);
     headers.delete("host");
-    headers.delete("accept-encoding");
+    headers.set("accept-encoding", "identity");
     if (headers.has("origin")) headers.set("origin", this.#origin);
     const { method, body } = req;
     const answer = await fetch(this.#origin + pathname + search, { method, headers, body, redirect: "manual" });
