@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { hoard, MUTANTS } from "../tests/support/call_mutants.ts";
+import { explore, holds } from "../tests/support/explore.ts";
 import {
   type Advance,
   CALL_IDS,
@@ -157,81 +158,41 @@ function kind(held: string | { readonly type: string }): string {
 
 // --- Exploring -------------------------------------------------------------------------------------------------------
 
-interface Node {
-  readonly world: World;
-  readonly by: Step | null;
-  readonly parent: Node | null;
+/** What comes of these steps in every order; and in how many states two are connected. */
+function exploreBy(steps: readonly Step[], most: number, apply: Advance = advance) {
+  let connected = 0;
+  const explored = explore<World, Step>({
+    start: START,
+    stepsIn: (world) => {
+      const looks = looksOf(world);
+      return steps.filter((by) => !("from" in by && by.from % 2 === 1 && looks[by.from] === looks[by.from - 1]));
+    },
+    step: (world, by) => step(world, by, apply),
+    keyOf,
+    violations: (world, isNew) => isNew || world.violations.length > 0 ? settle(world, apply).violations : [],
+    onNew: ({ chat }) => {
+      if (chat.call?.state === "connected") connected++;
+    },
+  }, most);
+  return { ...explored, connected };
 }
 
-interface Explored {
-  states: number;
-  transitions: number;
-  /** Every state this many steps away has been left by every step. */
-  depth: number;
-  /** Nothing new is left. */
-  isWhole: boolean;
-  connected: number;
-  /** The rules broken first, and how. */
-  broken: { violations: readonly string[]; trace: Step[] } | null;
-}
-
-function explore(steps: readonly Step[], most: number, apply: Advance = advance): Explored {
-  const known = new Set([keyOf(START)]);
-  let frontier: Node[] = [{ world: START, by: null, parent: null }];
-  const found: Explored = { states: 1, transitions: 0, depth: 0, isWhole: false, connected: 0, broken: null };
-  const isBroken = (node: Node) => {
-    const settled = settle(node.world, apply);
-    if (settled.violations.length === 0) return false;
-    found.broken = { violations: settled.violations, trace: traceTo(node) };
-    return true;
-  };
-  while (frontier.length > 0) {
-    const next: Node[] = [];
-    for (const node of frontier) {
-      if (found.transitions > most) return found;
-      const looks = looksOf(node.world);
-      for (const by of steps) {
-        if ("from" in by && by.from % 2 === 1 && looks[by.from] === looks[by.from - 1]) continue;
-        const world = step(node.world, by, apply);
-        if (world === node.world) continue;
-        found.transitions++;
-        const key = keyOf(world);
-        const isNew = !known.has(key);
-        if (!isNew && world.violations.length === 0) continue;
-        const reached = { world, by, parent: node };
-        if (isBroken(reached)) return found;
-        known.add(key);
-        found.states++;
-        if (world.chat.call?.state === "connected") found.connected++;
-        next.push(reached);
-      }
-    }
-    found.depth++;
-    frontier = next;
-  }
-  return { ...found, isWhole: true };
-}
-
-function traceTo(node: Node): Step[] {
-  return node.parent === null ? [] : [...traceTo(node.parent), node.by!];
-}
-
-function report(name: string, found: Explored): void {
+function report(name: string, found: ReturnType<typeof exploreBy>): void {
   const { states, transitions, depth, isWhole, connected, broken } = found;
   console.log(
     `${name}: ${states} states, ${transitions} transitions, depth ${isWhole ? "all" : depth}, ${connected} connected`,
   );
-  assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
+  holds(broken);
 }
 
 Deno.test("call: every event in every state, as deep as time allows, breaks no rule", () => {
-  const found = explore(EVERYTHING, 1_250_000);
+  const found = exploreBy(EVERYTHING, 1_250_000);
   report("everything", found);
   assert.ok(found.depth >= 4 && found.connected > 10_000);
 });
 
 Deno.test("call: the course of calls, explored deeper, breaks no rule", () => {
-  const found = explore(COURSE, 1_250_000);
+  const found = exploreBy(COURSE, 1_250_000);
   report("course", found);
   assert.ok(found.depth >= 8 && found.connected > 10_000);
 });
@@ -269,7 +230,7 @@ Deno.test("call: the invariants catch every mutant of the call function", () => 
   const survivors: string[] = [];
   for (const [name, mutate] of Object.entries(MUTANTS)) {
     const apply: Advance = (chat, event, rules) => mutate(advance(chat, event, rules), chat, event);
-    const { broken, transitions } = explore(EVERYTHING, 150_000, apply);
+    const { broken, transitions } = exploreBy(EVERYTHING, 150_000, apply);
     if (broken === null) survivors.push(name);
     else console.log(`${name}: "${broken.violations[0]}" after ${broken.trace.length} steps (${transitions} tried)`);
   }

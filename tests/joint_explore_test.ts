@@ -6,64 +6,30 @@
 
 import assert from "node:assert/strict";
 import { course } from "../shared/client/course.ts";
+import { type Broken, explore, holds } from "./support/explore.ts";
 import { begin, type CourseMachine, keyOf, type Step, step, stepsIn, type World } from "./support/joint_world.ts";
 import { MUTANTS } from "./support/joint_mutants.ts";
 import { inspect, settled, SETTLING } from "./support/joint_invariants.ts";
 
-interface Node {
-  readonly world: World;
-  readonly by: Step | null;
-  readonly parent: Node | null;
-}
-
-interface Explored {
-  states: number;
-  transitions: number;
-  depth: number;
-  isWhole: boolean;
-  /** In how many states two people talk. */
-  talks: number;
-  broken: { readonly violations: readonly string[]; readonly trace: readonly Step[] } | null;
-}
-
-function explore(start: World, most: number, machine: CourseMachine = course): Explored {
-  const known = new Set([keyOf(start)]);
+/** Everything that can happen from `start`; and in how many states two people talk. */
+function exploreFrom(start: World, most: number, machine: CourseMachine = course) {
   /** Worlds from which all is well in the end, by who comes back. */
   const good = SETTLING.map(() => new Set<string>());
-  const found: Explored = { states: 1, transitions: 0, depth: 0, isWhole: false, talks: 0, broken: null };
-  let frontier: Node[] = [{ world: start, by: null, parent: null }];
-  while (frontier.length > 0) {
-    const next: Node[] = [];
-    for (const node of frontier) {
-      if (found.transitions > most) return found;
-      for (const by of stepsIn(node.world)) {
-        const world = step(node.world, by, machine);
-        found.transitions++;
-        const key = keyOf(world);
-        if (known.has(key)) continue;
-        known.add(key);
-        found.states++;
-        const reached = { world, by, parent: node };
-        const violations = [
-          ...inspect(world, machine),
-          ...SETTLING.flatMap((how, n) => settled(world, how, good[n]!, machine)),
-        ];
-        if (violations.length > 0) {
-          found.broken = { violations, trace: traceTo(reached) };
-          return found;
-        }
-        if (world.chat.call?.state === "connected") found.talks++;
-        next.push(reached);
-      }
-    }
-    found.depth++;
-    frontier = next;
-  }
-  return { ...found, isWhole: true };
-}
-
-function traceTo(node: Node): Step[] {
-  return node.parent === null ? [] : [...traceTo(node.parent), node.by!];
+  let talks = 0;
+  const explored = explore<World, Step>({
+    start,
+    stepsIn,
+    step: (world, by) => step(world, by, machine),
+    keyOf,
+    violations: (world, isNew) =>
+      isNew
+        ? [...inspect(world, machine), ...SETTLING.flatMap((how, n) => settled(world, how, good[n]!, machine))]
+        : [],
+    onNew: ({ chat }) => {
+      if (chat.call?.state === "connected") talks++;
+    },
+  }, most);
+  return { ...explored, talks };
 }
 
 const ANN = { user: "ann", device: "a" };
@@ -95,11 +61,11 @@ const SCENES: Record<string, { start: World; most: number }> = {
 
 for (const [name, { start, most }] of Object.entries(SCENES)) {
   Deno.test(`joint: ${name}: with lost sockets, reloads and restarts, in every order, it ends the same for both`, () => {
-    const { states, transitions, depth, isWhole, talks, broken } = explore(start, most);
+    const { states, transitions, depth, isWhole, talks, broken } = exploreFrom(start, most);
     console.log(
       `${name}: ${states} states, ${transitions} transitions, depth ${isWhole ? "all" : depth}, ${talks} talks`,
     );
-    assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
+    holds(broken);
     assert.ok(talks > 20, `${talks}`);
   });
 }
@@ -118,7 +84,7 @@ function numbers(seed: number): () => number {
 interface Walked {
   steps: number;
   talks: number;
-  broken: { readonly violations: readonly string[]; readonly trace: readonly Step[] } | null;
+  broken: Broken<Step> | null;
 }
 
 /** Walks at random, deeper than an exploration gets. */
@@ -154,7 +120,7 @@ function walk(seeds: number, machine: CourseMachine = course): Walked {
 Deno.test("joint: long walks at random, deeper than the exploration goes, break no rule either", () => {
   const { steps, talks, broken } = walk(1_000);
   console.log(`${steps} steps at random, ${talks} of them in talks`);
-  assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
+  holds(broken);
   assert.ok(talks > 1_000);
 });
 
@@ -162,8 +128,8 @@ Deno.test("joint: every mutant of the client is caught", () => {
   const survivors: string[] = [];
   for (const [name, mutant] of Object.entries(MUTANTS)) {
     const machine: CourseMachine = (state, event) => mutant(course(state, event), state, event);
-    const looks: (() => Pick<Explored, "broken">)[] = [
-      ...Object.values(SCENES).map(({ start }) => () => explore(start, 6_000, machine)),
+    const looks: (() => { readonly broken: Broken<Step> | null })[] = [
+      ...Object.values(SCENES).map(({ start }) => () => exploreFrom(start, 6_000, machine)),
       () => walk(200, machine),
     ];
     const found = looks.values().map((look) => look()).find(({ broken }) => broken !== null);
