@@ -1,6 +1,7 @@
 /** What whoever counts, reports or stores is told of whole calls: the facts, in order, and nothing twice. */
 
 import assert from "node:assert/strict";
+import type { OmitEach } from "../shared/omit_each.ts";
 import { advance } from "./call.ts";
 import type { Fact } from "./call_facts.ts";
 import { type CallEvent, type ChatCalls, type InCallMessage, NO_CALLS } from "./call_state.ts";
@@ -12,7 +13,7 @@ const ann = { user: "ann", device: "laptop", name: "ANN" };
 const phone = { user: "bob", device: "phone", name: "BOB" };
 const tablet = { user: "bob", device: "tablet", name: "BOB" };
 
-type Untimed = CallEvent extends infer E ? E extends CallEvent ? Omit<E, "now"> & { at?: number } : never : never;
+type Untimed = OmitEach<CallEvent, "now"> & { at?: number };
 
 const initiate = (busy = false, there = true): Untimed => ({
   type: "initiate",
@@ -26,7 +27,7 @@ const initiate = (busy = false, there = true): Untimed => ({
   callerBusy: false,
   calleeBusy: busy,
 });
-type Body = InCallMessage extends infer M ? M extends InCallMessage ? Omit<M, "chatId" | "callId"> : never : never;
+type Body = OmitEach<InCallMessage, "chatId" | "callId">;
 const say = (from: typeof ann, body: Body): Untimed => ({
   type: "message",
   from,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OmitEach } from "../shared/omit_each.ts";
 import type { ClientMessage, ServerMessage } from "../shared/protocol.ts";
 import type { Candidate } from "../shared/candidate.ts";
 import { advance, nextDeadline } from "./call.ts";
@@ -34,7 +35,7 @@ type Message = Exclude<
     type: "chat:watch" | "session:renew" | "device:leaving" | "ping" | "call:initiate" | "call:resume" | "call:receipt";
   }
 >;
-type Body = Message extends infer M ? M extends Message ? Omit<M, "chatId"> : never : never;
+type Body = OmitEach<Message, "chatId">;
 
 /** One chat, its clock, and what was delivered, readable: `ann.laptop call:end timeout`. */
 class Chat {

@@ -4,6 +4,7 @@
  * for the course to say (`course.ts`): here it is told, and what it wants done is done.
  */
 
+import type { OmitEach } from "../omit_each.ts";
 import type { CallMedia, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
 import { ActiveCall, type CallNews, type CallPorts } from "./active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./codecs.ts";
@@ -30,8 +31,7 @@ const CODEC_KEY = "codec";
 const SAVER_KEY = "saver";
 
 /** Without the times, which are added here. */
-type Told = CourseEvent extends infer Event ? Event extends CourseEvent ? Omit<Event, "at" | "talkedMs"> : never
-  : never;
+type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
 
 export class CallClient implements CallActions {
   readonly #env: Environment;

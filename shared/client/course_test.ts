@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OmitEach } from "../omit_each.ts";
 import type { ServerMessages } from "../protocol.ts";
 import { course, type CourseEvent } from "./course.ts";
 import { type CallState, type Course, type CourseEffect, deadlineOf, phaseOf, start } from "./course_state.ts";
@@ -27,8 +28,7 @@ const STATES = {
   "ended": { stage: "ended", info: own, outcome: "hangup", byMe: true, durationMs: 7 },
 } satisfies Record<string, CallState>;
 
-type Told = CourseEvent extends infer Event ? Event extends CourseEvent ? Omit<Event, "at" | "talkedMs"> : never
-  : never;
+type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
 
 const offer: ServerMessages["call:offer"] = {
   ...ids,

@@ -1,6 +1,7 @@
 /** Runs ICE recovery (`recovery.ts`) for one call: its timer, its look at the media statistics, and what it wants done. */
 
 import { deadlineTimer } from "./deadline.ts";
+import type { OmitEach } from "../omit_each.ts";
 import type { Environment } from "./ports.ts";
 import { recover, type RecoveryEvent } from "./recovery.ts";
 import {
@@ -19,7 +20,7 @@ import type { Role } from "./state.ts";
 const POLL_MS = 250;
 
 /** Without `at`, which the runner adds. */
-type Told = RecoveryEvent extends infer Event ? Event extends RecoveryEvent ? Omit<Event, "at"> : never : never;
+type Told = OmitEach<RecoveryEvent, "at">;
 
 /** What recovery needs of the call. */
 export interface RecoveryPorts {

@@ -1,6 +1,7 @@
 /** ICE recovery: what each event does in each phase, and the times that it promises. The walk beside this tries every order. */
 
 import assert from "node:assert/strict";
+import type { OmitEach } from "../omit_each.ts";
 import { recover, type RecoveryEvent } from "./recovery.ts";
 import {
   deadlineOf,
@@ -16,7 +17,7 @@ import {
 const CALLER: RecoveryRules = { ...RECOVERY, graceMs: 20_000 };
 const CALLEE: RecoveryRules = { ...CALLER, politeMs: POLITE_MS };
 
-type Told = RecoveryEvent extends infer Event ? Event extends RecoveryEvent ? Omit<Event, "at"> : never : never;
+type Told = OmitEach<RecoveryEvent, "at">;
 
 /** One side of a call by a clock of its own: packets are counted four times a second, and a timer that is due fires. */
 class Side {

@@ -1,6 +1,7 @@
 /** What every engine has to do, as scenes over its port: to be run against each one there is. */
 
 import assert from "node:assert/strict";
+import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ServerMessage, ServerMessages } from "../../shared/protocol.ts";
 import type { Fact } from "../call_facts.ts";
 import { type Endpoint, MAX_HELD_CANDIDATES } from "../call_state.ts";
@@ -30,7 +31,7 @@ const BOB: Endpoint = { user: "bob", device: "phone" };
 const BOB_TOO: Endpoint = { user: "bob", device: "tablet" };
 const CARL: Endpoint = { user: "carl", device: "laptop" };
 
-type Body = ChatMessage extends infer M ? M extends ChatMessage ? Omit<M, "chatId"> : never : never;
+type Body = OmitEach<ChatMessage, "chatId">;
 
 /** An engine, and all that came out of it. */
 export class Scene {

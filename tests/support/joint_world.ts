@@ -6,6 +6,7 @@
 
 import type { course, CourseEvent } from "../../shared/client/course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../../shared/client/course_state.ts";
+import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ClientMessage, ServerMessage } from "../../shared/protocol.ts";
 import { advance, nextDeadline } from "../../signaling/call.ts";
 import {
@@ -210,8 +211,7 @@ function copy(world: World): World {
   };
 }
 
-type Told = CourseEvent extends infer Event ? Event extends CourseEvent ? Omit<Event, "at" | "talkedMs"> : never
-  : never;
+type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
 
 /** One step in a world that is its own. */
 class Run {

@@ -3,6 +3,7 @@
  * small whole numbers; and, kept apart from the machine, what must be true of what it does.
  */
 
+import type { OmitEach } from "../../shared/omit_each.ts";
 import type { recover, RecoveryEvent } from "../../shared/client/recovery.ts";
 import {
   deadlineOf,
@@ -226,7 +227,7 @@ function tell(world: World, told: Told, rules: RecoveryRules, recover: Recover):
   return judged({ ...next, violations: [...next.violations, ...wrong] }, rules);
 }
 
-type Told = RecoveryEvent extends infer Event ? Event extends RecoveryEvent ? Omit<Event, "at"> : never : never;
+type Told = OmitEach<RecoveryEvent, "at">;
 
 /** What an effect does to the world, and what is wrong with it. */
 function done(world: World, effect: RecoveryEffect, told: Told, rules: RecoveryRules, wrong: string[]): World {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { OmitEach } from "../../omit_each.ts";
 import { CLOSE } from "../../constants.ts";
 import { type Connection, connection, type ConnectionEvent, deadlineOf, SENDING } from "./connection.ts";
 
@@ -37,7 +38,7 @@ const EVENTS = {
   "message": { type: "message" },
   "timer": { type: "timer" },
 } satisfies Record<string, Told>;
-type Told = ConnectionEvent extends infer Event ? Event extends ConnectionEvent ? Omit<Event, "at"> : never : never;
+type Told = OmitEach<ConnectionEvent, "at">;
 
 const apply = (state: Connection, event: Told, at = AT) => connection(state, { ...event, at } as ConnectionEvent);
 

@@ -2,6 +2,7 @@
 
 import { keepBest, worthOf } from "../../best_candidates.ts";
 import { CLOSE } from "../../constants.ts";
+import type { OmitEach } from "../../omit_each.ts";
 import type { ClientMessage, ServerMessage, ServerMessages } from "../../protocol.ts";
 import { deadlineTimer } from "../deadline.ts";
 import type { Environment, SocketPort } from "../ports.ts";
@@ -31,7 +32,7 @@ export interface SignalHandlers {
 }
 
 /** Without `at`, which is added here. */
-type Told = ConnectionEvent extends infer Event ? Event extends ConnectionEvent ? Omit<Event, "at"> : never : never;
+type Told = OmitEach<ConnectionEvent, "at">;
 
 export class SignalSocket {
   readonly #env: Environment;
