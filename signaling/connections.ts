@@ -16,6 +16,9 @@ export interface Outbox {
 /** What may follow what opens a side of a call, and says nothing without it. */
 const FOLLOWING: ReadonlySet<string> = new Set(["call:ice-candidate", "call:media", "call:negotiate"]);
 
+/** R18: how many of a device's calls are remembered as opened: more than it can open with the burst that its rate allows. */
+const MAX_OPENED = 32;
+
 /** A device that has, or within its grace had, its socket here. */
 export class DeviceConnection implements Endpoint {
   readonly user: string;
@@ -64,9 +67,6 @@ export class DeviceConnection implements Endpoint {
     return false;
   }
 }
-
-/** R18: how many of a device's calls are remembered as opened: more than it can open with the burst that its rate allows. */
-const MAX_OPENED = 32;
 
 export class Connections {
   readonly #users = new Map<string, Map<string, DeviceConnection>>();

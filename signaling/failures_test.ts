@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { FailureReason } from "../shared/protocol.ts";
-import { answer, chatId, connect, offer, quiet, ring, Wires } from "../tests/support/wire.ts";
+import { answer, chatId, connect, offer, quiet, ring, type Wire, Wires } from "../tests/support/wire.ts";
 
 const REASONS: readonly FailureReason[] = ["failed", "incompatible", "security-error", "unsupported"];
 
@@ -70,13 +70,19 @@ Deno.test("[R8] after a device that cannot take the call, another may decline it
   await quiet(ann, laptop, phone);
 });
 
-Deno.test("[R4, R8] a device within its grace is waited for, and the reason told when the time is up", async () => {
-  await using wires = new Wires({ RING_TIMEOUT_MS: "1000" });
+/** Ann calls Bob, whose phone is in its grace, and whose laptop says that it cannot take the call: she and the laptop. */
+async function onlyAbsentIsLeft(wires: Wires): Promise<[ann: Wire, laptop: Wire]> {
   const ann = await wires.enter("ann");
   const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
   await ring(ann, laptop, phone);
   await phone.close();
   laptop.send({ type: "call:end", chatId, reason: "unsupported" });
+  return [ann, laptop];
+}
+
+Deno.test("[R4, R8] a device within its grace is waited for, and the reason told when the time is up", async () => {
+  await using wires = new Wires({ RING_TIMEOUT_MS: "1000" });
+  const [ann, laptop] = await onlyAbsentIsLeft(wires);
   await quiet(ann, laptop);
   assert.equal((await ann.next("call:end")).reason, "unsupported");
   assert.equal((await laptop.next("call:missed")).reason, "timeout");
@@ -85,11 +91,7 @@ Deno.test("[R4, R8] a device within its grace is waited for, and the reason told
 
 Deno.test("[R4, R8] a device that is back from its grace, and rings, makes it a time-out", async () => {
   await using wires = new Wires({ RING_TIMEOUT_MS: "1000" });
-  const ann = await wires.enter("ann");
-  const [laptop, phone] = [await wires.enter("bob"), await wires.enter("bob", { device: "phone" })];
-  await ring(ann, laptop, phone);
-  await phone.close();
-  laptop.send({ type: "call:end", chatId, reason: "unsupported" });
+  const [ann, laptop] = await onlyAbsentIsLeft(wires);
   await laptop.settled();
   const back = await wires.enter("bob", { device: "phone" });
   await back.rings();
