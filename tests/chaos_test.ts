@@ -12,7 +12,7 @@ import { chatName, CHATS, chatsOf, USERS } from "./support/chaos/chats.ts";
 import { Client, errors, stats, violations } from "./support/chaos/clients.ts";
 import { act } from "./support/chaos/crowd.ts";
 import { candidate, offer } from "./support/chaos/messages.ts";
-import { random } from "./support/chaos/prng.ts";
+import { random } from "./support/prng.ts";
 import { sleep } from "./support/chaos/sleep.ts";
 import { build, SECRET, startProduct } from "./support/product.ts";
 

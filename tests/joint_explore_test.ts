@@ -10,6 +10,7 @@ import { type Broken, explore, holds } from "./support/explore.ts";
 import { begin, type CourseMachine, keyOf, type Step, step, stepsIn, type World } from "./support/joint_world.ts";
 import { MUTANTS } from "./support/joint_mutants.ts";
 import { inspect, settled, SETTLING } from "./support/joint_invariants.ts";
+import { pick, random } from "./support/prng.ts";
 
 /** Everything that can happen from `start`; and in how many states two people talk. */
 function exploreFrom(start: World, most: number, machine: CourseMachine = course) {
@@ -70,17 +71,6 @@ for (const [name, { start, most }] of Object.entries(SCENES)) {
   });
 }
 
-/** Numbers from 0 up to 1 that look random, and are the same each time (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
-  };
-}
-
 interface Walked {
   steps: number;
   talks: number;
@@ -91,7 +81,7 @@ interface Walked {
 function walk(seeds: number, machine: CourseMachine = course): Walked {
   const walked: Walked = { steps: 0, talks: 0, broken: null };
   for (let seed = 0; seed < seeds; seed++) {
-    const random = numbers(seed);
+    const chance = random(seed);
     const trace: Step[] = [];
     const isBroken = (violations: readonly string[]) => {
       if (violations.length > 0) walked.broken = { violations: [`seed ${seed}`, ...violations], trace };
@@ -104,8 +94,8 @@ function walk(seeds: number, machine: CourseMachine = course): Walked {
       if (possible.length === 0) break;
       // What is on its way mostly arrives before anybody does the next thing.
       const moving = possible.filter(({ do: deed }) => ["up", "down", "task", "connect", "time"].includes(deed));
-      const from = moving.length > 0 && random() < 0.75 ? moving : possible;
-      const by = from[Math.floor(random() * from.length)]!;
+      const from = moving.length > 0 && chance() < 0.75 ? moving : possible;
+      const by = pick(from, chance);
       world = step(world, by, machine);
       trace.push(by);
       walked.steps++;

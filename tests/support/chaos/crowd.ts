@@ -3,7 +3,7 @@
 import type { ClientMessage } from "../../../shared/protocol.ts";
 import { type Client, stats } from "./clients.ts";
 import { answer, candidate, garbage, offer, someMessage } from "./messages.ts";
-import { pick } from "./prng.ts";
+import { pick } from "../prng.ts";
 
 /** One thing a client does. */
 export function act(client: Client, random: () => number, forged: readonly string[]): void {

@@ -3,7 +3,7 @@
 import type { ClientMessage } from "../../../shared/protocol.ts";
 import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "../sdp.ts";
 import { chatName, CHATS } from "./chats.ts";
-import { pick } from "./prng.ts";
+import { pick } from "../prng.ts";
 
 export const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
 export const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
