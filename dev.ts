@@ -4,8 +4,7 @@ import { Builder } from "fresh/dev";
 
 const builder = new Builder({
   target: ["chrome120", "firefox121", "safari17"],
-  // In islands/, only a top-level component is an island; islands/call/ and islands/doctor/ hold the modules they are made of.
-  ignore: [/[._]test\.tsx?$/, /[\\/]islands[\\/](call|doctor)[\\/]/],
+  ignore: [/[._]test\.tsx?$/],
 });
 
 if (Deno.args.includes("build")) {

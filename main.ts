@@ -5,13 +5,13 @@ import { compressed } from "./routes/(_kit)/compressed.ts";
 import type { State } from "./routes/(_kit)/define.ts";
 import { throwIfRefused } from "./routes/(_kit)/refusal.ts";
 import { pagePolicy, secure } from "./routes/(_kit)/security.ts";
-import { SIGNAL_PATH } from "./shared/constants.ts";
-import { strings } from "./shared/i18n.ts";
+import { SIGNAL_PATH } from "./shared/protocol/constants.ts";
+import { strings } from "./shared/i18n/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
-import { Entries } from "./signaling/entries.ts";
-import { metricsText } from "./signaling/metrics.ts";
+import { Entries } from "./signaling/identity/entries.ts";
+import { metricsText } from "./signaling/ops/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
-import { clearLeftovers } from "./signaling/session_cookie.ts";
+import { clearLeftovers } from "./signaling/identity/session_cookie.ts";
 
 /** Time for close frames to leave before the process does, in ms (R19: gone within 5 s). */
 const LEAVE_MS = 500;

@@ -4,8 +4,8 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { grantFor } from "../signaling/ice.ts";
-import { turnProblem } from "../signaling/turn_check.ts";
+import { grantFor } from "../signaling/ops/ice.ts";
+import { turnProblem } from "../signaling/ops/turn_check.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args[0] ?? "3478"));
 

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ChatStrings } from "../shared/i18n/en.ts";
-import type { Member } from "../shared/protocol.ts";
+import type { Member } from "../shared/protocol/messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
-import { ChatPage } from "./call/ChatPage.tsx";
-import type { CallStore } from "./call/store.ts";
-import { Muted } from "./call/Muted.tsx";
-import { isStaged, statusText, type View } from "./call/view.ts";
+import { ChatPage } from "../components/call/ChatPage.tsx";
+import type { CallStore } from "../components/call/store.ts";
+import { Muted } from "../components/call/Muted.tsx";
+import { isStaged, statusText, type View } from "../components/call/view.ts";
 
-type Calling = typeof import("./call/calling.ts");
+type Calling = typeof import("../components/call/calling.ts");
 
 /** What the server's page hands to this island. */
 export interface CallProps {
@@ -30,7 +30,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
   useEffect(() => {
     let left = false;
     // The page can be read before the call client is loaded. static/reload_on_script_failure.js listens to both events.
-    import("./call/calling.ts").then((loaded) => {
+    import("../components/call/calling.ts").then((loaded) => {
       if (left) return;
       calling.value = loaded;
       store.value = loaded.createCallStore(chatId);

@@ -2,13 +2,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { DoctorStrings } from "../shared/i18n/en.ts";
 import { fill } from "../shared/i18n/fill.ts";
-import { examine } from "./doctor/examine.ts";
-import { CHECKS, type Findings } from "./doctor/finding.ts";
-import { StatusIcon } from "./doctor/StatusIcon.tsx";
-import { reportOf, sentence } from "./doctor/report.ts";
-import type { Missed } from "./doctor/socket.ts";
-import { browserPlatform } from "./doctor/platform.ts";
-import { gradeOf, type Verdict, verdictOn } from "./doctor/verdict.ts";
+import { examine } from "../components/doctor/examine.ts";
+import { CHECKS, type Findings } from "../components/doctor/finding.ts";
+import { StatusIcon } from "../components/doctor/StatusIcon.tsx";
+import { reportOf, sentence } from "../components/doctor/report.ts";
+import type { Missed } from "../components/doctor/socket.ts";
+import { browserPlatform } from "../components/doctor/platform.ts";
+import { gradeOf, type Verdict, verdictOn } from "../components/doctor/verdict.ts";
 
 /** Tries everything that a call needs, and says in plain words what works and what to do about what does not. */
 export default function Doctor({ t }: { t: DoctorStrings }) {

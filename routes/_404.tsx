@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { strings } from "../shared/i18n.ts";
+import { strings } from "../shared/i18n/i18n.ts";
 import { define } from "./(_kit)/define.ts";
 import { localeOf } from "./(_kit)/locale.ts";
 import { Message } from "./(_kit)/Message.tsx";

@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import { strings } from "../shared/i18n.ts";
+import { strings } from "../shared/i18n/i18n.ts";
 import { define } from "./(_kit)/define.ts";
 import { localeOf } from "./(_kit)/locale.ts";
 

@@ -1,4 +1,4 @@
-import { isLocale, strings } from "../shared/i18n.ts";
+import { isLocale, strings } from "../shared/i18n/i18n.ts";
 import { define } from "./(_kit)/define.ts";
 import { LOCALE_COOKIE, localeOf } from "./(_kit)/locale.ts";
 

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
-import { fill } from "../shared/i18n.ts";
+import { fill } from "../shared/i18n/i18n.ts";
 import { define } from "./(_kit)/define.ts";
 import { readForm, seeOther } from "./(_kit)/form.ts";
 import { Message } from "./(_kit)/Message.tsx";

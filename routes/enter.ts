@@ -4,8 +4,8 @@
  * browser may keep no cookie: then the chat's page says so, and offers the same by `entry`, a key for once, in a new tab.
  */
 
-import { chatId } from "../shared/protocol.ts";
-import { httpError } from "../signaling/http.ts";
+import { chatId } from "../shared/protocol/messages.ts";
+import { httpError } from "../signaling/http/http.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";
 import { readForm, seeOther } from "./(_kit)/form.ts";

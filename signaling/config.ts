@@ -1,10 +1,10 @@
 /** Configuration, all by environment, checked once at the start. */
 
 import { z } from "zod";
-import { VIDEO_CODECS } from "../shared/constants.ts";
-import { describeIssue, type VideoCodec } from "../shared/protocol.ts";
-import type { IceConfig, TurnAccess } from "./ice.ts";
-import type { WebhookTarget } from "./webhook.ts";
+import { VIDEO_CODECS } from "../shared/protocol/constants.ts";
+import { describeIssue, type VideoCodec } from "../shared/protocol/messages.ts";
+import type { IceConfig, TurnAccess } from "./ops/ice.ts";
+import type { WebhookTarget } from "./log/webhook.ts";
 
 /** A value in the environment is wrong; the message is one line that names it. */
 export class ConfigError extends Error {

@@ -1,9 +1,9 @@
 /** What is this process's own: its sockets, how long their tokens speak for them, their rates, and who looks at which chat. */
 
-import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol.ts";
-import type { Endpoint } from "./call_state.ts";
-import type { Lifetime } from "./lifetime.ts";
-import { type Admission, DeviceRates } from "./limits.ts";
+import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol/messages.ts";
+import type { Endpoint } from "./call/state.ts";
+import type { Lifetime } from "./identity/lifetime.ts";
+import { type Admission, DeviceRates } from "./http/limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Outbox {

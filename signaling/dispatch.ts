@@ -1,12 +1,12 @@
 /** Gives the engine's steps to this process's devices, and to those who count, report and log. */
 
-import type { Fact } from "./call_facts.ts";
-import type { Endpoint } from "./call_state.ts";
+import type { Fact } from "./call/facts.ts";
+import type { Endpoint } from "./call/state.ts";
 import type { Connections } from "./connections.ts";
 import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
-import { RECEIPT_MS, restrictionOf } from "./lifetime.ts";
-import type { CallCounts } from "./metrics.ts";
-import type { Receipts } from "./receipts.ts";
+import { RECEIPT_MS, restrictionOf } from "./identity/lifetime.ts";
+import type { CallCounts } from "./ops/metrics.ts";
+import type { Receipts } from "./log/receipts.ts";
 
 /** Takes a line of the log: message types and ids only. */
 export type Log = (event: string, fields: Record<string, string>) => void;

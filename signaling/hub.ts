@@ -3,17 +3,24 @@
  * engine's steps say it gives to this process's devices, and to those who count and report. It owns no socket.
  */
 
-import { CLOSE, PROTOCOL_VERSION } from "../shared/constants.ts";
-import type { ClientMessage, ClientMessages, Member, Parsed, ServerMessages, VideoCodec } from "../shared/protocol.ts";
-import type { Endpoint } from "./call_state.ts";
+import { CLOSE, PROTOCOL_VERSION } from "../shared/protocol/constants.ts";
+import type {
+  ClientMessage,
+  ClientMessages,
+  Member,
+  Parsed,
+  ServerMessages,
+  VideoCodec,
+} from "../shared/protocol/messages.ts";
+import type { Endpoint } from "./call/state.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
 import { Dispatch, type Log } from "./dispatch.ts";
 import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "./engine/engine.ts";
-import type { Session } from "./guests.ts";
-import { Lifetime } from "./lifetime.ts";
-import type { Admission } from "./limits.ts";
-import { CallCounts, type Figures } from "./metrics.ts";
-import type { Receipts } from "./receipts.ts";
+import type { Session } from "./identity/guests.ts";
+import { Lifetime } from "./identity/lifetime.ts";
+import type { Admission } from "./http/limits.ts";
+import { CallCounts, type Figures } from "./ops/metrics.ts";
+import type { Receipts } from "./log/receipts.ts";
 
 /**
  * R12: the grace of a page that said it goes, in ms, unless the whole grace is shorter. A page that is only reloaded says so too: it

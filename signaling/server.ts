@@ -1,23 +1,23 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
-import { type Credential, credentialOf, explain, Tokens } from "./auth.ts";
+import { type Credential, credentialOf, explain, Tokens } from "./identity/auth.ts";
 import type { Config } from "./config.ts";
-import { Guests, randomId, type Renewed, type Session } from "./guests.ts";
-import { httpError, tooMany } from "./http.ts";
+import { Guests, randomId, type Renewed, type Session } from "./identity/guests.ts";
+import { httpError, tooMany } from "./http/http.ts";
 import { MemoryEngine } from "./engine/memory.ts";
 import { Hub } from "./hub.ts";
-import { OUTLIVED_MS } from "./lifetime.ts";
-import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
-import { grantFor, type IceGrant } from "./ice.ts";
-import { asWord, Notices } from "./notices.ts";
-import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./origin.ts";
-import { Passes } from "./passes.ts";
-import { Receipts } from "./receipts.ts";
-import { cookieTokenOf, sessionCookies } from "./session_cookie.ts";
-import { upgrade } from "./socket.ts";
-import { turnCheck } from "./turn_check.ts";
-import { type Visit, visitOf } from "./visit.ts";
-import { Webhook, type WebhookFigures } from "./webhook.ts";
+import { OUTLIVED_MS } from "./identity/lifetime.ts";
+import { Buckets, HTTP_WRITES, sockets } from "./http/limits.ts";
+import { grantFor, type IceGrant } from "./ops/ice.ts";
+import { asWord, Notices } from "./ops/notices.ts";
+import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./http/origin.ts";
+import { Passes } from "./identity/passes.ts";
+import { Receipts } from "./log/receipts.ts";
+import { cookieTokenOf, sessionCookies } from "./identity/session_cookie.ts";
+import { upgrade } from "./http/socket.ts";
+import { turnCheck } from "./ops/turn_check.ts";
+import { type Visit, visitOf } from "./http/visit.ts";
+import { Webhook, type WebhookFigures } from "./log/webhook.ts";
 
 /** How often clients should say `ping`, in ms. */
 const PING_MS = 15_000;

@@ -6,8 +6,8 @@
  */
 
 import assert from "node:assert/strict";
-import type { ServerMessage } from "../shared/protocol.ts";
-import { Tokens } from "../signaling/auth.ts";
+import type { ServerMessage } from "../shared/protocol/messages.ts";
+import { Tokens } from "../signaling/identity/auth.ts";
 import { chatName, CHATS, chatsOf, USERS } from "./support/chaos/chats.ts";
 import { Client, errors, stats, violations } from "./support/chaos/clients.ts";
 import { act } from "./support/chaos/crowd.ts";

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { ChatPage } from "../islands/call/ChatPage.tsx";
-import { rows } from "../islands/call/history/History.tsx";
-import type { View } from "../islands/call/view.ts";
+import { ChatPage } from "../components/call/ChatPage.tsx";
+import { rows } from "../components/call/history/History.tsx";
+import type { View } from "../components/call/view.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
-import { strings } from "../shared/i18n.ts";
+import { strings } from "../shared/i18n/i18n.ts";
 import { receipt } from "./support/receipt.ts";
 import { renderToString } from "./support/render.ts";
 

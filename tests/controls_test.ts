@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { Controls } from "../islands/call/Controls.tsx";
-import type { DeviceState, View } from "../islands/call/view.ts";
+import { Controls } from "../components/call/Controls.tsx";
+import type { DeviceState, View } from "../components/call/view.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import type { CallActions, CallInfo } from "../shared/client/state.ts";
-import { type Locale, strings } from "../shared/i18n.ts";
+import { type Locale, strings } from "../shared/i18n/i18n.ts";
 import { renderToString } from "./support/render.ts";
 
 const call: CallInfo = { chatId: "chat", callId: "call", role: "caller", media: "video", peer: null };

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { clientMessages, errorCodes, serverMessages, tokenProblems } from "../shared/protocol.ts";
-import { Webhook } from "../signaling/webhook.ts";
+import { clientMessages, errorCodes, serverMessages, tokenProblems } from "../shared/protocol/messages.ts";
+import { Webhook } from "../signaling/log/webhook.ts";
 import { Guest } from "./support/guest.ts";
 import { build, startProduct } from "./support/product.ts";
 
@@ -99,7 +99,7 @@ Deno.test("docs: the files that architecture and glossary name are there", async
       else known.add(`${folder}${name}`);
     }
   };
-  for (const folder of ["shared/", "signaling/", "islands/", "routes/", "static/", "tests/", "docs/"]) {
+  for (const folder of ["shared/", "signaling/", "islands/", "components/", "routes/", "static/", "tests/", "docs/"]) {
     await walk(folder);
   }
   const isThere = (named: string) => [...known].some((path) => path === named || path.endsWith(`/${named}`));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
 import { SignJWT } from "jose";
-import { Tokens } from "../signaling/auth.ts";
+import { Tokens } from "../signaling/identity/auth.ts";
 import { Guest, isError, isRefusedPage } from "./support/guest.ts";
 import { build, type Product, SECRET, startProduct } from "./support/product.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isolated } from "../shared/i18n/fill.ts";
-import { fill, type Locale, pickLocale, strings } from "../shared/i18n.ts";
+import { fill, type Locale, pickLocale, strings } from "../shared/i18n/i18n.ts";
 
 const picks: [acceptLanguage: string | null, cookie: string | null, expected: Locale][] = [
   [null, null, "en"],

@@ -8,8 +8,9 @@ const ROOT = new URL("../", import.meta.url);
 const MAY_IMPORT: Record<string, readonly string[]> = {
   shared: ["shared"],
   signaling: ["signaling", "shared"],
-  islands: ["islands", "shared"],
-  routes: ["routes", "shared", "signaling", "islands"],
+  components: ["components", "shared"],
+  islands: ["islands", "components", "shared"],
+  routes: ["routes", "shared", "signaling", "islands", "components"],
 };
 
 interface Import {
@@ -47,8 +48,11 @@ const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 Deno.test("imports: every folder has files, and their imports were found", () => {
   for (const folder of Object.keys(MAY_IMPORT)) assert.ok(files.some((file) => folderOf(file) === folder), folder);
-  const known = [["signaling/engine/memory.ts", "signaling/call.ts"], ["routes/chat/[id].tsx", "islands/Call.tsx"], [
-    "shared/protocol.ts",
+  const known = [["signaling/engine/memory.ts", "signaling/call/advance.ts"], [
+    "routes/chat/[id].tsx",
+    "islands/Call.tsx",
+  ], [
+    "shared/protocol/messages.ts",
     "zod",
   ]];
   for (const [from, to] of known) {
@@ -71,7 +75,7 @@ Deno.test("imports: what a browser loads takes types only from modules that need
     size = needsZod.size;
     for (const { from, to, typeOnly } of imports) if (!typeOnly && needsZod.has(to)) needsZod.add(from);
   }
-  assert.ok(needsZod.has("shared/protocol.ts"));
-  const inBrowser = ({ from }: Import) => /^(shared\/client|islands)\//.test(from);
+  assert.ok(needsZod.has("shared/protocol/messages.ts"));
+  const inBrowser = ({ from }: Import) => /^(shared\/client|components|islands)\//.test(from);
   assert.deepEqual(imports.filter(inBrowser).filter(({ to, typeOnly }) => !typeOnly && needsZod.has(to)).map(show), []);
 });

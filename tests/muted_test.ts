@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { h } from "preact";
 import Call from "../islands/Call.tsx";
-import { Muted } from "../islands/call/Muted.tsx";
-import type { View } from "../islands/call/view.ts";
-import { CallHeader } from "../islands/call/CallHeader.tsx";
+import { Muted } from "../components/call/Muted.tsx";
+import type { View } from "../components/call/view.ts";
+import { CallHeader } from "../components/call/CallHeader.tsx";
 import { NOTHING } from "../shared/client/snapshot.ts";
-import { strings } from "../shared/i18n.ts";
+import { strings } from "../shared/i18n/i18n.ts";
 import { renderToString } from "./support/render.ts";
 
 const t = strings("en").chat;

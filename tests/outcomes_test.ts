@@ -1,10 +1,10 @@
 /** What a page says of a call that is over, whatever the reason: one that a newer server gives reads as a plain end. */
 
 import assert from "node:assert/strict";
-import { endedText, type View } from "../islands/call/view.ts";
+import { endedText, type View } from "../components/call/view.ts";
 import type { CallPhase, Outcome } from "../shared/client/state.ts";
-import { strings } from "../shared/i18n.ts";
-import { serverMessages } from "../shared/protocol.ts";
+import { strings } from "../shared/i18n/i18n.ts";
+import { serverMessages } from "../shared/protocol/messages.ts";
 
 const call = {
   chatId: "chat",

@@ -1,8 +1,8 @@
 /** The product's own process tells a host application of its calls, and is in nobody's way when it leaves. */
 
 import assert from "node:assert/strict";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/constants.ts";
-import { Tokens } from "../signaling/auth.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/protocol/constants.ts";
+import { Tokens } from "../signaling/identity/auth.ts";
 import { build, SECRET, startProduct } from "./support/product.ts";
 import { Receiver, WEBHOOK_SECRET } from "./support/receiver.ts";
 import { connect, Wire } from "./support/wire.ts";

@@ -1,7 +1,7 @@
 /** Calls whose media stops, in a real Chromium: they have it again, or end as failed at both sides within the bound. */
 
 import assert from "node:assert/strict";
-import { POLITE_MS, RECOVERY, roundMs } from "../shared/client/recovery_state.ts";
+import { POLITE_MS, RECOVERY, roundMs } from "../shared/client/call/recovery_state.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, type Scene, scene } from "./support/scene.ts";
 import { said, until } from "./support/until.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type Answer, Guest, isError } from "./support/guest.ts";
 import { build, type Product, SECRET, startProduct } from "./support/product.ts";
-import { Tokens } from "../signaling/auth.ts";
+import { Tokens } from "../signaling/identity/auth.ts";
 
 let product: Product;
 const visitor = () => new Guest(product.url);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/constants.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/protocol/constants.ts";
 import { Guest, isError } from "./support/guest.ts";
 import { build, type Product, SECRET, startProduct } from "./support/product.ts";
 import { chatId, connect, HOST_SECRET, Wire } from "./support/wire.ts";

@@ -1,7 +1,7 @@
 /** Calls between our page and other stacks: what they write is taken, with real media, or said to be missing. */
 
 import assert from "node:assert/strict";
-import type { Candidate } from "../shared/candidate.ts";
+import type { Candidate } from "../shared/protocol/candidate.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { Foreign } from "./support/foreign.ts";
 import { build, startProduct } from "./support/product.ts";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/constants.ts";
-import type { IceServer, ServerMessages } from "../shared/protocol.ts";
-import { grantFor } from "../signaling/ice.ts";
-import { turnProblem } from "../signaling/turn_check.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/protocol/constants.ts";
+import type { IceServer, ServerMessages } from "../shared/protocol/messages.ts";
+import { grantFor } from "../signaling/ops/ice.ts";
+import { turnProblem } from "../signaling/ops/turn_check.ts";
 import { selfSigned } from "./support/certificate.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { Coturn } from "./support/coturn.ts";

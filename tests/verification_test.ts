@@ -1,7 +1,7 @@
 /** Whether the digits that two people compare tell an honest signaling server from one that stands between them. */
 
 import assert from "node:assert/strict";
-import { fingerprintsOf } from "../shared/client/verification.ts";
+import { fingerprintsOf } from "../shared/client/call/verification.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { Middle } from "./support/middle.ts";
 import { build, startProduct } from "./support/product.ts";

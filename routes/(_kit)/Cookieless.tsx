@@ -1,5 +1,5 @@
 import { Head } from "fresh/runtime";
-import type { Strings } from "../../shared/i18n.ts";
+import type { Strings } from "../../shared/i18n/i18n.ts";
 import { Message } from "./Message.tsx";
 
 /** The page for a browser that sent no pass cookie back with its form: it would keep no session cookie either. */

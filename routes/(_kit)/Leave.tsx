@@ -1,4 +1,4 @@
-import { fill, type Strings } from "../../shared/i18n.ts";
+import { fill, type Strings } from "../../shared/i18n/i18n.ts";
 
 /** Leaves a chat, after a second press. `of`: whose chat it is, where there are several. */
 export function Leave({ id, t, of }: { id: string; t: Strings; of?: string }) {

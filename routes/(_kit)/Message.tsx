@@ -1,4 +1,4 @@
-import type { Strings } from "../../shared/i18n.ts";
+import type { Strings } from "../../shared/i18n/i18n.ts";
 
 interface MessageProps {
   t: Strings;

@@ -1,5 +1,5 @@
-import { MAX_NAME_LENGTH } from "../../shared/constants.ts";
-import type { Strings } from "../../shared/i18n.ts";
+import { MAX_NAME_LENGTH } from "../../shared/protocol/constants.ts";
+import type { Strings } from "../../shared/i18n/i18n.ts";
 
 /** The text box for a person's name, with its hint, or what is wrong with what was typed. */
 export function NameField({ t, value, invalid }: { t: Strings; value: string; invalid: boolean }) {

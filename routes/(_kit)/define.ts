@@ -1,11 +1,11 @@
 /** What every request carries, and Fresh's typed helpers for it. */
 
 import { createDefine } from "fresh";
-import type { Entries } from "../../signaling/entries.ts";
-import type { Guests, Renewed, Session } from "../../signaling/guests.ts";
-import type { Locale, Strings } from "../../shared/i18n.ts";
+import type { Entries } from "../../signaling/identity/entries.ts";
+import type { Guests, Renewed, Session } from "../../signaling/identity/guests.ts";
+import type { Locale, Strings } from "../../shared/i18n/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
-import type { IceGrant } from "../../signaling/ice.ts";
+import type { IceGrant } from "../../signaling/ops/ice.ts";
 
 /** Per-request state, filled by the middlewares in `main.ts` and `routes/_middleware.ts`. */
 export interface State {

@@ -1,6 +1,6 @@
 /** Which language a request gets. */
 
-import { type Locale, pickLocale } from "../../shared/i18n.ts";
+import { type Locale, pickLocale } from "../../shared/i18n/i18n.ts";
 
 /** The cookie that remembers the language a person chose. */
 export const LOCALE_COOKIE = "zvonok_lang";

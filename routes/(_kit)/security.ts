@@ -1,8 +1,8 @@
 /** The security headers of every answer, errors included. */
 
 import type { Config } from "../../signaling/config.ts";
-import { httpError } from "../../signaling/http.ts";
-import { visitOf } from "../../signaling/visit.ts";
+import { httpError } from "../../signaling/http/http.ts";
+import { visitOf } from "../../signaling/http/visit.ts";
 import { inTheirWay } from "./refusal.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;

@@ -1,8 +1,8 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
-import { fill, type Strings } from "../../shared/i18n.ts";
-import { chatId, type Member } from "../../shared/protocol.ts";
+import { fill, type Strings } from "../../shared/i18n/i18n.ts";
+import { chatId, type Member } from "../../shared/protocol/messages.ts";
 import { Cookieless } from "../(_kit)/Cookieless.tsx";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";

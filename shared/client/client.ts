@@ -5,20 +5,20 @@
  */
 
 import type { OmitEach } from "../omit_each.ts";
-import type { CallMedia, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol.ts";
-import { ActiveCall, type CallNews, type CallPorts } from "./active_call.ts";
-import { isVideoCodec, preferredCodecs } from "./codecs.ts";
+import type { CallMedia, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol/messages.ts";
+import { ActiveCall, type CallNews, type CallPorts } from "./call/active_call.ts";
+import { isVideoCodec, preferredCodecs } from "./call/codecs.ts";
 import { course, type CourseEvent, kindsOf } from "./course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } from "./course_state.ts";
 import { deadlineTimer } from "./deadline.ts";
-import type { DeviceKind } from "./device_choice.ts";
+import type { DeviceKind } from "./devices/device_choice.ts";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
-import { IceServers } from "./ice_servers.ts";
+import { IceServers } from "./call/ice_servers.ts";
 import { withMissed, withoutCallsOf } from "./missed.ts";
-import { DEVICE_OF, type Kind } from "./opening.ts";
-import { OwnMedia } from "./own_media.ts";
-import type { CodecOrder } from "./peer.ts";
-import type { Environment } from "./ports.ts";
+import { DEVICE_OF, type Kind } from "./devices/opening.ts";
+import { OwnMedia } from "./devices/own_media.ts";
+import type { CodecOrder } from "./call/peer.ts";
+import type { Environment } from "./platform/platform.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";

@@ -3,7 +3,7 @@
  * has come: what is shown of that (`phaseOf`) is derived from it. `client.ts` runs it.
  */
 
-import type { CallMedia, ClientMessage, ErrorCode, FailureReason, ServerMessages } from "../protocol.ts";
+import type { CallMedia, ClientMessage, ErrorCode, FailureReason, ServerMessages } from "../protocol/messages.ts";
 import {
   type Advanced,
   type Course,
@@ -17,7 +17,7 @@ import {
   type Sync,
   type Waiting,
 } from "./course_state.ts";
-import type { Kind } from "./opening.ts";
+import type { Kind } from "./devices/opening.ts";
 import type { SignalStatus } from "./signaling/socket.ts";
 import type { CallInfo, Outcome } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /** How the calls of this device stand, what that looks like, and what may be to be done. */
 
-import type { ClientMessage, ServerMessages } from "../protocol.ts";
-import type { Kind } from "./opening.ts";
+import type { ClientMessage, ServerMessages } from "../protocol/messages.ts";
+import type { Kind } from "./devices/opening.ts";
 import type { SignalStatus } from "./signaling/socket.ts";
 import type { CallInfo, CallPhase, Outcome, Unplaced } from "./state.ts";
 

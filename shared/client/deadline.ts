@@ -1,6 +1,6 @@
 /** The one timer of a state machine: always set to the deadline of the state that it is in, so no transition can forget it. */
 
-import type { Environment } from "./ports.ts";
+import type { Environment } from "./platform/platform.ts";
 
 /** Gives the way to set it: to a time on the monotonic clock, in ms, or (`null`) to none. What is set already is left running. */
 export function deadlineTimer(

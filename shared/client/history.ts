@@ -1,7 +1,7 @@
 /** The calls of a chat that this browser had or missed, kept by the browser and by nobody else. */
 
-import type { CallMedia, Receipt } from "../protocol.ts";
-import type { Environment } from "./ports.ts";
+import type { CallMedia, Receipt } from "../protocol/messages.ts";
+import type { Environment } from "./platform/platform.ts";
 import type { Outcome, Role } from "./state.ts";
 
 /** Calls of one chat that are kept. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keepCall, type PastCall, pastCalls } from "./history.ts";
-import type { Environment } from "./ports.ts";
+import type { Environment } from "./platform/platform.ts";
 
 /** A browser's storage, as far as history goes. */
 function storage(): Environment & { kept: Map<string, string> } {

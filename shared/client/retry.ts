@@ -1,6 +1,6 @@
 /** Trying again, with pauses that grow, until it is done or not wanted any more. */
 
-import type { Environment } from "./ports.ts";
+import type { Environment } from "./platform/platform.ts";
 
 /** Between two tries, in ms: doubled each time, up to the longest. */
 export interface Pauses {

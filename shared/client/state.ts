@@ -1,8 +1,8 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol.ts";
-import type { Cause, MediaSource } from "./causes.ts";
-import type { DeviceChoice, DeviceKind, DeviceNotice } from "./device_choice.ts";
+import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol/messages.ts";
+import type { Cause, MediaSource } from "./devices/causes.ts";
+import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice.ts";
 import type { PastCall } from "./history.ts";
 import type { Sample } from "./quality/samples.ts";
 

@@ -1,6 +1,6 @@
 /** What a tab or phone remembers of its calls over a reload. */
 
-import type { Environment } from "./ports.ts";
+import type { Environment } from "./platform/platform.ts";
 
 /** What of this device was on in a call. */
 export interface Sending {

@@ -1,9 +1,9 @@
 /** English, and by its shape the type of every other dictionary. */
 
-import type { Locale } from "../i18n.ts";
-import type { Cause } from "../client/causes.ts";
-import type { DeviceNotice } from "../client/device_choice.ts";
-import type { CallMedia, Step } from "../protocol.ts";
+import type { Locale } from "./i18n.ts";
+import type { Cause } from "../client/devices/causes.ts";
+import type { DeviceNotice } from "../client/devices/device_choice.ts";
+import type { CallMedia, Step } from "../protocol/messages.ts";
 import type { MissedCall, Outcome } from "../client/state.ts";
 
 /** Every sentence of the interface. `{name}` and the like are places for `fill`. */

@@ -1,6 +1,6 @@
 /** The words for what does not open, made of their parts. */
 
-import type { Cause, MediaSource } from "../client/causes.ts";
+import type { Cause, MediaSource } from "../client/devices/causes.ts";
 import type { MediaProblem } from "../client/state.ts";
 import type { ProblemStrings } from "./en.ts";
 import { fill } from "./fill.ts";

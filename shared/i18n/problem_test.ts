@@ -1,8 +1,8 @@
 /** What people read about a device that does not open: of each cause something of its own, in each language. */
 
 import assert from "node:assert/strict";
-import type { Cause, MediaSource } from "../client/causes.ts";
-import { type Locale, strings } from "../i18n.ts";
+import type { Cause, MediaSource } from "../client/devices/causes.ts";
+import { type Locale, strings } from "./i18n.ts";
 import { causeText, problemText, subjectOf } from "./problem.ts";
 
 const CAUSES: readonly Cause[] = [

@@ -1,8 +1,8 @@
 /** The calls of all chats as the memory engine keeps them, and who is in one. */
 
-import { nextDeadline } from "../call.ts";
-import type { Fact } from "../call_facts.ts";
-import { type Call, type ChatCalls, type Endpoint, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call_state.ts";
+import { nextDeadline } from "../call/advance.ts";
+import type { Fact } from "../call/facts.ts";
+import { type Call, type ChatCalls, type Endpoint, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 
 /** A chat in which somebody called lately. */

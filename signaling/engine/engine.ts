@@ -17,9 +17,9 @@
  * What the engine knows nothing of: sockets, rates of messages, and who looks at a chat. These are the process's own (`Connections`).
  */
 
-import type { ClientMessage, Member, ServerMessages } from "../../shared/protocol.ts";
-import type { Fact } from "../call_facts.ts";
-import type { CallRules, Delivery, Endpoint } from "../call_state.ts";
+import type { ClientMessage, Member, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { Fact } from "../call/facts.ts";
+import type { CallRules, Delivery, Endpoint } from "../call/state.ts";
 
 /** What a verified token says of its user and their chats. */
 export interface Membership {

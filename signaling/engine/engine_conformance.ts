@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { ServerMessage, ServerMessages } from "../../shared/protocol.ts";
-import type { Fact } from "../call_facts.ts";
-import { type Endpoint, MAX_HELD_CANDIDATES } from "../call_state.ts";
-import { MAX_DEVICES } from "../limits.ts";
+import type { ServerMessage, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { Fact } from "../call/facts.ts";
+import { type Endpoint, MAX_HELD_CANDIDATES } from "../call/state.ts";
+import { MAX_DEVICES } from "../http/limits.ts";
 import type { ChatMessage, DeviceFact, Engine, EngineFactory, EngineOptions, Step } from "./engine.ts";
 
 /** Looks again and again until there is something. */

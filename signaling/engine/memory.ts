@@ -1,13 +1,13 @@
 /** The engine in this process's memory: every step comes out before `submit` returns, and no promise is made. */
 
-import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol.ts";
-import { advance } from "../call.ts";
-import { hasOpened } from "../call_placing.ts";
-import { type Fact, missedMessage } from "../call_facts.ts";
-import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call_state.ts";
-import { to } from "../call_steps.ts";
-import { Buckets, INITIATIONS } from "../limits.ts";
-import { maySay } from "../lifetime.ts";
+import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol/messages.ts";
+import { advance } from "../call/advance.ts";
+import { hasOpened } from "../call/placing.ts";
+import { type Fact, missedMessage } from "../call/facts.ts";
+import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call/state.ts";
+import { to } from "../call/steps.ts";
+import { Buckets, INITIATIONS } from "../http/limits.ts";
+import { maySay } from "../identity/lifetime.ts";
 import { CallTable } from "./calls.ts";
 import { Deadlines } from "./deadlines.ts";
 import type {

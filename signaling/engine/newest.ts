@@ -1,6 +1,6 @@
 /** Which token of a host application's user is the newest: what that one says of membership holds, and no older one undoes it. */
 
-import { SESSION_SECONDS } from "../session_cookie.ts";
+import { SESSION_SECONDS } from "../identity/session_cookie.ts";
 
 /** Users remembered; beyond that those whose tokens were seen longest ago are forgotten, online or not. */
 const MAX_USERS = 100_000;

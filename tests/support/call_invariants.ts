@@ -1,7 +1,7 @@
 /** The invariants that no order of events may break: checked on everything that came of an event. */
 
-import { nextDeadline } from "../../signaling/call.ts";
-import type { Advanced } from "../../signaling/call_state.ts";
+import { nextDeadline } from "../../signaling/call/advance.ts";
+import type { Advanced } from "../../signaling/call/state.ts";
 import { failureIn, judge, owe, wasRefused } from "./call_oracle.ts";
 import { replay } from "./call_story.ts";
 import {

@@ -1,8 +1,8 @@
 /** The call function with one rule broken at a time: what the invariants must catch. */
 
-import { advance } from "../../signaling/call.ts";
-import type { CallTag, Fact } from "../../signaling/call_facts.ts";
-import type { CallEvent, ChatCalls, Delivery, Endpoint, RingingCall } from "../../signaling/call_state.ts";
+import { advance } from "../../signaling/call/advance.ts";
+import type { CallTag, Fact } from "../../signaling/call/facts.ts";
+import type { CallEvent, ChatCalls, Delivery, Endpoint, RingingCall } from "../../signaling/call/state.ts";
 import { type Advance, LEAVING_GRACE_MS, RULES } from "./call_view.ts";
 
 /** Whatever there was stays: nothing is cut off. */

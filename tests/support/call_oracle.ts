@@ -1,6 +1,6 @@
 /** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
 
-import { type Endpoint, type InCallMessage, MEMORY_MS } from "../../signaling/call_state.ts";
+import { type Endpoint, type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
 import {
   BOUNDS,
   type Call,

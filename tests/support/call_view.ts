@@ -1,7 +1,7 @@
 /** What is seen of a chat from outside the call function; immutable, so that states can be compared and explored. */
 
-import type { ServerMessage } from "../../shared/protocol.ts";
-import type { advance } from "../../signaling/call.ts";
+import type { ServerMessage } from "../../shared/protocol/messages.ts";
+import type { advance } from "../../signaling/call/advance.ts";
 import {
   type CallEvent,
   type ChatCalls,
@@ -11,7 +11,7 @@ import {
   MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
-} from "../../signaling/call_state.ts";
+} from "../../signaling/call/state.ts";
 
 /** Multiples of `MEMORY_MS`, so that waiting in such steps keeps the number of different times small. */
 export const RULES = { ringTimeoutMs: 3 * MEMORY_MS, graceMs: 2 * MEMORY_MS };

@@ -1,7 +1,7 @@
 /** A chat with two users of two devices each, and the steps they take in it, each checked by the invariants. */
 
-import { advance, nextDeadline } from "../../signaling/call.ts";
-import { type InCallMessage, MEMORY_MS } from "../../signaling/call_state.ts";
+import { advance, nextDeadline } from "../../signaling/call/advance.ts";
+import { type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
 import { checkRepeat, inspect } from "./call_invariants.ts";
 import {
   type Advance,

@@ -1,6 +1,6 @@
 /** A scene without a browser: a signaling server behind `Deno.serve`, and people who call each other over werift. */
 
-import { Tokens } from "../../signaling/auth.ts";
+import { Tokens } from "../../signaling/identity/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
 import { SECRET } from "./product.ts";

@@ -3,8 +3,8 @@
  * signaling socket that this process holds. What it says may be changed on its way, to what other stacks say.
  */
 
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
-import type { Candidate } from "../../shared/candidate.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
+import type { Candidate } from "../../shared/protocol/candidate.ts";
 import { Guest } from "./guest.ts";
 import type { Browser, Page } from "./packages.ts";
 import { until } from "./until.ts";

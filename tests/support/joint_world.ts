@@ -7,8 +7,8 @@
 import type { course, CourseEvent } from "../../shared/client/course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../../shared/client/course_state.ts";
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { ClientMessage, ServerMessage } from "../../shared/protocol.ts";
-import { advance, nextDeadline } from "../../signaling/call.ts";
+import type { ClientMessage, ServerMessage } from "../../shared/protocol/messages.ts";
+import { advance, nextDeadline } from "../../signaling/call/advance.ts";
 import {
   type CallEvent,
   type ChatCalls,
@@ -16,7 +16,7 @@ import {
   MEMORY_MS,
   NO_CALLS,
   usersOf,
-} from "../../signaling/call_state.ts";
+} from "../../signaling/call/state.ts";
 
 export type CourseMachine = typeof course;
 

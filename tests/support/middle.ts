@@ -3,8 +3,8 @@
  * its own: there are two encrypted connections where the two people think there is one, and all they say is in the clear here.
  */
 
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
-import type { ClientMessage, ClientMessages } from "../../shared/protocol.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
+import type { ClientMessage, ClientMessages } from "../../shared/protocol/messages.ts";
 import { werift } from "./packages.ts";
 
 type Connection = werift.RTCPeerConnection;

@@ -22,7 +22,18 @@ export interface Product extends AsyncDisposable {
 }
 
 /** What the build is made of. */
-const SOURCES = ["deno.json", "deno.lock", "dev.ts", "islands", "routes", "shared", "signaling", "static", "vendor"];
+const SOURCES = [
+  "deno.json",
+  "deno.lock",
+  "dev.ts",
+  "components",
+  "islands",
+  "routes",
+  "shared",
+  "signaling",
+  "static",
+  "vendor",
+];
 /** Written behind a build by `build`: any other build clears it away. */
 const STAMP = new URL("_fresh/built-for-tests", ROOT);
 

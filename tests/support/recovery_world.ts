@@ -4,7 +4,7 @@
  */
 
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { recover, RecoveryEvent } from "../../shared/client/recovery.ts";
+import type { recover, RecoveryEvent } from "../../shared/client/call/recovery.ts";
 import {
   deadlineOf,
   isWell,
@@ -15,7 +15,7 @@ import {
   roundMs,
   type SignalingStatus,
   START as NEW,
-} from "../../shared/client/recovery_state.ts";
+} from "../../shared/client/call/recovery_state.ts";
 
 export type Recover = typeof recover;
 

@@ -3,7 +3,7 @@
  * Shortened in their codecs; what is unusual in each is named.
  */
 
-import type { Candidate } from "../../shared/candidate.ts";
+import type { Candidate } from "../../shared/protocol/candidate.ts";
 import { sdp } from "./sdp.ts";
 
 /** What becomes of a candidate: forwarded as it is, in another form, left out without a word, or refused with an error. */

@@ -3,10 +3,10 @@
 import { Buffer } from "node:buffer";
 import { werift } from "./packages.ts";
 import type { Permission } from "./permission.ts";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment, SocketPort, Wake } from "../../shared/client/ports.ts";
-import type { ServerMessage } from "../../shared/protocol.ts";
+import type { Environment, SocketPort, Wake } from "../../shared/client/platform/platform.ts";
+import type { ServerMessage } from "../../shared/protocol/messages.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =

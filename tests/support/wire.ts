@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/constants.ts";
-import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol.ts";
-import type { ServerMessages } from "../../shared/protocol.ts";
+import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
+import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol/messages.ts";
+import type { ServerMessages } from "../../shared/protocol/messages.ts";
 import { SECRET } from "./product.ts";
 import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "./sdp.ts";
-import { Tokens } from "../../signaling/auth.ts";
+import { Tokens } from "../../signaling/identity/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
 

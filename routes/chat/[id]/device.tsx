@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
-import { fill } from "../../../shared/i18n.ts";
-import { DEVICE_SECONDS } from "../../../signaling/passes.ts";
+import { fill } from "../../../shared/i18n/i18n.ts";
+import { DEVICE_SECONDS } from "../../../signaling/identity/passes.ts";
 import { define } from "../../(_kit)/define.ts";
 import { chatPath, seeOther } from "../../(_kit)/form.ts";
 

@@ -1,8 +1,8 @@
 /** Watches a call second by second, moves it on the ladder, and has the senders follow. Loaded when there is a call. */
 
-import type { Step } from "../../protocol.ts";
-import type { Environment } from "../ports.ts";
-import type { Section } from "../sections.ts";
+import type { Step } from "../../protocol/messages.ts";
+import type { Environment } from "../platform/platform.ts";
+import type { Section } from "../call/sections.ts";
 import type { Quality, Rating } from "../state.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
 import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";

@@ -1,8 +1,8 @@
 /** What senders are told, apart from how a real browser takes it (tests/adaptive_test.ts, tests/nat_test.ts). */
 
 import assert from "node:assert/strict";
-import type { Environment } from "../ports.ts";
-import type { Section } from "../sections.ts";
+import type { Environment } from "../platform/platform.ts";
+import type { Section } from "../call/sections.ts";
 import { Adaptation } from "./adaptation.ts";
 
 Deno.test("adaptation: after a gap the next picture of each sender is a whole one, once; who refuses is told again", async () => {

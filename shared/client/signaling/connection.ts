@@ -3,7 +3,7 @@
  * a message in which status. `socket.ts` runs it.
  */
 
-import { CLOSE } from "../../constants.ts";
+import { CLOSE } from "../../protocol/constants.ts";
 
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
 const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OmitEach } from "../../omit_each.ts";
-import { CLOSE } from "../../constants.ts";
+import { CLOSE } from "../../protocol/constants.ts";
 import { type Connection, connection, type ConnectionEvent, deadlineOf, SENDING } from "./connection.ts";
 
 type Status = Connection["status"];

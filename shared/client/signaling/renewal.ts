@@ -1,6 +1,6 @@
 /** A session that is renewed before it ends (R20): it is tried again and again until the server says so. */
 
-import type { Environment } from "../ports.ts";
+import type { Environment } from "../platform/platform.ts";
 import { type Pauses, retryUntilDone } from "../retry.ts";
 import type { SignalSocket } from "./socket.ts";
 

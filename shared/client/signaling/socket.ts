@@ -1,11 +1,11 @@
 /** The client's signaling socket: runs the connection (`connection.ts`), and sends what is to be said over whichever socket there is. */
 
-import { keepBest, worthOf } from "../../best_candidates.ts";
-import { CLOSE } from "../../constants.ts";
+import { keepBest, worthOf } from "../../protocol/best_candidates.ts";
+import { CLOSE } from "../../protocol/constants.ts";
 import type { OmitEach } from "../../omit_each.ts";
-import type { ClientMessage, ServerMessage, ServerMessages } from "../../protocol.ts";
+import type { ClientMessage, ServerMessage, ServerMessages } from "../../protocol/messages.ts";
 import { deadlineTimer } from "../deadline.ts";
-import type { Environment, SocketPort } from "../ports.ts";
+import type { Environment, SocketPort } from "../platform/platform.ts";
 import {
   type Connection,
   connection,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
-import type { ClientMessage, ServerMessage } from "../../protocol.ts";
-import type { Environment, SocketPort, Wake } from "../ports.ts";
+import type { ClientMessage, ServerMessage } from "../../protocol/messages.ts";
+import type { Environment, SocketPort, Wake } from "../platform/platform.ts";
 import { SignalSocket } from "./socket.ts";
 
 const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;

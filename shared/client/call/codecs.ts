@@ -1,0 +1,34 @@
+/** Which video codec a call uses: an order of preference, never a condition (RFC 8829, section 5.2; `setCodecPreferences`). */
+
+import { VIDEO_CODECS } from "../../protocol/constants.ts";
+import type { VideoCodec } from "../../protocol/messages.ts";
+
+/** Whether a value names one. */
+export function isVideoCodec(value: string | null): value is VideoCodec {
+  return (VIDEO_CODECS as readonly (string | null)[]).includes(value);
+}
+
+/**
+ * All that a browser can do, with the wanted codecs first. Nothing is left out: a call must never be without a common codec, and
+ * retransmission and error correction go with every one.
+ */
+export function orderedCodecs(able: readonly RTCRtpCodec[], wanted: readonly string[]): RTCRtpCodec[] {
+  const rank = ({ mimeType }: RTCRtpCodec) => {
+    const at = wanted.findIndex((name) => mimeType.toLowerCase() === `video/${name.toLowerCase()}`);
+    return at < 0 ? wanted.length : at;
+  };
+  return able.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * The order for this device: what the user chose comes first; then the configured codecs, those before the others that the device
+ * encodes without effort (W3C Media Capabilities, `powerEfficient`), for that is done in hardware and spares the battery.
+ */
+export function preferredCodecs(
+  chosen: VideoCodec | null,
+  configured: readonly VideoCodec[],
+  efficient: readonly VideoCodec[],
+): VideoCodec[] {
+  const byEffort = configured.toSorted((a, b) => Number(efficient.includes(b)) - Number(efficient.includes(a)));
+  return chosen === null ? byEffort : [chosen, ...byEffort.filter((codec) => codec !== chosen)];
+}

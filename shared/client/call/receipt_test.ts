@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { clientMessages } from "../../protocol/messages.ts";
+import type { Sample } from "../quality/samples.ts";
+import { Tally } from "./receipt.ts";
+
+const FLOW = { kbps: 0, width: null, height: null, fps: null, frames: 0 };
+const NONE = { ...FLOW, audioCodec: null, videoCodec: null, bytes: 0, packets: 0, packetsLost: 0 };
+const SAMPLE: Sample = {
+  lossSent: 0,
+  lossReceived: 0,
+  rttMs: 20,
+  availableKbps: null,
+  sending: { ...FLOW, audioCodec: "opus", videoCodec: "VP8", bytes: 1_000, packets: 100, packetsLost: 5 },
+  receiving: { ...FLOW, audioCodec: "opus", videoCodec: "VP9", bytes: 2_000, packets: 90, packetsLost: 10 },
+  encodeMs: null,
+  limitedBy: null,
+  path: "relayed",
+  transport: "tcp",
+};
+
+function isReceipt(receipt: unknown): boolean {
+  return clientMessages["call:receipt"].safeParse({
+    type: "call:receipt",
+    chatId: "chat",
+    callId: "a-call-of-this-chat",
+    receipt,
+  }).success;
+}
+
+Deno.test("receipt: the distances between the moments, each noted once, and what the samples said last", () => {
+  let now = 0;
+  const tally = new Tally(() => now);
+  for (const [moment, at] of [["placed", 10], ["ringing", 60.4], ["answered", 1_000], ["connected", 1_100]] as const) {
+    now = at;
+    tally.mark(moment);
+  }
+  now = 1_150;
+  tally.mark("frame");
+  now = 5_000;
+  tally.mark("connected"); // after a reconnect
+  tally.add({ ...SAMPLE, rttMs: 40 });
+  tally.add({ ...SAMPLE, rttMs: null });
+  tally.add(SAMPLE);
+  tally.reconnects++;
+  now = 6_000;
+  assert.deepEqual(tally.receipt(now), {
+    ringMs: 50,
+    answerMs: 940,
+    iceMs: 100,
+    frameMs: 150,
+    durationMs: 5_000,
+    path: "relayed",
+    transport: "tcp",
+    audioCodec: "opus",
+    videoCodec: "VP8",
+    reconnects: 1,
+    rttMs: 30,
+    lossSent: 0.05,
+    lossReceived: 0.1,
+    bytesSent: 1_000,
+    bytesReceived: 2_000,
+  });
+  assert.ok(isReceipt(tally.receipt(now)));
+});
+
+Deno.test("receipt: of a call that came to nothing, and of odd counts, it is still one that the server takes", () => {
+  assert.ok(isReceipt(new Tally(() => 5).receipt(null)));
+  const tally = new Tally(() => 5);
+  tally.add({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
+  assert.equal(tally.receipt(null).lossReceived, 0);
+  assert.equal(tally.receipt(null).lossSent, null);
+  assert.ok(isReceipt(tally.receipt(null)));
+});
+
+Deno.test("receipt: it lasts from the answer to when the two last had each other, and no time where they never had", () => {
+  let now = 1_000;
+  const tally = new Tally(() => now);
+  tally.mark("answered");
+  now = 30_000;
+  assert.equal(tally.receipt(8_000).durationMs, 7_000);
+  assert.equal(tally.receipt(null).durationMs, 0);
+});

@@ -1,0 +1,40 @@
+/** What whoever runs the server should know to mend it: said in the log, and not a thousand times. */
+
+import { Buckets, type Rate } from "../http/limits.ts";
+
+/** Lines of one kind: as many at once, then one a minute. */
+const LINES: Rate = { burst: 5, perSecond: 1 / 60 };
+
+/** Longest part of a line that comes from outside, in characters. */
+const MAX_QUOTED = 200;
+
+/** A log that says each kind of thing now and then, with a count of what it left out. */
+export class Notices {
+  readonly #buckets = new Buckets(LINES);
+  readonly #unsaid = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #print: (line: string) => void;
+
+  /** `now` is monotonic, in ms. */
+  constructor(now: () => number, print: (line: string) => void) {
+    this.#now = now;
+    this.#print = print;
+  }
+
+  /** Prints the line, or counts it. `kind` is one of a few words of ours, never what somebody sent. */
+  say(kind: string, line: string): void {
+    const unsaid = this.#unsaid.get(kind) ?? 0;
+    if (this.#buckets.take(kind, this.#now()) > 0) {
+      this.#unsaid.set(kind, unsaid + 1);
+      return;
+    }
+    this.#unsaid.delete(kind);
+    this.#print(unsaid === 0 ? line : `${line} (and ${unsaid} more like it before)`);
+  }
+}
+
+/** Text from outside as a line of a log may have it: one short word, without control characters or what turns text around. */
+export function asWord(text: string): string {
+  const word = text.replace(/[\s"\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "?");
+  return word.length > MAX_QUOTED ? `${word.slice(0, MAX_QUOTED)}…` : word || "(empty)";
+}
