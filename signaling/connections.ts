@@ -1,7 +1,7 @@
 /** What is this process's own: its sockets, how long their tokens speak for them, their rates, and who looks at which chat. */
 
 import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol/messages.ts";
-import type { Endpoint } from "./call/state.ts";
+import type { Endpoint } from "./call/parties.ts";
 import type { Lifetime } from "./identity/lifetime.ts";
 import { type Admission, DeviceRates } from "./http/limits.ts";
 

@@ -1,7 +1,7 @@
 /** Gives the engine's steps to this process's devices, and to those who count, report and log. */
 
 import type { Fact } from "./call/facts.ts";
-import type { Endpoint } from "./call/state.ts";
+import type { Endpoint } from "./call/parties.ts";
 import type { Connections } from "./connections.ts";
 import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
 import { RECEIPT_MS, restrictionOf } from "./identity/lifetime.ts";

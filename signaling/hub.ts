@@ -12,11 +12,11 @@ import type {
   ServerMessages,
   VideoCodec,
 } from "../shared/protocol/messages.ts";
-import type { Endpoint } from "./call/state.ts";
+import type { Endpoint } from "./call/parties.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
 import { Dispatch, type Log } from "./dispatch.ts";
 import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "./engine/engine.ts";
-import type { Session } from "./identity/guests.ts";
+import type { Session } from "./identity/session.ts";
 import { Lifetime } from "./identity/lifetime.ts";
 import type { Admission } from "./http/limits.ts";
 import { CallCounts, type Figures } from "./ops/metrics.ts";

@@ -2,7 +2,9 @@
 
 import { type Credential, credentialOf, explain, Tokens } from "./identity/auth.ts";
 import type { Config } from "./config.ts";
-import { Guests, randomId, type Renewed, type Session } from "./identity/guests.ts";
+import { Guests } from "./identity/guests.ts";
+import { randomId } from "./random_id.ts";
+import type { Renewed, Session } from "./identity/session.ts";
 import { httpError, tooMany } from "./http/http.ts";
 import { MemoryEngine } from "./engine/memory.ts";
 import { Hub } from "./hub.ts";

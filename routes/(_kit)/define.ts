@@ -2,7 +2,8 @@
 
 import { createDefine } from "fresh";
 import type { Entries } from "../../signaling/identity/entries.ts";
-import type { Guests, Renewed, Session } from "../../signaling/identity/guests.ts";
+import type { Guests } from "../../signaling/identity/guests.ts";
+import type { Renewed, Session } from "../../signaling/identity/session.ts";
 import type { Locale, Strings } from "../../shared/i18n/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
 import type { IceGrant } from "../../signaling/ops/ice.ts";

@@ -1,13 +1,11 @@
 /** The words of the interface in every language it speaks. */
 
-import { en, type Strings } from "./en.ts";
+import { en } from "./en.ts";
 import { ru } from "./ru.ts";
+import type { Locale, Strings } from "./strings.ts";
 
 export { fill } from "./fill.ts";
-export type { Strings };
-
-/** A language of the interface. */
-export type Locale = "en" | "ru";
+export type { Locale, Strings };
 
 const dictionaries: Record<Locale, Strings> = { en, ru };
 

@@ -1,6 +1,6 @@
 /** Russian. */
 
-import type { ProblemStrings, Strings } from "./en.ts";
+import type { ProblemStrings, Strings } from "./strings.ts";
 
 const noWebRtc =
   "В этом браузере нет WebRTC, или он чем-то отключён: проверьте расширения и настройки или возьмите другой " +

@@ -12,11 +12,10 @@ import {
   otherSide,
   type Party,
   same,
-  type Sender,
-  type Side,
   sideOf,
   usersOf,
 } from "./state.ts";
+import type { Sender, Side } from "./parties.ts";
 import {
   endAll,
   endBoth,

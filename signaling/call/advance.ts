@@ -14,15 +14,14 @@ import {
   type CallRules,
   type ChatCalls,
   type ConnectedCall,
-  type Endpoint,
   type Memory,
   otherSide,
   type Party,
   type RingingCall,
   same,
-  type Sender,
   sideOf,
 } from "./state.ts";
+import type { Endpoint, Sender } from "./parties.ts";
 import {
   endBoth,
   endRinging,

@@ -8,12 +8,12 @@ import {
   type CallEvent,
   type ChatCalls,
   type Delivery,
-  type Endpoint,
   MAX_HELD_CANDIDATES,
   MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
 } from "./state.ts";
+import type { Endpoint } from "./parties.ts";
 
 const RULES = { ringTimeoutMs: 30_000, graceMs: 20_000 };
 const CHAT = "chat";

@@ -4,7 +4,7 @@
  */
 
 import type { CallMedia, EndReason, FailureReason, ServerMessages } from "../../shared/protocol/messages.ts";
-import type { Endpoint, Sender, Side } from "./state.ts";
+import type { Endpoint, Sender, Side } from "./parties.ts";
 
 /** Which call, and what it was started with. */
 export interface CallTag {

@@ -9,12 +9,12 @@ import {
   type CallEvent,
   type CallRules,
   type ChatCalls,
-  type Endpoint,
   type RingingCall,
   same,
   sideOf,
   usersOf,
 } from "./state.ts";
+import type { Endpoint } from "./parties.ts";
 import { error, holdCandidate, remember, senderOf, to, unchanged, withCall, withFacts } from "./steps.ts";
 
 /** R3, R9, R10: somebody places a call. */

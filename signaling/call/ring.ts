@@ -1,7 +1,8 @@
 /** The offer on its way to the callee's devices, and their word that they ring: rule R3. */
 
 import { tagOf } from "./facts.ts";
-import type { Advanced, ChatCalls, Delivery, Endpoint, RingingCall } from "./state.ts";
+import type { Advanced, ChatCalls, Delivery, RingingCall } from "./state.ts";
+import type { Endpoint } from "./parties.ts";
 import { remaining, to, unchanged, withCall, withFacts } from "./steps.ts";
 
 /** Gives the offer to one more device of the callee. */

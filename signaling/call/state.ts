@@ -9,12 +9,7 @@ import type {
 } from "../../shared/protocol/messages.ts";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
 import type { Fact } from "./facts.ts";
-
-/** A device of a user: what a delivery goes to and a message comes from. */
-export interface Endpoint {
-  readonly user: string;
-  readonly device: string;
-}
+import type { Endpoint, Sender, Side } from "./parties.ts";
 
 /** A message to one device. */
 export interface Delivery {
@@ -160,11 +155,6 @@ export type CallEvent =
   | { readonly type: "shutdown"; readonly now: number }
   | { readonly type: "tick"; readonly now: number };
 
-/** The sender of a message: a device, and its user's name. */
-export interface Sender extends Endpoint {
-  readonly name: string;
-}
-
 /** Client messages about a call, other than those that start or resume it, or tell of it afterwards. */
 export type InCallMessage = Exclude<
   ClientMessages[Extract<keyof ClientMessages, `call:${string}`>],
@@ -185,8 +175,6 @@ export function usersOf(call: Call): string[] {
 }
 
 export const same = (a: Party | Endpoint, b: Endpoint) => a.user === b.user && a.device === b.device;
-
-export type Side = "caller" | "callee";
 
 export function sideOf(call: ConnectedCall, from: Endpoint): Side | null {
   if (same(call.caller, from)) return "caller";

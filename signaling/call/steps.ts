@@ -10,17 +10,15 @@ import {
   type ChatCalls,
   type ConnectedCall,
   type Delivery,
-  type Endpoint,
   MAX_HELD_CANDIDATES,
   MAX_HELD_MESSAGES,
   type Memory,
   MEMORY_MS,
   type Party,
   type RingingCall,
-  type Sender,
-  type Side,
   usersOf,
 } from "./state.ts";
+import type { Endpoint, Sender, Side } from "./parties.ts";
 
 export const remaining = (call: RingingCall, now: number) => Math.max(0, Math.ceil(call.expiresAt - now));
 export const unchanged = (chat: ChatCalls, ...deliveries: Delivery[]): Advanced => ({

@@ -2,7 +2,8 @@
 
 import { nextDeadline } from "../call/advance.ts";
 import type { Fact } from "../call/facts.ts";
-import { type Call, type ChatCalls, type Endpoint, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
+import { type Call, type ChatCalls, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
+import type { Endpoint } from "../call/parties.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 
 /** A chat in which somebody called lately. */

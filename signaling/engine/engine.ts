@@ -19,7 +19,8 @@
 
 import type { ClientMessage, Member, ServerMessages } from "../../shared/protocol/messages.ts";
 import type { Fact } from "../call/facts.ts";
-import type { CallRules, Delivery, Endpoint } from "../call/state.ts";
+import type { CallRules, Delivery } from "../call/state.ts";
+import type { Endpoint } from "../call/parties.ts";
 
 /** What a verified token says of its user and their chats. */
 export interface Membership {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ServerMessage, ServerMessages } from "../../shared/protocol/messages.ts";
 import type { Fact } from "../call/facts.ts";
-import { type Endpoint, MAX_HELD_CANDIDATES } from "../call/state.ts";
+import { MAX_HELD_CANDIDATES } from "../call/state.ts";
+import type { Endpoint } from "../call/parties.ts";
 import { MAX_DEVICES } from "../http/limits.ts";
 import type { ChatMessage, DeviceFact, Engine, EngineFactory, EngineOptions, Step } from "./engine.ts";
 

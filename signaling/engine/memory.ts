@@ -4,7 +4,8 @@ import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol/me
 import { advance } from "../call/advance.ts";
 import { hasOpened } from "../call/placing.ts";
 import { type Fact, missedMessage } from "../call/facts.ts";
-import type { Call, CallEvent, Delivery, Endpoint, Sender } from "../call/state.ts";
+import type { Call, CallEvent, Delivery } from "../call/state.ts";
+import type { Endpoint, Sender } from "../call/parties.ts";
 import { to } from "../call/steps.ts";
 import { Buckets, INITIATIONS } from "../http/limits.ts";
 import { maySay } from "../identity/lifetime.ts";

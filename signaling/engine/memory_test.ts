@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { until } from "../../tests/support/until.ts";
 import { CONFORMANCE, Scene } from "./engine_conformance.ts";
-import type { Endpoint } from "../call/state.ts";
+import type { Endpoint } from "../call/parties.ts";
 import type { Engine, EngineEvent, EngineFactory, Step } from "./engine.ts";
 import { MemoryEngine } from "./memory.ts";
 

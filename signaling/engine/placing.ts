@@ -1,6 +1,7 @@
 /** A call that somebody places, with all that the arbiter has to know of the two: whom, on which devices, and who is busy. */
 
-import type { CallEvent, Sender } from "../call/state.ts";
+import type { CallEvent } from "../call/state.ts";
+import type { Sender } from "../call/parties.ts";
 import type { CallTable } from "./calls.ts";
 import type { ChatMessage } from "./engine.ts";
 import type { Members } from "./members.ts";

@@ -11,7 +11,8 @@ import {
   textOf,
 } from "../../shared/protocol/messages.ts";
 import { type Credential, credentialOf, subprotocols } from "../identity/auth.ts";
-import { randomId, type Session } from "../identity/guests.ts";
+import { randomId } from "../random_id.ts";
+import type { Session } from "../identity/session.ts";
 import { httpError, noSession, tooMany } from "./http.ts";
 import type { Reservation } from "../engine/engine.ts";
 import type { Connection, Hub } from "../hub.ts";

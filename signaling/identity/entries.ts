@@ -3,7 +3,7 @@
  * request only, which has no token any more: where it does not, the key lets the same person in in a tab of their own.
  */
 
-import { randomId } from "./guests.ts";
+import { randomId } from "../random_id.ts";
 
 /** How long a key is good, in ms. */
 const ENTRY_MS = 120_000;

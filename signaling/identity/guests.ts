@@ -3,31 +3,9 @@
 import type { Tokens } from "./auth.ts";
 import type { Hub } from "../hub.ts";
 import { type Passes, visitCookie, visitPassOf } from "./passes.ts";
+import { randomId } from "../random_id.ts";
+import type { Renewed, Session } from "./session.ts";
 import { SESSION_SECONDS, sessionCookies } from "./session_cookie.ts";
-
-/** Who is calling, as a verified token says. */
-export interface Session {
-  readonly userId: string;
-  readonly name: string;
-  /** Ids of the chats this user is a member of, oldest first. */
-  readonly chats: readonly string[];
-  /** Those of them that this user made: there they may free seats. */
-  readonly own?: readonly string[];
-  /** Its token names other chats than the user has by now: they left one, or joined one elsewhere. It is to be signed anew. */
-  readonly isOld?: boolean;
-  /** Signed by this server, for somebody without a host application; only such a session is renewed here. */
-  readonly isGuest: boolean;
-  /** When its token was issued (0: it does not say), in ms since 1970. */
-  readonly issuedAt: number;
-  /** When its token stops being believed, in ms since 1970: from then on it speaks for no more than a call that goes on (R20). */
-  readonly expiresAt: number;
-}
-
-/** A renewed session and the `Set-Cookie` values that carry it. */
-export interface Renewed {
-  readonly session: Session;
-  readonly cookie: readonly string[];
-}
 
 /** Who sends a join form without a session: by the pass that came with it; or none came back, or it is out of date. */
 export type Visitor = { readonly userId: string } | "cookieless" | "late";
@@ -141,10 +119,4 @@ export class Guests {
     this.#hub.renew(session);
     return { session, cookie: sessionCookies(await this.#tokens.sign(session), this.#secure) };
   }
-}
-
-/** 128 random bits, URL-safe. */
-export function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -6,7 +6,7 @@
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { chatId, displayName, userId } from "../../shared/protocol/messages.ts";
-import { randomId } from "./guests.ts";
+import { randomId } from "../random_id.ts";
 import { cookiesOf, SESSION_SECONDS } from "./session_cookie.ts";
 
 /** How long the join form that came with a visitor's pass is good, in seconds. */

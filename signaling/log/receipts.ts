@@ -2,7 +2,8 @@
 
 import type { CallMedia, ClientMessages, Receipt } from "../../shared/protocol/messages.ts";
 import type { CallTag, Fact, Outcome } from "../call/facts.ts";
-import { type Endpoint, MEMORY_MS, type Sender, type Side } from "../call/state.ts";
+import { MEMORY_MS } from "../call/state.ts";
+import type { Endpoint, Sender, Side } from "../call/parties.ts";
 
 /** Calls over whose receipts may still come; beyond that the oldest are reported as they are. */
 const MAX_WAITING = 10_000;

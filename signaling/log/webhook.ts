@@ -3,7 +3,7 @@
  * The signature, the headers and the form of the body are those of Standard Webhooks 1.0.
  */
 
-import { randomId } from "../identity/guests.ts";
+import { randomId } from "../random_id.ts";
 
 /** Messages kept until they are delivered or given up; more are dropped. */
 const MAX_MESSAGES = 10_000;

@@ -2,7 +2,8 @@
 
 import { advance } from "../../signaling/call/advance.ts";
 import type { CallTag, Fact } from "../../signaling/call/facts.ts";
-import type { CallEvent, ChatCalls, Delivery, Endpoint, RingingCall } from "../../signaling/call/state.ts";
+import type { CallEvent, ChatCalls, Delivery, RingingCall } from "../../signaling/call/state.ts";
+import type { Endpoint } from "../../signaling/call/parties.ts";
 import { type Advance, LEAVING_GRACE_MS, RULES } from "./call_view.ts";
 
 /** Whatever there was stays: nothing is cut off. */

@@ -1,6 +1,7 @@
 /** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
 
-import { type Endpoint, type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
+import { type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
+import type { Endpoint } from "../../signaling/call/parties.ts";
 import {
   BOUNDS,
   type Call,

@@ -1,7 +1,7 @@
 /** Facts alone must tell the story of every call: replayed, and held against the state and against what the rules demand. */
 
 import type { Fact } from "../../signaling/call/facts.ts";
-import type { Endpoint } from "../../signaling/call/state.ts";
+import type { Endpoint } from "../../signaling/call/parties.ts";
 import type { Verdict } from "./call_oracle.ts";
 import { type Call, isSame, type Side, SIDES, sidesOf, type Story, type World, type WorldEvent } from "./call_view.ts";
 

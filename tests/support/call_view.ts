@@ -5,13 +5,13 @@ import type { advance } from "../../signaling/call/advance.ts";
 import {
   type CallEvent,
   type ChatCalls,
-  type Endpoint,
   type InCallMessage,
   MAX_HELD_CANDIDATES,
   MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
 } from "../../signaling/call/state.ts";
+import type { Endpoint } from "../../signaling/call/parties.ts";
 
 /** Multiples of `MEMORY_MS`, so that waiting in such steps keeps the number of different times small. */
 export const RULES = { ringTimeoutMs: 3 * MEMORY_MS, graceMs: 2 * MEMORY_MS };

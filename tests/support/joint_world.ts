@@ -9,14 +9,8 @@ import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ClientMessage, ServerMessage } from "../../shared/protocol/messages.ts";
 import { advance, nextDeadline } from "../../signaling/call/advance.ts";
-import {
-  type CallEvent,
-  type ChatCalls,
-  type Endpoint,
-  MEMORY_MS,
-  NO_CALLS,
-  usersOf,
-} from "../../signaling/call/state.ts";
+import { type CallEvent, type ChatCalls, MEMORY_MS, NO_CALLS, usersOf } from "../../signaling/call/state.ts";
+import type { Endpoint } from "../../signaling/call/parties.ts";
 
 export type CourseMachine = typeof course;
 
