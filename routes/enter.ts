@@ -5,7 +5,7 @@
  */
 
 import { chatId } from "../shared/protocol/messages.ts";
-import { httpError } from "../signaling/http/http.ts";
+import { httpError } from "../signaling/http/responses.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";
 import { readForm, seeOther } from "./(_kit)/form.ts";

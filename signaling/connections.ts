@@ -3,7 +3,7 @@
 import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol/messages.ts";
 import type { Endpoint } from "./call/parties.ts";
 import type { Lifetime } from "./identity/lifetime.ts";
-import { type Admission, DeviceRates } from "./http/limits.ts";
+import { type Admission, DeviceRates } from "./limits.ts";
 
 /** What the server knows of a socket: how to give it a message, and how to make it leave. */
 export interface Outbox {

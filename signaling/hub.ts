@@ -18,7 +18,7 @@ import { Dispatch, type Log } from "./dispatch.ts";
 import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "./engine/engine.ts";
 import type { Session } from "./identity/session.ts";
 import { Lifetime } from "./identity/lifetime.ts";
-import type { Admission } from "./http/limits.ts";
+import type { Admission } from "./limits.ts";
 import { CallCounts, type Figures } from "./ops/metrics.ts";
 import type { Receipts } from "./log/receipts.ts";
 

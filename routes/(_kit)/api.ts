@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import { describeIssue } from "../../shared/protocol/messages.ts";
-import { httpError, readBody } from "../../signaling/http/http.ts";
+import { httpError, readBody } from "../../signaling/http/responses.ts";
 
 /** JSON that no cache keeps; `cookie` are `Set-Cookie` values. */
 export function json(value: unknown, options: { status?: number; cookie?: readonly string[] } = {}): Response {
@@ -25,7 +25,7 @@ export async function readJson<T>(req: Request, schema: z.ZodType<T>): Promise<T
   return result.success ? result.data : httpError(400, "INVALID_MESSAGE", describeIssue(result.error.issues[0]!));
 }
 
-export { noSession } from "../../signaling/http/http.ts";
+export { noSession } from "../../signaling/http/responses.ts";
 
 /** 403; `why` for developers. */
 export const accessDenied = (why?: string) =>

@@ -1,7 +1,7 @@
 /** Reading posted forms and answering them. */
 
 import { displayName } from "../../shared/protocol/messages.ts";
-import { readBody } from "../../signaling/http/http.ts";
+import { readBody } from "../../signaling/http/responses.ts";
 
 /** The posted form, empty where it is none; or the error to answer with. */
 export async function readForm(req: Request): Promise<FormData | Response> {

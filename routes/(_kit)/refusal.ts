@@ -4,7 +4,7 @@
  */
 
 import { HttpError } from "fresh";
-import { httpError } from "../../signaling/http/http.ts";
+import { httpError } from "../../signaling/http/responses.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
 

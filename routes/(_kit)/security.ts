@@ -1,7 +1,7 @@
 /** The security headers of every answer, errors included. */
 
 import type { Config } from "../../signaling/config.ts";
-import { httpError } from "../../signaling/http/http.ts";
+import { httpError } from "../../signaling/http/responses.ts";
 import { visitOf } from "../../signaling/http/visit.ts";
 import { inTheirWay } from "./refusal.ts";
 

@@ -6,7 +6,7 @@ import type { ServerMessage, ServerMessages } from "../../shared/protocol/messag
 import type { Fact } from "../call/facts.ts";
 import { MAX_HELD_CANDIDATES } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
-import { MAX_DEVICES } from "../http/limits.ts";
+import { MAX_DEVICES } from "../limits.ts";
 import type { ChatMessage, DeviceFact, Engine, EngineFactory, EngineOptions, Step } from "./engine.ts";
 
 /** Looks again and again until there is something. */

@@ -7,7 +7,7 @@ import { type Fact, missedMessage } from "../call/facts.ts";
 import type { Call, CallEvent, Delivery } from "../call/state.ts";
 import type { Endpoint, Sender } from "../call/parties.ts";
 import { to } from "../call/steps.ts";
-import { Buckets, INITIATIONS } from "../http/limits.ts";
+import { Buckets, INITIATIONS } from "../limits.ts";
 import { maySay } from "../identity/lifetime.ts";
 import { CallTable } from "./calls.ts";
 import { Deadlines } from "./deadlines.ts";

@@ -1,7 +1,7 @@
 /** Who is online: every user's devices, with their sockets here or about to come back. */
 
 import type { Endpoint } from "../call/parties.ts";
-import { MAX_DEVICES } from "../http/limits.ts";
+import { MAX_DEVICES } from "../limits.ts";
 import { Deadline } from "./deadlines.ts";
 import type { CallRef, Reservation } from "./engine.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAX_DEVICES } from "./limits.ts";
+import { MAX_DEVICES } from "../limits.ts";
 import { candidate, relayed } from "../../tests/support/sdp.ts";
 import { until } from "../../tests/support/until.ts";
 import { answer, chatId, connect, HOST_SECRET, media, offer, quiet, ring, Wires } from "../../tests/support/wire.ts";

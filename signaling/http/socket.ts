@@ -13,10 +13,10 @@ import {
 import { type Credential, credentialOf, subprotocols } from "../identity/auth.ts";
 import { randomId } from "../random_id.ts";
 import type { Session } from "../identity/session.ts";
-import { httpError, noSession, tooMany } from "./http.ts";
+import { httpError, noSession, tooMany } from "./responses.ts";
 import type { Reservation } from "../engine/engine.ts";
 import type { Connection, Hub } from "../hub.ts";
-import { FloodGate } from "./limits.ts";
+import { FloodGate } from "../limits.ts";
 import type { Proof } from "./origin.ts";
 
 /** Deno pings a silent client and closes its socket after this many seconds. */

@@ -1,6 +1,6 @@
 /** What whoever runs the server should know to mend it: said in the log, and not a thousand times. */
 
-import { Buckets, type Rate } from "../http/limits.ts";
+import { Buckets, type Rate } from "../limits.ts";
 
 /** Lines of one kind: as many at once, then one a minute. */
 const LINES: Rate = { burst: 5, perSecond: 1 / 60 };
