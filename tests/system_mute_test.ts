@@ -8,20 +8,33 @@ import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
 import { there, until } from "./support/until.ts";
 
+/** Shorter than a mute is doubted, in ms. */
+const INSTANT_MS = 200;
+
 /** Longer than a mute is doubted, in ms, with what it takes to be said. */
 const BELIEVED_MS = 1_000;
 
-/** The system mutes a person's device, or does so no longer. */
-async function systemMutes({ page }: Person, kind: "audio" | "video", muted: boolean): Promise<void> {
+/**
+ * The system mutes a person's device, or does so no longer; after `ms`, if given, it is the other way round again. That is up to the page's
+ * own timers: however late they are, what is due first comes first.
+ */
+async function systemMutes({ page }: Person, kind: "audio" | "video", muted: boolean, ms?: number): Promise<void> {
   await page.evaluate(
-    (kind, muted) => {
+    async (kind, muted, ms) => {
       const { keptTracks } = globalThis as unknown as { keptTracks: MediaStreamTrack[] };
       const track = keptTracks.find((track) => track.kind === kind && track.readyState === "live")!;
-      Object.defineProperty(track, "muted", { value: muted, configurable: true });
-      track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+      const set = (muted: boolean) => {
+        Object.defineProperty(track, "muted", { value: muted, configurable: true });
+        track.dispatchEvent(new Event(muted ? "mute" : "unmute"));
+      };
+      set(muted);
+      if (ms === undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      set(!muted);
     },
     kind,
     muted,
+    ms,
   );
 }
 
@@ -87,9 +100,7 @@ scene("a mute of an instant, as while a device starts, is not to be seen by anyb
       new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
     });
   }
-  await systemMutes(ada, "audio", true);
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await systemMutes(ada, "audio", false);
+  await systemMutes(ada, "audio", true, INSTANT_MS);
   await new Promise((resolve) => setTimeout(resolve, BELIEVED_MS));
   for (const { page } of [ada, boris]) {
     assert.equal(await page.evaluate(() => (globalThis as unknown as { blinked: boolean }).blinked), false);
