@@ -178,6 +178,7 @@ Deno.test("doctor: no camera", async () => {
 Deno.test("doctor: a server that is killed meanwhile", async () => {
   await scene({}, async ({ ada, product }) => {
     matches(await examine(ada, "Start the check"), { Server: /^works/ });
+    ada.loses(product.url);
     await product.halt();
     const down = await examine(ada, "Run again");
     assert.equal(down.verdict, "Calls cannot work");

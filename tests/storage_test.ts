@@ -6,7 +6,7 @@ import { freePorts } from "./support/ports.ts";
 import { Guest } from "./support/guest.ts";
 import type { Page } from "./support/packages.ts";
 import { build, type Product, startProduct, startScript } from "./support/product.ts";
-import { connect, meet } from "./support/scene.ts";
+import { connect, crash, meet } from "./support/scene.ts";
 import { canCall, named, press, there, until } from "./support/until.ts";
 
 /** In the page: as in a frame whose cookies are blocked, where the mere mention of a storage throws. */
@@ -171,7 +171,7 @@ Deno.test("cookies: blocked while the page is there: it says so, with a new tab 
   const frame = await ada.page.waitForFrame((frame) => frame.url() === chat);
   await canCall(frame);
   await blockCookies(ada);
-  await product.crash();
+  await crash(product, ada);
   await there(frame, '[role="alert"]');
   assert.match(await frame.$eval('[role="alert"]', (element) => element.textContent!), /keeps no cookies .* inside/);
   const tab = await opensTab(ada, async () => (await there(frame, named("link", "Open in a new tab"))).click());

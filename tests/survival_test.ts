@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import type { Person } from "./support/chromium.ts";
-import { connect, type Scene, scene } from "./support/scene.ts";
+import { connect, crash, type Scene, scene } from "./support/scene.ts";
 import { canCall, gone } from "./support/until.ts";
+
+/** A page tries to come back more and more seldom, up to 15 s after the try before. */
+const COMES_BACK_MS = 30_000;
 
 async function mediaFlows({ ada, boris }: Scene): Promise<void> {
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
@@ -77,7 +80,7 @@ scene(
     await connect(stage);
     await mediaFlows(stage);
     const before = (await stage.boris.received()).framesDecoded;
-    await stage.product.crash();
+    await crash(stage.product, stage.ada, stage.boris);
     await mediaFlows(stage);
     assert.ok((await stage.boris.received()).framesDecoded > before);
     for (const person of [stage.ada, stage.boris]) assert.equal(await person.connectionsMade(), 1);
@@ -111,7 +114,7 @@ scene("[R14] the server is killed while it rings: nobody is left ringing, and th
   await ada.click("Video call");
   await boris.sees("button", "Accept");
   await ada.hears("Ringing…");
-  await product.crash();
+  await crash(product, ada, boris);
   await Promise.all([ada.hears("Call ended"), boris.hears("Call ended")]);
   await gone(boris.page, '[role="alertdialog"]');
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
@@ -126,8 +129,8 @@ scene(
     const { ada, boris, product } = stage;
     await connect(stage);
     await mediaFlows(stage);
-    await product.crash();
-    await boris.reads("The server does not know you any more");
+    await crash(product, ada, boris);
+    await boris.reads("The server does not know you any more", COMES_BACK_MS);
     await ada.click("Hang up");
     await boris.hears("Call ended", 60_000);
     assert.deepEqual(await boris.open(), { connections: 0, tracks: 0 });

@@ -80,6 +80,8 @@ export class Person implements AsyncDisposable {
   /** What went wrong on the page, by its console and its uncaught exceptions. */
   readonly errors: string[] = [];
   readonly #context: BrowserContext;
+  /** The origin of a server that was killed, or is about to be. */
+  #lost: string | null = null;
 
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
@@ -88,7 +90,11 @@ export class Person implements AsyncDisposable {
     page.on("console", (message) => {
       // The browser notes every try of a page to come back, to a server that is down or does not believe it (any more).
       if (/ERR_CONNECTION_REFUSED|\b401\b|HTTP Authentication failed/.test(message.text())) return;
-      if (message.type() === "error" || message.type() === "warn") this.errors.push(message.text());
+      if (message.type() !== "error" && message.type() !== "warn") return;
+      const { url = "" } = message.location();
+      const isCutOff = /\bnet::ERR_|^WebSocket connection to /.test(message.text());
+      if (isCutOff && this.#lost !== null && url.startsWith(this.#lost)) return;
+      this.errors.push(url ? `${message.text()} (${url})` : message.text());
     });
   }
 
@@ -128,6 +134,15 @@ export class Person implements AsyncDisposable {
     return new Person(context, page);
   }
 
+  /**
+   * The server of an origin is about to be killed. From now on its connections may be cut off: those with a request in flight, and those
+   * made while it dies, since Linux closes the sockets of a process last opened first, so the listening one last. Under load that takes
+   * a tenth of a second, and the page tries to come back meanwhile.
+   */
+  loses(origin: string): void {
+    this.#lost = origin;
+  }
+
   /** One more window of the same person. Not a tab: a hidden one draws nothing, and waits for that. */
   async anotherWindow(): Promise<Page> {
     return await this.#context.newPage({ type: "window" });
@@ -152,10 +167,11 @@ export class Person implements AsyncDisposable {
   }
 
   /** Waits until the page shows a text. */
-  async reads(text: string): Promise<void> {
+  async reads(text: string, timeoutMs?: number): Promise<void> {
     await until(
       `the page shows "${text}"`,
       () => this.page.evaluate((text) => document.body.innerText.includes(text), text),
+      timeoutMs,
     );
   }
 

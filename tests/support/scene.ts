@@ -59,3 +59,9 @@ export async function connect({ ada, boris }: Scene, how: "Video call" | "Audio 
   await boris.click("Accept");
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
 }
+
+/** Kills the server without a word, and starts it again, under the eyes of these people. */
+export async function crash(product: Product, ...people: Person[]): Promise<void> {
+  for (const person of people) person.loses(product.url);
+  await product.crash();
+}
