@@ -12,7 +12,7 @@ import { course, type CourseEvent, kindsOf } from "./course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } from "./course_state.ts";
 import { deadlineTimer } from "./deadline.ts";
 import type { DeviceKind } from "./devices/device_choice.ts";
-import { keepCall, type PastCall, pastCalls } from "./history.ts";
+import { keepCall, pastCalls } from "./history.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { withMissed, withoutCallsOf } from "./missed.ts";
 import { DEVICE_OF, type Kind } from "./devices/opening.ts";
@@ -22,7 +22,7 @@ import type { Environment } from "./platform/platform.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
-import type { Bring, CallActions, CallInfo, Descriptions, Outcome, Snapshot } from "./state.ts";
+import type { Bring, CallActions, CallInfo, Descriptions, Outcome, PastCall, Snapshot } from "./state.ts";
 import { keepOver, overBefore, sendingBefore } from "./tab.ts";
 
 /** Where the codec that the user chose is remembered. */

@@ -1,26 +1,10 @@
 /** The calls of a chat that this browser had or missed, kept by the browser and by nobody else. */
 
-import type { CallMedia, Receipt } from "../protocol/messages.ts";
 import type { Environment } from "./platform/platform.ts";
-import type { Outcome, Role } from "./state.ts";
+import type { PastCall } from "./state.ts";
 
 /** Calls of one chat that are kept. */
 const MAX_CALLS = 50;
-
-/** A call that is over. */
-export interface PastCall {
-  readonly callId: string;
-  /** When it ended, or was heard of, in ms since 1970. */
-  readonly at: number;
-  /** The other person; empty where that is not known. */
-  readonly name: string;
-  readonly role: Role;
-  readonly media: CallMedia;
-  readonly outcome: Outcome | "missed";
-  /** How long the two had each other, from the first media to the last, in ms; `null` if they never had. */
-  readonly durationMs: number | null;
-  readonly receipt: Receipt | null;
-}
 
 /** The calls of a chat, newest first; none where the browser keeps nothing, or something else than what was given to it. */
 export function pastCalls(env: Environment, chatId: string): PastCall[] {

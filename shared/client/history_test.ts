@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { keepCall, type PastCall, pastCalls } from "./history.ts";
+import { keepCall, pastCalls } from "./history.ts";
 import type { Environment } from "./platform/platform.ts";
+import type { PastCall } from "./state.ts";
 
 /** A browser's storage, as far as history goes. */
 function storage(): Environment & { kept: Map<string, string> } {

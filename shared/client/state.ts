@@ -1,9 +1,8 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { CallMedia, EndReason, Member, Step, VideoCodec } from "../protocol/messages.ts";
+import type { CallMedia, EndReason, Member, Receipt, Step, VideoCodec } from "../protocol/messages.ts";
 import type { Cause, MediaSource } from "./devices/causes.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice.ts";
-import type { PastCall } from "./history.ts";
 import type { Sample } from "./quality/samples.ts";
 
 /** Why a call is over, from this side's point of view. */
@@ -145,6 +144,21 @@ export interface Snapshot {
   readonly members: Readonly<Record<string, readonly Member[] | null>>;
   /** Calls that were missed while this client was away or busy, newest last, until they are put away or the two have talked. */
   readonly missed: readonly MissedCall[];
+}
+
+/** A call that is over. */
+export interface PastCall {
+  readonly callId: string;
+  /** When it ended, or was heard of, in ms since 1970. */
+  readonly at: number;
+  /** The other person; empty where that is not known. */
+  readonly name: string;
+  readonly role: Role;
+  readonly media: CallMedia;
+  readonly outcome: Outcome | "missed";
+  /** How long the two had each other, from the first media to the last, in ms; `null` if they never had. */
+  readonly durationMs: number | null;
+  readonly receipt: Receipt | null;
 }
 
 /** A call somebody made to this user that was not answered. */

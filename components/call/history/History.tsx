@@ -1,4 +1,4 @@
-import type { PastCall } from "../../../shared/client/history.ts";
+import type { PastCall } from "../../../shared/client/state.ts";
 import { fill } from "../../../shared/i18n/fill.ts";
 import type { CallMedia, Receipt } from "../../../shared/protocol/messages.ts";
 import { Icon } from "../Icon.tsx";

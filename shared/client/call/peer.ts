@@ -15,6 +15,7 @@ import {
   type Section,
   sectionOf,
   startSmall,
+  type Tracks,
   transceiverOf,
   transceivers,
 } from "./sections.ts";
@@ -56,9 +57,6 @@ export interface RemoteStreams {
   readonly person: MediaStream;
   readonly screen: MediaStream | null;
 }
-
-/** What is sent, by section. */
-export type Tracks = Partial<Record<Section, MediaStreamTrack>>;
 
 type Offer = { type: "offer"; sdp: string };
 type Answer = { type: "answer"; sdp: string };

@@ -3,6 +3,9 @@
 /** A voice, the camera, or a screen beside it. */
 export type Section = "audio" | "video" | "screen";
 
+/** What is sent, by section. */
+export type Tracks = Partial<Record<Section, MediaStreamTrack>>;
+
 const KIND = { audio: "audio", video: "video", screen: "video" } as const;
 
 /** Half the size: the first picture is there in half the time. What is right for the network is found out after it. */

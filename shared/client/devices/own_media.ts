@@ -3,22 +3,31 @@
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices } from "./devices.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
-import type { Tracks } from "../call/peer.ts";
+import type { Section, Tracks } from "../call/sections.ts";
 import type { Environment } from "../platform/platform.ts";
 import { Screen } from "./screen.ts";
 import { NO_MEDIA } from "../snapshot.ts";
-import type { ActiveCall } from "../call/active_call.ts";
 import type { MediaProblem, Snapshot } from "../state.ts";
 
 /** The part of what is shown that is about this device. */
 export type Shown = Pick<Snapshot, "local" | "devices" | "gone" | "problem">;
 
+/** Where it is sent: a call. */
+export interface MediaSink {
+  /** Sends the tracks there are now. */
+  sendTracks(): Promise<void>;
+  /** Sends no more in a section. */
+  stopTrack(section: Section): void;
+  /** Tells the other side what is sent now. */
+  saySending(): void;
+}
+
 /** What it is for. */
 export interface OwnMediaPorts {
   /** The call that there is, if there is one. */
-  call(): ActiveCall | null;
+  call(): MediaSink | null;
   /** The same, but for one that rings here. */
-  accepted(): ActiveCall | null;
+  accepted(): MediaSink | null;
   /** Something of what is shown is another one. */
   onChange(shown: Partial<Shown>): void;
 }
@@ -75,7 +84,7 @@ export class OwnMedia {
   }
 
   /** Takes up what opened for a call that is under way, or for the check before one, and says what did not. */
-  async follow(call: ActiveCall | null, kinds: readonly Kind[], opened: Opened): Promise<void> {
+  async follow(call: MediaSink | null, kinds: readonly Kind[], opened: Opened): Promise<void> {
     if (opened === "superseded" || this.#ports.call() !== call) return;
     this.report(kinds, opened);
     await call?.sendTracks();
@@ -147,7 +156,7 @@ export class OwnMedia {
     call.saySending();
   }
 
-  async #share(call: ActiveCall): Promise<void> {
+  async #share(call: MediaSink): Promise<void> {
     const shared = await this.#screen.open();
     if (this.#ports.call() !== call) {
       // Whatever else became of that picker, a screen that is shared by now belongs to another call.
