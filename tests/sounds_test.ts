@@ -92,18 +92,24 @@ async function silence(person: Person): Promise<void> {
   await until("silence", async () => await heardBy(person) === null, 3_000);
 }
 
+/** Has a page use another speaker than the system's choice, and gives its id. */
+async function chooseSpeaker(person: Person): Promise<string> {
+  const speaker = await person.page.evaluate(async () => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const speaker = devices.findLast(({ kind }) => kind === "audiooutput")!.deviceId;
+    localStorage.setItem("zvonok.kept.speaker", speaker);
+    return speaker;
+  });
+  await person.page.reload();
+  await person.online();
+  return speaker;
+}
+
 scene(
   "the caller hears it ring, by the speaker that is chosen, a second in five, and no more once it is answered",
   async (stage) => {
     const { ada, boris } = stage;
-    const speaker = await ada.page.evaluate(async () => {
-      const devices = await navigator.mediaDevices.enumerateDevices();
-      const speaker = devices.findLast(({ kind }) => kind === "audiooutput")!.deviceId;
-      localStorage.setItem("zvonok.kept.speaker", speaker);
-      return speaker;
-    });
-    await ada.page.reload();
-    await ada.online();
+    const speaker = await chooseSpeaker(ada);
     await listen(ada);
     await ada.click("Video call");
     await ada.hears("Ringing…");
@@ -122,6 +128,21 @@ scene(
     await silence(ada);
   },
 );
+
+scene("a speaker that takes a while to start: no tone begins on another one", async ({ ada }) => {
+  const speaker = await chooseSpeaker(ada);
+  await listen(ada);
+  await ada.page.evaluate(() => {
+    const sounding = AudioContext.prototype as AudioContext & { setSinkId(id: string): Promise<void> };
+    const { setSinkId } = sounding;
+    sounding.setSinkId = async function (id) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await setSinkId.call(this, id);
+    };
+  });
+  await ada.click("Audio call");
+  assert.equal((await tone(ada)).speaker, speaker);
+});
 
 scene(
   "the ringback tone stops with a cancel; an end by the other side is heard, for a second",

@@ -54,19 +54,23 @@ export function soundOf(call: CallPhase): Sound | null {
 export function startTone(sound: keyof typeof cadences, speaker: string | null): () => void {
   const over = new AbortController();
   const { on, off, times } = cadences[sound];
-  attempt(() => {
-    const audio = openAudio(over.signal);
-    // A speaker that is gone is refused, and the system's choice stays in use.
-    if (speaker !== null) audio.setSinkId?.(speaker).catch(() => {});
-    const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
-    tone.connect(audio.destination);
-    tone.start();
-    if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
-  });
+  // A call needs no tones, where the browser has no Web Audio or allows no further context.
+  playTone(sound, speaker, over.signal).catch(() => {});
   const close = () => over.abort();
   // A suspended context never reaches the end of the tone.
   if (times < Infinity) setTimeout(close, (times * (on + off) + LATE_S) * 1000);
   return close;
+}
+
+async function playTone(sound: keyof typeof cadences, speaker: string | null, over: AbortSignal): Promise<void> {
+  const { on, off, times } = cadences[sound];
+  const audio = openAudio(over);
+  // Until it has changed to the speaker, the browser plays by the system's choice. That stays in use where the speaker is gone.
+  if (speaker !== null) await audio.setSinkId?.(speaker).catch(() => {});
+  const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
+  tone.connect(audio.destination);
+  tone.start();
+  if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
 }
 
 /** A tone and the pause behind it, in seconds. */
