@@ -1,34 +1,30 @@
 /**
  * The platform's floor: two bare RTCPeerConnections in one page, in the order of the textbook (W3C WebRTC, section 10.4), with
  * descriptions and candidates handed over by function calls. There is no network between them, and no page to draw. As in any call, the
- * caller has offered and gathered while it rang, and the callee begins when it accepts, with its camera open.
+ * caller has opened its devices, offered and gathered while it rang, and the callee opens its own when it accepts.
  */
 
 import type { Browser } from "../tests/support/packages.ts";
-import { type Clock, DEVICES, installClock, RING_MS, type Subject, type Times, WARM_UP_MS } from "./subject.ts";
+import { type Clock, DEVICES, prepare, RING_MS, type Subject, type Times } from "./subject.ts";
 
-/** A page at `url`, an origin that may open cameras. */
-export async function bare(browser: Browser, url: string): Promise<Subject> {
+/** A page at `url`, an origin that may open cameras; a camera takes `cameraMs` to open. */
+export async function bare(browser: Browser, url: string, cameraMs: number): Promise<Subject> {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  await installClock(page);
+  await prepare(page, cameraMs);
   await page.goto(url);
   return {
     name: "bare",
-    call: () => page.evaluate(callInPage, { devices: DEVICES, ringMs: RING_MS, warmUpMs: WARM_UP_MS }),
+    call: () => page.evaluate(callInPage, { devices: DEVICES, ringMs: RING_MS }),
     [Symbol.asyncDispose]: () => context.close(),
   };
 }
 
 async function callInPage(
-  { devices, ringMs, warmUpMs }: { devices: MediaStreamConstraints; ringMs: number; warmUpMs: number },
+  { devices, ringMs }: { devices: MediaStreamConstraints; ringMs: number },
 ): Promise<Times> {
   const { clock, firstFrame } = globalThis as unknown as Clock;
   const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  const streams = [
-    await navigator.mediaDevices.getUserMedia(devices),
-    await navigator.mediaDevices.getUserMedia(devices),
-  ];
 
   class Side {
     readonly pc = new RTCPeerConnection();
@@ -58,22 +54,23 @@ async function callInPage(
   }
 
   let callee: Side | null = null;
+  const streams = [await navigator.mediaDevices.getUserMedia(devices)];
   const caller = new Side(streams[0]!, () => callee);
-  await sleep(warmUpMs);
   await caller.pc.setLocalDescription();
   await sleep(ringMs);
 
   const accepted = clock();
+  streams.push(await navigator.mediaDevices.getUserMedia(devices));
   callee = new Side(streams[1]!, () => caller);
   await callee.hear(caller.pc.localDescription!);
   await callee.pc.setLocalDescription();
   await caller.hear(callee.pc.localDescription!);
-  const seen = { caller: await caller.seen - accepted, callee: await callee.seen - accepted };
+  const times = { ring: null, caller: await caller.seen - accepted, callee: await callee.seen - accepted };
 
   for (const { pc, video } of [caller, callee]) {
     pc.close();
     video.remove();
   }
   for (const track of streams.flatMap((stream) => stream.getTracks())) track.stop();
-  return seen;
+  return times;
 }

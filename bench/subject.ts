@@ -2,30 +2,28 @@
 
 import type { Page } from "../tests/support/packages.ts";
 
-/** From the callee's accept until each side sees the first picture of the other, in ms. */
+/** What one call took, in ms. */
 export interface Times {
+  /** From the caller's click until it rings at the other side; `null` where there is nothing between the two. */
+  readonly ring: number | null;
+  /** From the callee's accept until the caller sees them. */
   readonly caller: number;
+  /** From the callee's accept until they see the caller. */
   readonly callee: number;
 }
 
 /** A way to call. */
 export interface Subject extends AsyncDisposable {
   readonly name: string;
-  /** Makes one call, with both cameras open before it rings, and leaves nothing of it running. */
+  /** Makes one call, which opens the devices of both, and leaves nothing of it running. */
   call(): Promise<Times>;
 }
 
 /** It rings for so long before somebody accepts, in ms: time to look who it is. */
-export const RING_MS = 500;
+export const RING_MS = 1_500;
 
-/** Cameras run for so long before the call, in ms. */
-export const WARM_UP_MS = 300;
-
-/** What all subjects ask of the camera and the microphone: the same as the product. */
-export const DEVICES: MediaStreamConstraints = {
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
-};
+/** What the others ask of the camera and the microphone: no more than any page that asks for nothing in particular. */
+export const DEVICES: MediaStreamConstraints = { audio: true, video: true };
 
 /** What `installClock` gives a page. */
 export interface Clock {
@@ -35,9 +33,14 @@ export interface Clock {
   firstFrame(video: HTMLVideoElement): Promise<number>;
 }
 
-/** Puts `Clock` into every document of a page that is loaded from now on. */
-export async function installClock(page: Page): Promise<void> {
-  await page.evaluateOnNewDocument(() => {
+/** Puts `Clock` into every document of a page that is loaded from now on, and a camera that takes `cameraMs` to open. */
+export async function prepare(page: Page, cameraMs: number): Promise<void> {
+  await page.evaluateOnNewDocument((cameraMs: number) => {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      if (constraints?.video) await new Promise((resolve) => setTimeout(resolve, cameraMs));
+      return await open(constraints);
+    };
     const clock = () => performance.timeOrigin + performance.now();
     const firstFrame = (video: HTMLVideoElement) =>
       new Promise<number>((resolve) => {
@@ -53,7 +56,7 @@ export async function installClock(page: Page): Promise<void> {
         });
       });
     Object.assign(globalThis, { clock, firstFrame } satisfies Clock);
-  });
+  }, cameraMs);
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -2,29 +2,31 @@
 
 import { launch, Person } from "../tests/support/chromium.ts";
 import { meet } from "../tests/support/scene.ts";
-import { there } from "../tests/support/until.ts";
-import { type Clock, installClock, RING_MS, sleep, type Subject, WARM_UP_MS } from "./subject.ts";
+import { type Clock, prepare, RING_MS, sleep, type Subject } from "./subject.ts";
 
-/** A chat of two people at the product's `url`. */
-export async function zvonok(browser: Awaited<ReturnType<typeof launch>>, url: string): Promise<Subject> {
+/** A chat of two people at the product's `url`; a camera takes `cameraMs` to open. */
+export async function zvonok(
+  browser: Awaited<ReturnType<typeof launch>>,
+  url: string,
+  cameraMs: number,
+): Promise<Subject> {
   const ada = await Person.enter(browser);
   const boris = await Person.enter(browser);
-  for (const { page } of [ada, boris]) await installClock(page);
+  for (const { page } of [ada, boris]) await prepare(page, cameraMs);
   await meet(url, ada, boris);
   return {
     name: "Zvonok",
     async call() {
-      for (const person of [ada, boris]) await openDevices(person);
-      await sleep(WARM_UP_MS);
-      await ada.click("Video call");
-      await boris.sees("button", "Accept");
+      const ringing = rings(boris);
+      const clicked = await click(ada, "Video call");
+      const rang = await ringing;
       await sleep(RING_MS);
       const seen = [ada, boris].map(firstFrame);
-      const accepted = await accept(boris);
-      const times = { caller: await seen[0]! - accepted, callee: await seen[1]! - accepted };
+      const accepted = await click(boris, "Accept");
+      const [callerSees, calleeSees] = await Promise.all(seen);
       await ada.click("Hang up");
       await boris.hears("Call ended");
-      return times;
+      return { ring: rang - clicked, caller: callerSees! - accepted, callee: calleeSees! - accepted };
     },
     async [Symbol.asyncDispose]() {
       await ada[Symbol.asyncDispose]();
@@ -33,19 +35,29 @@ export async function zvonok(browser: Awaited<ReturnType<typeof launch>>, url: s
   };
 }
 
-/** By the camera check, which leaves them open for the call. */
-async function openDevices(person: Person): Promise<void> {
-  await person.click("Check camera and microphone");
-  await there(person.page, "video");
+/** When it can be taken: what a person needs to see of a call that comes. */
+function rings({ page }: Person): Promise<number> {
+  return page.evaluate(async () => {
+    const isThere = () => document.querySelector('[role="alertdialog"] button') !== null;
+    await new Promise<void>((resolve) => {
+      const watching = new MutationObserver(() => {
+        if (!isThere()) return;
+        watching.disconnect();
+        resolve();
+      });
+      watching.observe(document.body, { childList: true, subtree: true });
+    });
+    return (globalThis as unknown as Clock).clock();
+  });
 }
 
 /** Clicks inside the page, and says when. */
-async function accept(person: Person): Promise<number> {
-  const button = await person.sees("button", "Accept");
+async function click(person: Person, name: string): Promise<number> {
+  const button = await person.sees("button", name);
   return await button.evaluate((element) => {
-    const accepted = (globalThis as unknown as Clock).clock();
+    const clicked = (globalThis as unknown as Clock).clock();
     (element as HTMLElement).click();
-    return accepted;
+    return clicked;
   });
 }
 
