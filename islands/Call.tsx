@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ChatStrings } from "../shared/i18n/strings.ts";
-import type { Member } from "../shared/protocol/messages.ts";
+import type { Member } from "../shared/protocol/server_messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "../components/call/ChatPage.tsx";
 import type { CallStore } from "../components/call/store.ts";

@@ -4,7 +4,7 @@
  * browser may keep no cookie: then the chat's page says so, and offers the same by `entry`, a key for once, in a new tab.
  */
 
-import { chatId } from "../shared/protocol/messages.ts";
+import { chatId } from "../shared/protocol/formats.ts";
 import { httpError } from "../signaling/http/responses.ts";
 import { accessDenied } from "./(_kit)/api.ts";
 import { define } from "./(_kit)/define.ts";

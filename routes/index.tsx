@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Person, Vacant } from "../components/call/Person.tsx";
-import type { Member } from "../shared/protocol/messages.ts";
+import type { Member } from "../shared/protocol/server_messages.ts";
 import { Cookieless } from "./(_kit)/Cookieless.tsx";
 import { define, type State } from "./(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "./(_kit)/form.ts";

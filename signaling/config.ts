@@ -1,8 +1,8 @@
 /** Configuration, all by environment, checked once at the start. */
 
 import { z } from "zod";
-import { VIDEO_CODECS } from "../shared/protocol/constants.ts";
-import { describeIssue, type VideoCodec } from "../shared/protocol/messages.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../shared/protocol/constants.ts";
+import { describeIssue } from "../shared/protocol/issues.ts";
 import type { IceConfig, TurnAccess } from "./ops/ice.ts";
 import type { WebhookTarget } from "./log/webhook.ts";
 

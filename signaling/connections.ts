@@ -1,6 +1,8 @@
 /** What is this process's own: its sockets, how long their tokens speak for them, their rates, and who looks at which chat. */
 
-import type { ClientMessage, Parsed, ServerMessage } from "../shared/protocol/messages.ts";
+import type { ClientMessage } from "../shared/protocol/client_messages.ts";
+import type { Parsed } from "../shared/protocol/frames.ts";
+import type { ServerMessage } from "../shared/protocol/server_messages.ts";
 import type { Endpoint } from "./call/parties.ts";
 import type { Lifetime } from "./identity/lifetime.ts";
 import { type Admission, DeviceRates } from "./limits.ts";

@@ -3,15 +3,10 @@
  * engine's steps say it gives to this process's devices, and to those who count and report. It owns no socket.
  */
 
-import { CLOSE, PROTOCOL_VERSION } from "../shared/protocol/constants.ts";
-import type {
-  ClientMessage,
-  ClientMessages,
-  Member,
-  Parsed,
-  ServerMessages,
-  VideoCodec,
-} from "../shared/protocol/messages.ts";
+import { CLOSE, PROTOCOL_VERSION, type VideoCodec } from "../shared/protocol/constants.ts";
+import type { ClientMessage, ClientMessages } from "../shared/protocol/client_messages.ts";
+import type { Parsed } from "../shared/protocol/frames.ts";
+import type { Member, ServerMessages } from "../shared/protocol/server_messages.ts";
 import type { Endpoint } from "./call/parties.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
 import { Dispatch, type Log } from "./dispatch.ts";

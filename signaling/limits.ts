@@ -1,7 +1,7 @@
 /** Limits (rule R18): how much one device, user or address may ask for. */
 
 import { rankOf } from "../shared/protocol/best_candidates.ts";
-import type { Parsed } from "../shared/protocol/messages.ts";
+import type { Parsed } from "../shared/protocol/frames.ts";
 
 /** `burst` at once, and `perSecond` on average. */
 export interface Rate {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ClientMessage, Parsed } from "../shared/protocol/messages.ts";
+import type { ClientMessage } from "../shared/protocol/client_messages.ts";
+import type { Parsed } from "../shared/protocol/frames.ts";
 import { Bucket, Buckets, DeviceRates, FloodGate } from "./limits.ts";
 
 Deno.test("[R18] a bucket gives its burst, then its rate, and says how long to wait", () => {

@@ -1,6 +1,6 @@
 /** Calls over bad networks in a real Chromium: how much video is sent follows what the network has room for, and the voice goes on. */
 
-import type { Step } from "../shared/protocol/messages.ts";
+import type { Step } from "../shared/protocol/server_messages.ts";
 import { STEPS } from "../shared/client/quality/ladder.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";

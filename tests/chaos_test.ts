@@ -6,7 +6,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { ServerMessage } from "../shared/protocol/messages.ts";
+import type { ServerMessage } from "../shared/protocol/server_messages.ts";
 import { Tokens } from "../signaling/identity/auth.ts";
 import { chatName, CHATS, chatsOf, USERS } from "./support/chaos/chats.ts";
 import { Client, errors, stats, violations } from "./support/chaos/clients.ts";

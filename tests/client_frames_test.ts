@@ -1,7 +1,7 @@
 /** What the client makes of frames that no server of this version sends, and of actions that mean nothing where it stands. */
 
 import assert from "node:assert/strict";
-import type { ServerMessage } from "../shared/protocol/messages.ts";
+import type { ServerMessage } from "../shared/protocol/server_messages.ts";
 import { WeriftPerson } from "./support/werift.ts";
 
 const welcome: ServerMessage = {

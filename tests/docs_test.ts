@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { z } from "zod";
-import { clientMessages, errorCodes, serverMessages, tokenProblems } from "../shared/protocol/messages.ts";
+import { clientMessages } from "../shared/protocol/client_messages.ts";
+import { errorCodes, tokenProblems } from "../shared/protocol/errors.ts";
+import { serverMessages } from "../shared/protocol/server_messages.ts";
 import { Webhook } from "../signaling/log/webhook.ts";
 import { Guest } from "./support/guest.ts";
 import { build, startProduct } from "./support/product.ts";

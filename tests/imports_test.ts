@@ -54,7 +54,7 @@ Deno.test("imports: every folder has files, and their imports were found", () =>
     "routes/chat/[id].tsx",
     "islands/Call.tsx",
   ], [
-    "shared/protocol/messages.ts",
+    "shared/protocol/client_messages.ts",
     "zod",
   ]];
   for (const [from, to] of known) {
@@ -77,7 +77,7 @@ Deno.test("imports: what a browser loads takes types only from modules that need
     size = needsZod.size;
     for (const { from, to, typeOnly } of imports) if (!typeOnly && needsZod.has(to)) needsZod.add(from);
   }
-  assert.ok(needsZod.has("shared/protocol/messages.ts"));
+  assert.ok(needsZod.has("shared/protocol/server_messages.ts"));
   const inBrowser = ({ from }: Import) => /^(shared\/client|components|islands)\//.test(from);
   assert.deepEqual(imports.filter(inBrowser).filter(({ to, typeOnly }) => !typeOnly && needsZod.has(to)).map(show), []);
 });

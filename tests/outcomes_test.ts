@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { endedText, type View } from "../components/call/view.ts";
 import type { CallPhase, Outcome } from "../shared/client/state.ts";
 import { strings } from "../shared/i18n/i18n.ts";
-import { serverMessages } from "../shared/protocol/messages.ts";
+import { serverMessages } from "../shared/protocol/server_messages.ts";
 
 const call = {
   chatId: "chat",

@@ -1,7 +1,7 @@
 /** What people are told of how a call goes and went, in a real Chromium: bars, figures, and the receipt in the chat's history. */
 
 import assert from "node:assert/strict";
-import type { Receipt } from "../shared/protocol/messages.ts";
+import type { Receipt } from "../shared/protocol/receipt.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
 import { there, until } from "./support/until.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../shared/protocol/constants.ts";
-import type { IceServer, ServerMessages } from "../shared/protocol/messages.ts";
+import type { IceServer, ServerMessages } from "../shared/protocol/server_messages.ts";
 import { grantFor } from "../signaling/ops/ice.ts";
 import { turnProblem } from "../signaling/ops/turn_check.ts";
 import { selfSigned } from "./support/certificate.ts";

@@ -1,7 +1,6 @@
 /** The browser as the call client's platform: the one place that touches its globals. */
 
-import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import type { VideoCodec } from "../../shared/protocol/messages.ts";
+import { SIGNAL_PATH, SUBPROTOCOL, type VideoCodec } from "../../shared/protocol/constants.ts";
 import type { Environment } from "../../shared/client/platform/platform.ts";
 import { mediaContext, permission } from "./media_context.ts";
 import { type Storage, storage } from "./storage.ts";

@@ -3,7 +3,7 @@
 import type { CallActions, CallPhase, Held, Snapshot } from "../../shared/client/state.ts";
 import type { ChatStrings } from "../../shared/i18n/strings.ts";
 import { fill } from "../../shared/i18n/fill.ts";
-import type { Member } from "../../shared/protocol/messages.ts";
+import type { Member } from "../../shared/protocol/server_messages.ts";
 
 /** Given to every part of the screen. */
 export interface View {

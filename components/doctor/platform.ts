@@ -1,7 +1,7 @@
 /** The platform of the checks: what they need of a browser, as a port, and the page's own browser behind it. */
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import type { IceServer } from "../../shared/protocol/messages.ts";
+import type { IceServer } from "../../shared/protocol/server_messages.ts";
 import { keepsCookies } from "../call/cookies.ts";
 import { mediaContext } from "../call/media_context.ts";
 

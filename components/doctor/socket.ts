@@ -1,6 +1,6 @@
 /** The signaling socket: whether it opens, and how soon it answers. */
 
-import type { ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
 import type { Access, Platform } from "./platform.ts";
 

@@ -1,7 +1,7 @@
 /** The HTTP endpoints' manners: JSON in, JSON out, `{ code, message }` for errors, nothing cached. */
 
 import type { z } from "zod";
-import { describeIssue } from "../../shared/protocol/messages.ts";
+import { describeIssue } from "../../shared/protocol/issues.ts";
 import { httpError, readBody } from "../../signaling/http/responses.ts";
 
 /** JSON that no cache keeps; `cookie` are `Set-Cookie` values. */

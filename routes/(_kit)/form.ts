@@ -1,6 +1,6 @@
 /** Reading posted forms and answering them. */
 
-import { displayName } from "../../shared/protocol/messages.ts";
+import { displayName } from "../../shared/protocol/formats.ts";
 import { readBody } from "../../signaling/http/responses.ts";
 
 /** The posted form, empty where it is none; or the error to answer with. */

@@ -5,7 +5,9 @@
  */
 
 import type { OmitEach } from "../omit_each.ts";
-import type { CallMedia, Member, ServerMessage, ServerMessages, VideoCodec } from "../protocol/messages.ts";
+import type { VideoCodec } from "../protocol/constants.ts";
+import type { CallMedia } from "../protocol/formats.ts";
+import type { Member, ServerMessage, ServerMessages } from "../protocol/server_messages.ts";
 import { ActiveCall, type CallNews, type CallPorts } from "./call/active_call.ts";
 import { isVideoCodec, preferredCodecs } from "./call/codecs.ts";
 import { course, type CourseEvent, kindsOf } from "./course.ts";

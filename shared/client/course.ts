@@ -3,7 +3,10 @@
  * has come: what is shown of that (`phaseOf`) is derived from it. `client.ts` runs it.
  */
 
-import type { CallMedia, ClientMessage, ErrorCode, FailureReason, ServerMessages } from "../protocol/messages.ts";
+import type { ClientMessage } from "../protocol/client_messages.ts";
+import type { ErrorCode } from "../protocol/errors.ts";
+import type { CallMedia, FailureReason } from "../protocol/formats.ts";
+import type { ServerMessages } from "../protocol/server_messages.ts";
 import {
   type Advanced,
   type Course,

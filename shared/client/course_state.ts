@@ -1,6 +1,7 @@
 /** How the calls of this device stand, what that looks like, and what may be to be done. */
 
-import type { ClientMessage, ServerMessages } from "../protocol/messages.ts";
+import type { ClientMessage } from "../protocol/client_messages.ts";
+import type { ServerMessages } from "../protocol/server_messages.ts";
 import type { Kind } from "./devices/opening.ts";
 import type { SignalStatus } from "./signaling/socket.ts";
 import type { CallInfo, CallPhase, Outcome, Unplaced } from "./state.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OmitEach } from "../omit_each.ts";
-import type { ServerMessages } from "../protocol/messages.ts";
+import type { ServerMessages } from "../protocol/server_messages.ts";
 import { course, type CourseEvent } from "./course.ts";
 import { type CallState, type Course, type CourseEffect, deadlineOf, phaseOf, start } from "./course_state.ts";
 import type { CallInfo } from "./state.ts";

@@ -1,6 +1,9 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { CallMedia, EndReason, Member, Receipt, Step, VideoCodec } from "../protocol/messages.ts";
+import type { VideoCodec } from "../protocol/constants.ts";
+import type { CallMedia } from "../protocol/formats.ts";
+import type { Receipt } from "../protocol/receipt.ts";
+import type { EndReason, Member, Step } from "../protocol/server_messages.ts";
 import type { Cause, MediaSource } from "./devices/causes.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice.ts";
 import type { Sample } from "./quality/samples.ts";

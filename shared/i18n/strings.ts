@@ -2,7 +2,8 @@
 
 import type { Cause } from "../client/devices/causes.ts";
 import type { DeviceNotice } from "../client/devices/device_choice.ts";
-import type { CallMedia, Step } from "../protocol/messages.ts";
+import type { CallMedia } from "../protocol/formats.ts";
+import type { Step } from "../protocol/server_messages.ts";
 import type { MissedCall, Outcome } from "../client/state.ts";
 
 /** A language of the interface. */

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { receipt } from "../../tests/support/receipt.ts";
 import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../../tests/support/sdp.ts";
-import {
-  type ClientMessages,
-  clientMessages,
-  displayName,
-  errorCodes,
-  parseClientMessage,
-  type Refusal,
-  type ServerMessages,
-  serverMessages,
-} from "./messages.ts";
+import { type ClientMessages, clientMessages } from "./client_messages.ts";
+import { errorCodes } from "./errors.ts";
+import { displayName } from "./formats.ts";
+import { parseClientMessage, type Refusal } from "./frames.ts";
+import { type ServerMessages, serverMessages } from "./server_messages.ts";
 
 const chatId = "chat.1~x_-";
 const callId = "call-0123456789abcdef";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fc } from "../../tests/support/packages.ts";
 import { MAX_NAME_LENGTH } from "./constants.ts";
 import { cleanName } from "./names.ts";
-import { displayName } from "./messages.ts";
+import { displayName } from "./formats.ts";
 
 const isName = (text: string) => displayName.safeParse(text).success;
 const length = (text: string) => Array.from(text).length;

@@ -5,7 +5,7 @@ import { fc } from "../../tests/support/packages.ts";
 import { candidate, relayed } from "../../tests/support/sdp.ts";
 import { STACK_CANDIDATES } from "../../tests/support/stacks.ts";
 import { readPlainCandidate } from "./plain_candidate.ts";
-import { parseBySchema, parseClientMessage, textOf } from "./messages.ts";
+import { parseBySchema, parseClientMessage, textOf } from "./frames.ts";
 
 const chatId = "chat";
 const callId = "call-0123456789abc";

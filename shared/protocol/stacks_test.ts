@@ -6,7 +6,7 @@ import { fc } from "../../tests/support/packages.ts";
 import { ANSWERS, OFFERS, sdp, TRICKLE_OFFER } from "../../tests/support/sdp.ts";
 import { STACK_CANDIDATES, STACK_DESCRIPTIONS } from "../../tests/support/stacks.ts";
 import { type Candidate, candidateProblem, MID, UFRAG } from "./candidate.ts";
-import { parseClientMessage } from "./messages.ts";
+import { parseClientMessage } from "./frames.ts";
 import { withholdAddresses } from "./sdp.ts";
 
 fc.configureGlobal({ seed: 14, numRuns: 500 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fc } from "../../tests/support/packages.ts";
 import * as real from "../../tests/support/sdp.ts";
 import { candidate, OFFERS, sdp } from "../../tests/support/sdp.ts";
-import { clientMessages } from "./messages.ts";
+import { clientMessages } from "./client_messages.ts";
 import { descriptionProblem, withholdAddresses } from "./sdp.ts";
 
 fc.configureGlobal({ seed: 6, numRuns: 300 });

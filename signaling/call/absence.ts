@@ -1,6 +1,6 @@
 /** Sockets that come and go in a call, and time that runs out: rules R4 and R12 to R14. */
 
-import type { ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import { tagOf } from "./facts.ts";
 import {
   type Advanced,

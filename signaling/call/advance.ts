@@ -3,7 +3,9 @@
  * in, state, messages to deliver and facts out. It opens no socket, reads no clock and rolls no dice, so tests can walk its states.
  */
 
-import type { ClientMessages, FailureReason, ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
+import type { FailureReason } from "../../shared/protocol/formats.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import { connect, drop, leave, resume, shutdown, tick } from "./absence.ts";
 import { tagOf } from "./facts.ts";
 import { initiate, namesGlare } from "./placing.ts";

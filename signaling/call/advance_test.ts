@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { ClientMessage, ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
 import { advance, nextDeadline } from "./advance.ts";
 import { missedMessage } from "./facts.ts";

@@ -3,7 +3,8 @@
  * whom; nothing but facts says what happened.
  */
 
-import type { CallMedia, EndReason, FailureReason, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { CallMedia, FailureReason } from "../../shared/protocol/formats.ts";
+import type { EndReason, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Endpoint, Sender, Side } from "./parties.ts";
 
 /** Which call, and what it was started with. */

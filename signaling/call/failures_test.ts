@@ -1,7 +1,7 @@
 /** A call that cannot be is told as what it is (R8), to both sides and to whoever runs the server. */
 
 import assert from "node:assert/strict";
-import type { FailureReason } from "../../shared/protocol/messages.ts";
+import type { FailureReason } from "../../shared/protocol/formats.ts";
 import { answer, chatId, connect, offer, quiet, ring, type Wire, Wires } from "../../tests/support/wire.ts";
 
 const REASONS: readonly FailureReason[] = ["failed", "incompatible", "security-error", "unsupported"];

@@ -4,12 +4,9 @@ import assert from "node:assert/strict";
 import { answer, offer, Wires } from "../../tests/support/wire.ts";
 import { WeriftPerson } from "../../tests/support/werift.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import {
-  type CallMedia,
-  type ClientMessage,
-  type ServerMessage,
-  serverMessages,
-} from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import type { CallMedia } from "../../shared/protocol/formats.ts";
+import { type ServerMessage, serverMessages } from "../../shared/protocol/server_messages.ts";
 
 const PAIRS = 200;
 const TIMEOUT_MS = 20_000;

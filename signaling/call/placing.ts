@@ -1,6 +1,7 @@
 /** A call that is placed, or not: rules R3, R7 and R9 to R11. */
 
-import type { ClientMessages, ErrorCode } from "../../shared/protocol/messages.ts";
+import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
+import type { ErrorCode } from "../../shared/protocol/errors.ts";
 import { withholdAddresses } from "../../shared/protocol/sdp.ts";
 import { offerTo, ring } from "./ring.ts";
 import {

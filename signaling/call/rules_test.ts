@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClientMessage } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import { receipt } from "../../tests/support/receipt.ts";
 import { ANSWERS, candidate, CHROMIUM_OFFER, OFFERS } from "../../tests/support/sdp.ts";
 import { answer, chatId, connect, media, offer, quiet, ring, Wires } from "../../tests/support/wire.ts";

@@ -1,12 +1,8 @@
 /** What the arbiter keeps of a chat's calls, what happens to them, and what that comes to. */
 
-import type {
-  CallMedia,
-  ClientMessages,
-  FailureReason,
-  ServerMessage,
-  ServerMessages,
-} from "../../shared/protocol/messages.ts";
+import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
+import type { CallMedia, FailureReason } from "../../shared/protocol/formats.ts";
+import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
 import type { Fact } from "./facts.ts";
 import type { Endpoint, Sender, Side } from "./parties.ts";

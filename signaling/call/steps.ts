@@ -2,7 +2,8 @@
 
 import { keepBest, worthOf } from "../../shared/protocol/best_candidates.ts";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
-import type { EndReason, ErrorCode, ServerMessage, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ErrorCode } from "../../shared/protocol/errors.ts";
+import type { EndReason, ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import { type Fact, type MissedReason, NO_FACTS, type Outcome, tagOf } from "./facts.ts";
 import {
   type Advanced,

@@ -17,7 +17,8 @@
  * What the engine knows nothing of: sockets, rates of messages, and who looks at a chat. These are the process's own (`Connections`).
  */
 
-import type { ClientMessage, Member, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import type { Member, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Fact } from "../call/facts.ts";
 import type { CallRules, Delivery } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { ServerMessage, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Fact } from "../call/facts.ts";
 import { MAX_HELD_CANDIDATES } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";

@@ -1,6 +1,6 @@
 /** Whose chats are which, by what tokens say: a host application's newest token says all, a guest's adds to what is known. */
 
-import type { Member } from "../../shared/protocol/messages.ts";
+import type { Member } from "../../shared/protocol/server_messages.ts";
 import { Chats } from "./chats.ts";
 import type { Membership } from "./engine.ts";
 import { NewestTokens } from "./newest.ts";

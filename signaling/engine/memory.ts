@@ -1,6 +1,7 @@
 /** The engine in this process's memory: every step comes out before `submit` returns, and no promise is made. */
 
-import type { ErrorCode, Member, ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ErrorCode } from "../../shared/protocol/errors.ts";
+import type { Member, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import { advance } from "../call/advance.ts";
 import { hasOpened } from "../call/placing.ts";
 import { type Fact, missedMessage } from "../call/facts.ts";

@@ -1,6 +1,6 @@
 /** Missed calls of users who had no device connected, kept until one comes. */
 
-import type { ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
 
 type MissedCall = ServerMessages["call:missed"];
 

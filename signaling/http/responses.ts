@@ -1,6 +1,6 @@
 /** HTTP answers that the signaling socket and the endpoints beside it share. */
 
-import type { ErrorCode } from "../../shared/protocol/messages.ts";
+import type { ErrorCode } from "../../shared/protocol/errors.ts";
 
 /** Largest request body, in bytes: a form or a small JSON object. */
 const MAX_BODY_BYTES = 16 * 1024;

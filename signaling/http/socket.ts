@@ -1,15 +1,10 @@
 /** One WebSocket and the hub: who may open it, what it may say, and when it is over. */
 
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import {
-  type ClientMessage,
-  deviceId as idFormat,
-  parseClientMessage,
-  type Parsed,
-  type ServerMessage,
-  type ServerMessages,
-  textOf,
-} from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import { deviceId as idFormat } from "../../shared/protocol/formats.ts";
+import { parseClientMessage, type Parsed, textOf } from "../../shared/protocol/frames.ts";
+import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import { type Credential, credentialOf, subprotocols } from "../identity/auth.ts";
 import { randomId } from "../random_id.ts";
 import type { Session } from "../identity/session.ts";

@@ -1,7 +1,7 @@
 /** R17 over real sockets: what other stacks send in a call, and what of it the other side gets. */
 
 import assert from "node:assert/strict";
-import type { ClientMessage } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import { STACK_CANDIDATES, STACK_DESCRIPTIONS } from "../../tests/support/stacks.ts";
 import { answer, chatId, connect, offer, quiet, Wires } from "../../tests/support/wire.ts";
 

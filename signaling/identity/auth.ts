@@ -14,7 +14,7 @@ import {
 } from "jose";
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { BEARER_PREFIX } from "../../shared/protocol/constants.ts";
-import type { TokenProblem } from "../../shared/protocol/messages.ts";
+import type { TokenProblem } from "../../shared/protocol/errors.ts";
 import { MAX_CHATS_IN_TOKEN, readClaims, type TokenRefusal } from "./claims.ts";
 import type { Session } from "./session.ts";
 import { cookieTokenOf, MAX_TOKEN_BYTES, SESSION_SECONDS } from "./session_cookie.ts";

@@ -5,7 +5,8 @@
  */
 
 import { cleanName } from "../../shared/protocol/names.ts";
-import { chatId, type TokenProblem, userId } from "../../shared/protocol/messages.ts";
+import type { TokenProblem } from "../../shared/protocol/errors.ts";
+import { chatId, userId } from "../../shared/protocol/formats.ts";
 
 /** R18: a token speaks for at most this many chats, the newest ones. */
 export const MAX_CHATS_IN_TOKEN = 64;

@@ -5,7 +5,7 @@
 
 import { jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
-import { chatId, displayName, userId } from "../../shared/protocol/messages.ts";
+import { chatId, displayName, userId } from "../../shared/protocol/formats.ts";
 import { randomId } from "../random_id.ts";
 import { cookiesOf, SESSION_SECONDS } from "./session_cookie.ts";
 

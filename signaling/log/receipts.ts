@@ -1,6 +1,8 @@
 /** What there is to tell of a call when it is over: one report for each, with what its two sides measured. */
 
-import type { CallMedia, ClientMessages, Receipt } from "../../shared/protocol/messages.ts";
+import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
+import type { CallMedia } from "../../shared/protocol/formats.ts";
+import type { Receipt } from "../../shared/protocol/receipt.ts";
 import type { CallTag, Fact, Outcome } from "../call/facts.ts";
 import { MEMORY_MS } from "../call/state.ts";
 import type { Endpoint, Sender, Side } from "../call/parties.ts";

@@ -4,7 +4,7 @@
  */
 
 import { createHmac } from "node:crypto";
-import type { IceServer } from "../../shared/protocol/messages.ts";
+import type { IceServer } from "../../shared/protocol/server_messages.ts";
 
 /** How clients are let into the TURN servers. */
 export type TurnAccess =

@@ -1,6 +1,6 @@
 /** What is seen of a chat from outside the call function; immutable, so that states can be compared and explored. */
 
-import type { ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import type { advance } from "../../signaling/call/advance.ts";
 import {
   type CallEvent,

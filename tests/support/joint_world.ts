@@ -7,7 +7,8 @@
 import type { course, CourseEvent } from "../../shared/client/course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../../shared/client/course_state.ts";
 import type { OmitEach } from "../../shared/omit_each.ts";
-import type { ClientMessage, ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import { advance, nextDeadline } from "../../signaling/call/advance.ts";
 import { type CallEvent, type ChatCalls, MEMORY_MS, NO_CALLS, usersOf } from "../../signaling/call/state.ts";
 import type { Endpoint } from "../../signaling/call/parties.ts";

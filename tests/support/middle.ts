@@ -4,7 +4,7 @@
  */
 
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import type { ClientMessage, ClientMessages } from "../../shared/protocol/messages.ts";
+import type { ClientMessage, ClientMessages } from "../../shared/protocol/client_messages.ts";
 import { werift } from "./packages.ts";
 
 type Connection = werift.RTCPeerConnection;

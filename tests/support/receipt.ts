@@ -1,6 +1,6 @@
 /** What a client measured in some call. */
 
-import type { Receipt } from "../../shared/protocol/messages.ts";
+import type { Receipt } from "../../shared/protocol/receipt.ts";
 
 export const receipt: Receipt = {
   ringMs: 120,

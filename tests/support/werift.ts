@@ -6,7 +6,7 @@ import type { Permission } from "./permission.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import type { Environment, SocketPort, Wake } from "../../shared/client/platform/platform.ts";
-import type { ServerMessage } from "../../shared/protocol/messages.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
-import { type ClientMessage, type ServerMessage, serverMessages } from "../../shared/protocol/messages.ts";
-import type { ServerMessages } from "../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
+import { type ServerMessage, type ServerMessages, serverMessages } from "../../shared/protocol/server_messages.ts";
 import { SECRET } from "./product.ts";
 import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "./sdp.ts";
 import { Tokens } from "../../signaling/identity/auth.ts";

@@ -1,6 +1,7 @@
 import type { PastCall } from "../../../shared/client/state.ts";
 import { fill } from "../../../shared/i18n/fill.ts";
-import type { CallMedia, Receipt } from "../../../shared/protocol/messages.ts";
+import type { CallMedia } from "../../../shared/protocol/formats.ts";
+import type { Receipt } from "../../../shared/protocol/receipt.ts";
 import { Icon } from "../Icon.tsx";
 import { formatDuration, type View } from "../view.ts";
 

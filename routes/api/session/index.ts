@@ -1,7 +1,7 @@
 /** `/api/session`: who am I, and become somebody. */
 
 import { z } from "zod";
-import { displayName } from "../../../shared/protocol/messages.ts";
+import { displayName } from "../../../shared/protocol/formats.ts";
 import { accessDenied, json, noSession, readJson } from "../../(_kit)/api.ts";
 import { define } from "../../(_kit)/define.ts";
 

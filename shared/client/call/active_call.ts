@@ -3,7 +3,8 @@
  * (`course.ts`). Once closed it says and sends nothing more, so whoever replaces it need not ask whose late promise that was.
  */
 
-import type { FailureReason, ServerMessages, Step } from "../../protocol/messages.ts";
+import type { FailureReason } from "../../protocol/formats.ts";
+import type { ServerMessages, Step } from "../../protocol/server_messages.ts";
 import type { Candidate } from "../../protocol/candidate.ts";
 import { talkedUntil } from "./duration.ts";
 import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";

@@ -1,7 +1,6 @@
 /** Which video codec a call uses: an order of preference, never a condition (RFC 8829, section 5.2; `setCodecPreferences`). */
 
-import { VIDEO_CODECS } from "../../protocol/constants.ts";
-import type { VideoCodec } from "../../protocol/messages.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../../protocol/constants.ts";
 
 /** Whether a value names one. */
 export function isVideoCodec(value: string | null): value is VideoCodec {

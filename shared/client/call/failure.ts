@@ -1,6 +1,6 @@
 /** Why a call cannot be, though both people want it: as both sides and whoever runs the server are told. */
 
-import type { FailureReason } from "../../protocol/messages.ts";
+import type { FailureReason } from "../../protocol/formats.ts";
 
 /** Where it failed. */
 export type FailureCause =

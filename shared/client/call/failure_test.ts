@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { strings } from "../../i18n/i18n.ts";
-import type { FailureReason } from "../../protocol/messages.ts";
+import type { FailureReason } from "../../protocol/formats.ts";
 import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./failure.ts";
 
 const transport = (

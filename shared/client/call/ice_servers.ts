@@ -1,6 +1,6 @@
 /** The STUN and TURN servers of this client, whose credentials are renewed before they expire. */
 
-import type { IceServer } from "../../protocol/messages.ts";
+import type { IceServer } from "../../protocol/server_messages.ts";
 import type { Environment } from "../platform/platform.ts";
 
 /** A share of the credentials' life after which they are renewed. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
-import type { IceServer } from "../../protocol/messages.ts";
+import type { IceServer } from "../../protocol/server_messages.ts";
 import { IceServers } from "./ice_servers.ts";
 import type { Environment } from "../platform/platform.ts";
 

@@ -1,6 +1,6 @@
 /** What a call was like, measured on this side while it went on: its receipt. */
 
-import type { Receipt } from "../../protocol/messages.ts";
+import type { Receipt } from "../../protocol/receipt.ts";
 import type { Sample } from "../quality/samples.ts";
 
 /** The moments of a call that a receipt tells the distances of, on the monotonic clock. */

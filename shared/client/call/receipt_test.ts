@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clientMessages } from "../../protocol/messages.ts";
+import { clientMessages } from "../../protocol/client_messages.ts";
 import type { Sample } from "../quality/samples.ts";
 import { Tally } from "./receipt.ts";
 

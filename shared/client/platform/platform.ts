@@ -3,7 +3,8 @@
  * `shared/client` reaches for a global.
  */
 
-import type { IceServer, VideoCodec } from "../../protocol/messages.ts";
+import type { VideoCodec } from "../../protocol/constants.ts";
+import type { IceServer } from "../../protocol/server_messages.ts";
 import type { MediaContext, MediaSource } from "../devices/causes.ts";
 
 /** The part of a WebSocket that the client uses. */

@@ -1,6 +1,6 @@
 /** Watches a call second by second, moves it on the ladder, and has the senders follow. Loaded when there is a call. */
 
-import type { Step } from "../../protocol/messages.ts";
+import type { Step } from "../../protocol/server_messages.ts";
 import type { Environment } from "../platform/platform.ts";
 import type { Section } from "../call/sections.ts";
 import type { Quality, Rating } from "../state.ts";

@@ -4,7 +4,7 @@
  * smooth, that the voice always has room, and that both sides can be told.
  */
 
-import type { Step } from "../../protocol/messages.ts";
+import type { Step } from "../../protocol/server_messages.ts";
 import type { Sample } from "./samples.ts";
 
 /** From the best to the least. */

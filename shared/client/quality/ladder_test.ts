@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../tests/support/packages.ts";
 import recorded from "../../../tests/testdata/samples.json" with { type: "json" };
-import type { Step } from "../../protocol/messages.ts";
+import type { Step } from "../../protocol/server_messages.ts";
 import { advance, type Ladder, START, STEPS } from "./ladder.ts";
 import type { Sample } from "./samples.ts";
 

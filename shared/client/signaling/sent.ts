@@ -1,6 +1,6 @@
 /** What went out over one signaling socket, by its frames: so that what the server refuses for its rate (R18) can be sent again. */
 
-import type { ClientMessage } from "../../protocol/messages.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
 
 /** What the server leaves out where it refused what opens that side of the call. */
 const FOLLOWERS: readonly string[] = ["call:ice-candidate", "call:media", "call:negotiate"];

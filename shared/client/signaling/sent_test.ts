@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ClientMessage } from "../../protocol/messages.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
 import { SentFrames } from "./sent.ts";
 
 const call = { chatId: "chat", callId: "call-0123456789abcdef" };

@@ -3,7 +3,8 @@
 import { keepBest, worthOf } from "../../protocol/best_candidates.ts";
 import { CLOSE } from "../../protocol/constants.ts";
 import type { OmitEach } from "../../omit_each.ts";
-import type { ClientMessage, ServerMessage, ServerMessages } from "../../protocol/messages.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
+import type { ServerMessage, ServerMessages } from "../../protocol/server_messages.ts";
 import { deadlineTimer } from "../deadline.ts";
 import type { Environment, SocketPort } from "../platform/platform.ts";
 import {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
-import type { ClientMessage, ServerMessage } from "../../protocol/messages.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
+import type { ServerMessage } from "../../protocol/server_messages.ts";
 import type { Environment, SocketPort, Wake } from "../platform/platform.ts";
 import { SignalSocket } from "./socket.ts";
 

@@ -1,7 +1,8 @@
 /** The clients of the chaos, what they did, and what they saw that must not have happened. */
 
 import { BEARER_PREFIX, CLOSE, SIGNAL_PATH, SUBPROTOCOL } from "../../../shared/protocol/constants.ts";
-import { type ClientMessage, type ServerMessage, serverMessages } from "../../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../../shared/protocol/client_messages.ts";
+import { type ServerMessage, serverMessages } from "../../../shared/protocol/server_messages.ts";
 import { chatsOf, membersOf } from "./chats.ts";
 import { answer } from "./messages.ts";
 import { sleep } from "./sleep.ts";

@@ -1,6 +1,6 @@
 /** What a client of the crowd does next: mostly calls, and every kind of bad behaviour. */
 
-import type { ClientMessage } from "../../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../../shared/protocol/client_messages.ts";
 import { type Client, stats } from "./clients.ts";
 import { answer, candidate, garbage, offer, someMessage } from "./messages.ts";
 import { pick } from "../prng.ts";

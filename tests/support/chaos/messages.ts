@@ -1,6 +1,6 @@
 /** What the crowd says: messages that are right but for where or when they come, and garbage. */
 
-import type { ClientMessage } from "../../../shared/protocol/messages.ts";
+import type { ClientMessage } from "../../../shared/protocol/client_messages.ts";
 import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "../sdp.ts";
 import { chatName, CHATS } from "./chats.ts";
 import { pick } from "../prng.ts";

@@ -1,7 +1,7 @@
 /** `POST /api/chats/:id/free`: who made the chat frees the seat of its `member`. To anybody else it answers like an unknown chat (R1). */
 
 import { z } from "zod";
-import { userId } from "../../../../shared/protocol/messages.ts";
+import { userId } from "../../../../shared/protocol/formats.ts";
 import { accessDenied, json, noSession, readJson } from "../../../(_kit)/api.ts";
 import { define } from "../../../(_kit)/define.ts";
 
