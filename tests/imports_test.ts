@@ -93,3 +93,26 @@ Deno.test("imports: no file imports itself by way of others, not even types; wha
   const among = [...left].flatMap((file) => atOnce.get(file)!).filter(({ to }) => left.has(to));
   assert.deepEqual(among.map(show), []);
 });
+
+const inBrowserPlatform = (file: string) => /^shared\/client\/platform\/browser(\/|\.ts$)/.test(file);
+const client = files.filter((file) => file.startsWith("shared/client/"));
+
+Deno.test("imports: the call client takes its platform from whoever makes it", () => {
+  const wrong = imports.filter(({ from, to }) =>
+    client.includes(from) && !inBrowserPlatform(from) && inBrowserPlatform(to)
+  );
+  assert.deepEqual(wrong.map(show), []);
+});
+
+Deno.test("imports: nothing in the call client but the browser's platform reaches for a browser's globals", () => {
+  const names =
+    /(?<![.#\w])(document|navigator|window|location|parent|self|globalThis|crypto|performance|Date|\w+Storage)[.\[]/;
+  const calls =
+    /(?<![.#"\w])(Math\.random|fetch|matchMedia|addEventListener|set(Timeout|Interval)|new (WebSocket|Date|RTC\w+|Media\w+|Audio\w+))\b/;
+  const reaching = client.filter((file) => {
+    const code = Deno.readTextFileSync(new URL(file, ROOT)).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    return names.test(code) || calls.test(code);
+  });
+  assert.ok(reaching.includes("shared/client/platform/browser/transport.ts"));
+  assert.deepEqual(reaching.filter((file) => !inBrowserPlatform(file)), []);
+});

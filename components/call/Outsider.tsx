@@ -1,7 +1,7 @@
 /** For who is not in the chat any more, or not known to the server: what happened, and the way back. */
 
 import { useMemo } from "preact/hooks";
-import { keepsCookies } from "./cookies.ts";
+import { keepsCookies } from "../../shared/client/platform/browser/cookies.ts";
 import { useOrphanedFocus } from "./focus.ts";
 import { Notice } from "./Notices.tsx";
 import type { View } from "./view.ts";

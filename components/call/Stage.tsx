@@ -10,7 +10,7 @@ import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
 import { StreamVideo } from "./StreamVideo.tsx";
 import { hasCamera, isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
-import { keepScreenOn } from "./wake_lock.ts";
+import { keepScreenOn } from "../../shared/client/platform/browser/wake_lock.ts";
 import { CallHeader } from "./CallHeader.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */

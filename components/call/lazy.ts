@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { clock } from "../../shared/client/platform/browser/clock.ts";
 import { loadUntilThere } from "../../shared/client/retry.ts";
-import { after } from "./timer.ts";
 
 /** A module that is loaded once it is wanted, and tried again for as long as it is; `null` until it is there. */
 export function useLazy<Module>(load: () => Promise<Module>, wanted: boolean): Module | null {
   const module = useSignal<Module | null>(null);
   useEffect(() => {
-    if (wanted && module.value === null) return loadUntilThere(after, load, (loaded) => module.value = loaded);
+    if (wanted && module.value === null) return loadUntilThere(clock.after, load, (loaded) => module.value = loaded);
   }, [wanted]);
   return module.value;
 }

@@ -2,8 +2,8 @@
 
 import { SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import type { IceServer } from "../../shared/protocol/server_messages.ts";
-import { keepsCookies } from "../call/cookies.ts";
-import { mediaContext } from "../call/media_context.ts";
+import { keepsCookies } from "../../shared/client/platform/browser/cookies.ts";
+import { mediaContext } from "../../shared/client/platform/browser/media.ts";
 
 /** The servers this visitor may use, or why none are known. `cookieless`: the server cannot know who asks. */
 export type Access = readonly IceServer[] | "unnamed" | "cookieless" | "unreachable";

@@ -20,7 +20,7 @@ import { withMissed, withoutCallsOf } from "./missed.ts";
 import { DEVICE_OF, type Kind } from "./devices/opening.ts";
 import { OwnMedia } from "./devices/own_media.ts";
 import type { CodecOrder } from "./call/peer.ts";
-import type { Environment } from "./platform/platform.ts";
+import type { Platform } from "./platform/platform.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOBODY, NOTHING } from "./snapshot.ts";
@@ -36,7 +36,7 @@ const SAVER_KEY = "saver";
 type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
 
 export class CallClient implements CallActions {
-  readonly #env: Environment;
+  readonly #platform: Platform;
   readonly #onChange: (snapshot: Snapshot) => void;
   readonly #media: OwnMedia;
   readonly #signal: SignalSocket;
@@ -55,27 +55,27 @@ export class CallClient implements CallActions {
   #stopRenewal = () => {};
   #snapshot: Snapshot;
 
-  constructor(env: Environment, onChange: (snapshot: Snapshot) => void = () => {}) {
-    this.#env = env;
+  constructor(platform: Platform, onChange: (snapshot: Snapshot) => void = () => {}) {
+    this.#platform = platform;
     this.#onChange = onChange;
-    this.#setTimer = deadlineTimer(env, () => this.#tell({ type: "timer" }));
-    this.#course = start(overBefore(env));
+    this.#setTimer = deadlineTimer(platform.clock, () => this.#tell({ type: "timer" }));
+    this.#course = start(overBefore(platform.storage.tab));
     this.#snapshot = NOTHING;
-    this.#media = new OwnMedia(env, {
+    this.#media = new OwnMedia(platform, {
       call: () => this.#active,
       accepted: () => this.#course.call.stage === "incoming" ? null : this.#active,
       onChange: (shown) => this.#show(shown),
     });
-    this.#iceServers = new IceServers(env, () => this.#active?.iceChanged());
-    const codec = env.recall(CODEC_KEY);
+    this.#iceServers = new IceServers(platform, () => this.#active?.iceChanged());
+    const codec = platform.storage.kept.get(CODEC_KEY);
     this.#snapshot = {
       ...this.#snapshot,
       ...this.#media.shown,
       codec: isVideoCodec(codec) ? codec : null,
-      saver: env.recall(SAVER_KEY) !== null,
+      saver: platform.storage.kept.get(SAVER_KEY) !== null,
     };
-    env.onWake((why) => why === "online" && this.#active?.networkChanged());
-    this.#signal = new SignalSocket(env, {
+    platform.lifecycle.onWake((why) => why === "online" && this.#active?.networkChanged());
+    this.#signal = new SignalSocket(platform, {
       onStatus: (status) => {
         if (status !== "open") this.#stopRenewal();
         this.#active?.signaling(status);
@@ -99,7 +99,13 @@ export class CallClient implements CallActions {
   // --- Actions ---------------------------------------------------------------------------------------------------------
 
   call(chatId: string, media: CallMedia, to?: string, bring: Bring = "devices"): void {
-    const info = { chatId, callId: this.#env.newId(), role: "caller", media, peer: this.#peer(chatId, to) } as const;
+    const info = {
+      chatId,
+      callId: this.#platform.crypto.newId(),
+      role: "caller",
+      media,
+      peer: this.#peer(chatId, to),
+    } as const;
     this.#tell({ type: "call", info, to, kinds: bring === "nothing" ? [] : kindsOf(media) });
   }
 
@@ -141,7 +147,7 @@ export class CallClient implements CallActions {
   }
 
   pastCalls(chatId: string): readonly PastCall[] {
-    return pastCalls(this.#env, chatId);
+    return pastCalls(this.#platform.storage.kept, chatId);
   }
 
   check(on: boolean): void {
@@ -157,13 +163,13 @@ export class CallClient implements CallActions {
   }
 
   setSaver(on: boolean): void {
-    this.#env.remember(SAVER_KEY, on ? "on" : null);
+    this.#platform.storage.kept.set(SAVER_KEY, on ? "on" : null);
     this.#show({ saver: on });
     this.#active?.prefer(this.#codecsFor("caller"));
   }
 
   setCodec(codec: VideoCodec | null): void {
-    this.#env.remember(CODEC_KEY, codec);
+    this.#platform.storage.kept.set(CODEC_KEY, codec);
     this.#show({ codec });
     this.#active?.prefer(this.#codecsFor("caller"));
   }
@@ -208,7 +214,7 @@ export class CallClient implements CallActions {
         return this.#tell({ ...message, failed: kindsOf("video").filter((kind) => problem?.[DEVICE_OF[kind]]) });
       }
       case "call:state": {
-        const { microphone, camera } = sendingBefore(this.#env, message.callId);
+        const { microphone, camera } = sendingBefore(this.#platform.storage.tab, message.callId);
         const kinds = kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera);
         return this.#tell({ ...message, peer: this.#peer(message.chatId), kinds });
       }
@@ -222,7 +228,7 @@ export class CallClient implements CallActions {
       }
       case "session:expiring":
         this.#stopRenewal();
-        this.#stopRenewal = renewUntilStopped(this.#env, this.#signal);
+        this.#stopRenewal = renewUntilStopped(this.#platform, this.#signal);
         return;
       case "session:renewed":
         return this.#stopRenewal();
@@ -248,8 +254,8 @@ export class CallClient implements CallActions {
     this.#iceServers.take(iceServers, iceTtl);
     this.#configuredCodecs = videoCodecs;
     // The first question about codecs has a browser start its WebRTC, for tens of milliseconds that no call need wait for then.
-    this.#env.videoCodecs();
-    this.#env.efficientCodecs(videoCodecs).then((efficient) => this.#efficientCodecs = efficient);
+    this.#platform.rtc.videoCodecs();
+    this.#platform.rtc.efficientCodecs(videoCodecs).then((efficient) => this.#efficientCodecs = efficient);
     for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
     this.#tell(message);
   }
@@ -277,9 +283,9 @@ export class CallClient implements CallActions {
 
   #missed({ type: _, ...missed }: ServerMessages["call:missed"]): void {
     const { chatId, callId, callerName: name, media } = missed;
-    const at = this.#env.clock();
+    const at = this.#platform.clock.wallTime();
     const past = { role: "callee", outcome: "missed", durationMs: null, receipt: null } as const;
-    keepCall(this.#env, chatId, { ...past, callId, at, name, media });
+    keepCall(this.#platform.storage.kept, chatId, { ...past, callId, at, name, media });
     this.#show({ missed: withMissed(this.#snapshot.missed, missed) });
   }
 
@@ -299,7 +305,7 @@ export class CallClient implements CallActions {
     const { since = null } = this.#active ?? {};
     const until = this.#talkedUntil();
     const talkedMs = since === null || until === null ? null : until - since;
-    const { state, effects } = course(before, { ...told, at: this.#env.now(), talkedMs });
+    const { state, effects } = course(before, { ...told, at: this.#platform.clock.now(), talkedMs });
     this.#course = state;
     this.#setTimer(deadlineOf(state));
     for (const effect of effects) this.#do(effect);
@@ -342,7 +348,7 @@ export class CallClient implements CallActions {
       case "record":
         return this.#record(active, effect[1], effect[2], effect[3]);
       case "release":
-        keepOver(this.#env, this.#course.over);
+        keepOver(this.#platform.storage.tab, this.#course.over);
         this.#active?.close();
         this.#active = null;
         this.#media.release();
@@ -355,7 +361,7 @@ export class CallClient implements CallActions {
 
   #start(info: CallInfo, as: ConstructorParameters<typeof ActiveCall>[2]): void {
     const ports: CallPorts = {
-      env: this.#env,
+      platform: this.#platform,
       ice: () => ({ iceServers: this.#iceServers.current, iceTransportPolicy: this.#iceTransportPolicy }),
       codecs: () => this.#codecsFor(info.role),
       media: this.#media,
@@ -401,9 +407,9 @@ export class CallClient implements CallActions {
     const receipt = tally.receipt(this.#talkedUntil());
     if (isAccepted) this.#signal.send({ type: "call:receipt", chatId, callId, receipt });
     const isMissed = !isAccepted && outcome !== "declined";
-    keepCall(this.#env, chatId, {
+    keepCall(this.#platform.storage.kept, chatId, {
       callId,
-      at: this.#env.clock(),
+      at: this.#platform.clock.wallTime(),
       name: peer?.name ?? "",
       role,
       media,

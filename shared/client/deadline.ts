@@ -1,10 +1,10 @@
 /** The one timer of a state machine: always set to the deadline of the state that it is in, so no transition can forget it. */
 
-import type { Environment } from "./platform/platform.ts";
+import type { Clock } from "./platform/platform.ts";
 
 /** Gives the way to set it: to a time on the monotonic clock, in ms, or (`null`) to none. What is set already is left running. */
 export function deadlineTimer(
-  { after, now }: Pick<Environment, "after" | "now">,
+  { after, now }: Pick<Clock, "after" | "now">,
   action: () => void,
 ): (deadline: number | null) => void {
   let current: number | null = null;

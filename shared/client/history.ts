@@ -1,25 +1,25 @@
 /** The calls of a chat that this browser had or missed, kept by the browser and by nobody else. */
 
-import type { Environment } from "./platform/platform.ts";
+import type { TextStore } from "./platform/platform.ts";
 import type { PastCall } from "./state.ts";
 
 /** Calls of one chat that are kept. */
 const MAX_CALLS = 50;
 
 /** The calls of a chat, newest first; none where the browser keeps nothing, or something else than what was given to it. */
-export function pastCalls(env: Environment, chatId: string): PastCall[] {
+export function pastCalls(kept: TextStore, chatId: string): PastCall[] {
   try {
-    const kept: unknown = JSON.parse(env.recall(keyOf(chatId)) ?? "[]");
-    return Array.isArray(kept) ? kept.filter(isPastCall) : [];
+    const calls: unknown = JSON.parse(kept.get(keyOf(chatId)) ?? "[]");
+    return Array.isArray(calls) ? calls.filter(isPastCall) : [];
   } catch {
     return [];
   }
 }
 
 /** Keeps a call; one that is known already only gains what is new of it. */
-export function keepCall(env: Environment, chatId: string, call: PastCall): void {
-  const others = pastCalls(env, chatId).filter(({ callId }) => callId !== call.callId);
-  env.remember(keyOf(chatId), JSON.stringify([call, ...others].slice(0, MAX_CALLS)));
+export function keepCall(kept: TextStore, chatId: string, call: PastCall): void {
+  const others = pastCalls(kept, chatId).filter(({ callId }) => callId !== call.callId);
+  kept.set(keyOf(chatId), JSON.stringify([call, ...others].slice(0, MAX_CALLS)));
 }
 
 const keyOf = (chatId: string) => `history.${chatId}`;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { keepCall, pastCalls } from "./history.ts";
-import type { Environment } from "./platform/platform.ts";
+import type { TextStore } from "./platform/platform.ts";
 import type { PastCall } from "./state.ts";
 
 /** A browser's storage, as far as history goes. */
-function storage(): Environment & { kept: Map<string, string> } {
+function storage(): TextStore & { kept: Map<string, string> } {
   const kept = new Map<string, string>();
-  const remember = (key: string, value: string | null) => value === null ? kept.delete(key) : kept.set(key, value);
-  return { kept, remember, recall: (key: string) => kept.get(key) ?? null } as unknown as ReturnType<typeof storage>;
+  const set = (key: string, value: string | null) => void (value === null ? kept.delete(key) : kept.set(key, value));
+  return { kept, set, get: (key) => kept.get(key) ?? null };
 }
 
 const call = (n: number): PastCall => ({
@@ -22,23 +22,23 @@ const call = (n: number): PastCall => ({
 });
 
 Deno.test("history: newest first, each call once, fifty at most, each chat by itself", () => {
-  const env = storage();
-  for (let n = 0; n < 60; n++) keepCall(env, "a", call(n));
-  keepCall(env, "a", { ...call(30), name: "Ann B." });
-  keepCall(env, "b", call(1));
-  const calls = pastCalls(env, "a");
+  const store = storage();
+  for (let n = 0; n < 60; n++) keepCall(store, "a", call(n));
+  keepCall(store, "a", { ...call(30), name: "Ann B." });
+  keepCall(store, "b", call(1));
+  const calls = pastCalls(store, "a");
   assert.equal(calls.length, 50);
   assert.deepEqual([calls[0], calls[1]], [{ ...call(30), name: "Ann B." }, call(59)]);
   assert.equal(new Set(calls.map(({ callId }) => callId)).size, 50);
-  assert.deepEqual(pastCalls(env, "b"), [call(1)]);
+  assert.deepEqual(pastCalls(store, "b"), [call(1)]);
 });
 
 Deno.test("history: what is broken, or somebody else's, is passed over", () => {
-  const env = storage();
+  const store = storage();
   for (const text of ["", "{", "null", "7", '"text"', '[null,1,"a",{}]']) {
-    env.kept.set("history.a", text);
-    assert.deepEqual(pastCalls(env, "a"), []);
+    store.kept.set("history.a", text);
+    assert.deepEqual(pastCalls(store, "a"), []);
   }
-  env.kept.set("history.a", JSON.stringify([{}, call(1)]));
-  assert.deepEqual(pastCalls(env, "a"), [call(1)]);
+  store.kept.set("history.a", JSON.stringify([{}, call(1)]));
+  assert.deepEqual(pastCalls(store, "a"), [call(1)]);
 });

@@ -1,6 +1,6 @@
 /** Trying again, with pauses that grow, until it is done or not wanted any more. */
 
-import type { Environment } from "./platform/platform.ts";
+import type { Clock } from "./platform/platform.ts";
 
 /** Between two tries, in ms: doubled each time, up to the longest. */
 export interface Pauses {
@@ -15,7 +15,7 @@ export type Attempt = (isWanted: () => boolean) => Promise<boolean>;
 const MODULE_PAUSES: Pauses = { first: 500, longest: 16_000 };
 
 /** Tries at once, and again after each pause until it is done. The result stops it, and leaves no timer. */
-export function retryUntilDone(after: Environment["after"], pauses: Pauses, attempt: Attempt): () => void {
+export function retryUntilDone(after: Clock["after"], pauses: Pauses, attempt: Attempt): () => void {
   let isStopped = false;
   let cancelTimer = () => {};
   const run = async (pauseMs: number) => {
@@ -36,7 +36,7 @@ export function retryUntilDone(after: Environment["after"], pauses: Pauses, atte
  * try costs nothing, and brings nothing.
  */
 export function loadUntilThere<Module>(
-  after: Environment["after"],
+  after: Clock["after"],
   load: () => Promise<Module>,
   use: (module: Module) => void,
 ): () => void {

@@ -1,11 +1,14 @@
-/** Time that passes when a test says so: for what takes its clock and timers from an `Environment`. */
+/** Time that passes when a test says so: for what takes a clock. */
 
 import assert from "node:assert/strict";
+import type { Clock } from "../../shared/client/platform/platform.ts";
 
-export class FakeClock {
+export class FakeClock implements Clock {
   /** In ms. */
   time = 0;
   #timers: { readonly at: number; readonly action: () => void }[] = [];
+
+  readonly wallTime = (): number => this.time;
 
   readonly now = (): number => this.time;
 

@@ -1,12 +1,12 @@
-/** Surroundings of a call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
+/** A platform for the call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
 
 import { Buffer } from "node:buffer";
 import { werift } from "./packages.ts";
 import type { Permission } from "./permission.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
-import type { Environment, SocketPort, Wake } from "../../shared/client/platform/platform.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import type { Platform, SocketPort, Wake } from "../../shared/client/platform/platform.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =
@@ -26,6 +26,7 @@ const NOWHERE = new URL("ws://127.0.0.1:9/");
 class Line implements SocketPort {
   readonly socket: WebSocket;
   isFrozen = false;
+  onopen: SocketPort["onopen"] = null;
   onmessage: SocketPort["onmessage"] = null;
   onclose: SocketPort["onclose"] = null;
 
@@ -73,7 +74,8 @@ export class WeriftPerson implements AsyncDisposable {
   slowPicker: Promise<void> = Promise.resolve();
   readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
   readonly #waiting = new Set<() => void>();
-  #kept: string | null = null;
+  /** What the tab keeps over a reload. */
+  readonly #tab: Map<string, string>;
   /** Whether the server knows this person, as it would say over HTTP. */
   isAuthorized: () => Promise<boolean> = () => Promise.resolve(true);
   /** What a host application gives when it is asked. */
@@ -100,68 +102,80 @@ export class WeriftPerson implements AsyncDisposable {
     this.token = token;
     const device = this.device = before?.device ?? crypto.randomUUID();
     const page = crypto.randomUUID();
-    this.#kept = before ? before.#kept : null;
-    const environment: Environment = {
-      openSocket: () => {
-        const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${page}`, url.replace(/^http/, "ws"));
-        const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + this.token]);
-        line.socket.addEventListener("message", ({ data }) => line.isFrozen || this.onMessage(JSON.parse(data)));
-        this.#lines.push(line);
-        return Promise.resolve(line);
+    const tab = this.#tab = new Map(before ? before.#tab : []);
+    const platform: Platform = {
+      transport: {
+        openSocket: () => {
+          const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${page}`, url.replace(/^http/, "ws"));
+          const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + this.token]);
+          line.socket.addEventListener("message", ({ data }) => line.isFrozen || this.onMessage(JSON.parse(data)));
+          this.#lines.push(line);
+          return Promise.resolve(line);
+        },
+        isAuthorized: () => this.isAuthorized(),
+        renewSession: async (show) => {
+          const token = await this.newToken();
+          if (token !== null) show(token);
+          return token !== null;
+        },
+        iceServers: () => Promise.resolve(null),
       },
-      onWake: (action) => this.wake = action,
-      onLeave: (action) => this.leave = action,
-      save: (value) => this.#kept = value,
-      load: () => this.#kept,
-      remember: () => {},
-      recall: () => null,
-      isAuthorized: () => this.isAuthorized(),
-      renewSession: async (show) => {
-        const token = await this.newToken();
-        if (token !== null) show(token);
-        return token !== null;
+      lifecycle: {
+        onWake: (action) => this.wake = action,
+        onLeave: (action) => this.leave = action,
       },
-      iceServers: () => Promise.resolve(null),
-      canAnswerEarly: false,
-      createPeerConnection: (config) => {
-        const connection = new Connection(
-          { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
-        );
-        this.#connections.push(connection);
-        return connection as unknown as RTCPeerConnection;
+      media: {
+        getUserMedia: async (constraints) => {
+          this.asked.push(Object.keys(constraints).join(" and "));
+          await this.slowDevices;
+          const refused = this.refusal(constraints);
+          if (refused !== null) throw refused;
+          const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
+          return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
+        },
+        getDisplayMedia: async () => {
+          await this.slowPicker;
+          return new WeriftStream([this.#device("video")]) as unknown as MediaStream;
+        },
+        createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
+        permission: (device) => Promise.resolve(this.permissions[device] ?? null),
+        mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
+        listDevices: () =>
+          Promise.resolve(this.listed.map((kind) => ({ kind, deviceId: "", label: "" }) as MediaDeviceInfo)),
+        onDevicesChange: () => {},
+        isPhone: false,
       },
-      getUserMedia: async (constraints) => {
-        this.asked.push(Object.keys(constraints).join(" and "));
-        await this.slowDevices;
-        const refused = this.refusal(constraints);
-        if (refused !== null) throw refused;
-        const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
-        return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
+      rtc: {
+        createPeerConnection: (config) => {
+          const connection = new Connection(
+            { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
+          );
+          this.#connections.push(connection);
+          return connection as unknown as RTCPeerConnection;
+        },
+        videoCodecs: () => [],
+        efficientCodecs: () => Promise.resolve([]),
+        canAnswerEarly: false,
       },
-      permission: (device) => Promise.resolve(this.permissions[device] ?? null),
-      mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
-      listDevices: () =>
-        Promise.resolve(this.listed.map((kind) => ({ kind, deviceId: "", label: "" }) as MediaDeviceInfo)),
-      onDevicesChange: () => {},
-      isPhone: false,
-      getDisplayMedia: async () => {
-        await this.slowPicker;
-        return new WeriftStream([this.#device("video")]) as unknown as MediaStream;
+      storage: {
+        tab: {
+          get: (key) => tab.get(key) ?? null,
+          set: (key, value) => void (value === null ? tab.delete(key) : tab.set(key, value)),
+        },
+        kept: { get: () => null, set: () => {} },
       },
-      videoCodecs: () => [],
-      efficientCodecs: () => Promise.resolve([]),
-      createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
-      clock: () => Date.now(),
-      now: () => performance.now(),
-      after: (ms, action) => {
-        const timer = setTimeout(action, ms);
-        return () => clearTimeout(timer);
+      clock: {
+        wallTime: () => Date.now(),
+        now: () => performance.now(),
+        after: (ms, action) => {
+          const timer = setTimeout(action, ms);
+          return () => clearTimeout(timer);
+        },
       },
-      random: Math.random,
-      newId: () => crypto.randomUUID().replaceAll("-", ""),
+      crypto: { random: Math.random, newId: () => crypto.randomUUID().replaceAll("-", "") },
     };
     let presented = "";
-    this.client = new CallClient(environment, (snapshot) => {
+    this.client = new CallClient(platform, (snapshot) => {
       this.onSnapshot(snapshot);
       const { call } = snapshot;
       if (call.phase === "incoming" && call.call.callId !== presented && this.isAwake) {

@@ -11,7 +11,7 @@ import { type FailureCause, failureOf, NoPeerConnection, reasonOf } from "./fail
 import type { OwnMedia } from "../devices/own_media.ts";
 import { type CodecOrder, type IceOptions, Peer, type RemoteStreams } from "./peer.ts";
 import { awaitFirstMedia } from "./first_media.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import { Tally } from "./receipt.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
@@ -29,7 +29,7 @@ type Description = ServerMessages["call:negotiate"]["description"];
 
 /** What a call needs of the client it belongs to. */
 export interface CallPorts {
-  readonly env: Environment;
+  readonly platform: Pick<Platform, "rtc" | "media" | "storage" | "clock">;
   /** Which ways media may take, now. */
   ice(): IceOptions;
   codecs(): CodecOrder;
@@ -95,9 +95,9 @@ export class ActiveCall {
     this.#ports = ports;
     this.info = info;
     this.#sections = new Set(info.media === "video" ? ["audio", "video"] : ["audio"]);
-    this.tally = new Tally(ports.env.now);
+    this.tally = new Tally(ports.platform.clock.now);
     this.#recovery = new RecoveryRunner({
-      env: ports.env,
+      clock: ports.platform.clock,
       role: info.role,
       graceMs: ports.graceMs,
       received: () => this.#peer?.received() ?? Promise.resolve(0),
@@ -127,7 +127,7 @@ export class ActiveCall {
   talkedUntil(sends: boolean): number | null {
     if (this.#since === null) return null;
     const [mediaAt, awayAt, lostAt] = [this.#recovery.lastMediaAt, this.#awayAt, this.#lostAt];
-    const until = talkedUntil({ now: this.#ports.env.now(), mediaAt, awayAt, lostAt, sends });
+    const until = talkedUntil({ now: this.#ports.platform.clock.now(), mediaAt, awayAt, lostAt, sends });
     return Math.max(until, this.#since);
   }
 
@@ -155,7 +155,7 @@ export class ActiveCall {
     }
     try {
       const answer = await this.#answer!;
-      if (!this.#ports.env.canAnswerEarly) await this.#peer!.applyAnswer(answer);
+      if (!this.#ports.platform.rtc.canAnswerEarly) await this.#peer!.applyAnswer(answer);
       if (this.#recovery.isClosed) return;
       this.#ports.signal.send({ ...this.#ids, type: "call:answer", answer: this.#asking(answer) });
       this.#answered();
@@ -203,7 +203,7 @@ export class ActiveCall {
       screen: screen !== null,
       step: this.#step,
     });
-    keepSending(this.#ports.env, {
+    keepSending(this.#ports.platform.storage.tab, {
       callId: this.info.callId,
       microphone: this.#ports.media.isWanted("audio"),
       camera: this.#ports.media.isWanted("video"),
@@ -230,7 +230,7 @@ export class ActiveCall {
 
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
-    this.#awayAt = state === "reconnecting" ? this.#ports.env.now() : null;
+    this.#awayAt = state === "reconnecting" ? this.#ports.platform.clock.now() : null;
     if (state === "back") this.#repeatOffer();
     if (state !== "reloaded") this.#recovery.tell({ type: "peer", isAway: state === "reconnecting" });
     if (state === "back") this.saySending();
@@ -301,7 +301,7 @@ export class ActiveCall {
     this.#cancelLoad?.();
     this.#adaptation?.close();
     this.#peer?.close();
-    keepSending(this.#ports.env, null);
+    keepSending(this.#ports.platform.storage.tab, null);
   }
 
   // --- Small parts -----------------------------------------------------------------------------------------------------
@@ -321,7 +321,7 @@ export class ActiveCall {
     this.#bundlePolicy = bundlePolicyFor(offer.sdp);
     const peer = this.#peer = this.#newPeer();
     const answer = await peer.prepareAnswer(offer);
-    if (this.#ports.env.canAnswerEarly) await peer.applyAnswer(answer);
+    if (this.#ports.platform.rtc.canAnswerEarly) await peer.applyAnswer(answer);
     return answer;
   }
 
@@ -405,9 +405,9 @@ export class ActiveCall {
   }
 
   #newPeer(): Peer {
-    const { env } = this.#ports;
+    const { platform } = this.#ports;
     const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
-    const peer: Peer = new Peer(env, options, {
+    const peer: Peer = new Peer(platform, options, {
       onCandidate: (candidate) => this.#ports.signal.send({ ...this.#ids, type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isCurrent(peer) && this.#moved(state),
       onDropped: () => this.tally.candidatesDropped++,
@@ -421,9 +421,9 @@ export class ActiveCall {
       if (state === "failed") this.#ports.onNews({ type: "stale" });
       return;
     }
-    this.#lostAt = state === "connected" ? null : this.#lostAt ?? this.#ports.env.now();
+    this.#lostAt = state === "connected" ? null : this.#lostAt ?? this.#ports.platform.clock.now();
     if (state === "connected") {
-      this.#since ??= this.#ports.env.now();
+      this.#since ??= this.#ports.platform.clock.now();
       this.tally.mark("connected");
       this.#awaitFirst();
       this.#adaptation?.settle();
@@ -435,9 +435,9 @@ export class ActiveCall {
   /** Whatever looks after the quality is loaded when the first picture is there, which it must not delay, or when that is late. */
   #awaitFirst(): void {
     if (this.#cancelFirst !== null) return;
-    const { env } = this.#ports;
-    const cancelLate = env.after(LATE_MS, () => this.#adapt());
-    const cancelWait = awaitFirstMedia(env, () => this.#stats(), () => {
+    const { clock } = this.#ports.platform;
+    const cancelLate = clock.after(LATE_MS, () => this.#adapt());
+    const cancelWait = awaitFirstMedia(clock, () => this.#stats(), () => {
       this.tally.mark("frame");
       cancelLate();
       this.#adapt();
@@ -454,9 +454,9 @@ export class ActiveCall {
 
   #adapt(): void {
     const load = () => import("../quality/adaptation.ts");
-    this.#cancelLoad ??= loadUntilThere(this.#ports.env.after, load, ({ Adaptation }) => {
+    this.#cancelLoad ??= loadUntilThere(this.#ports.platform.clock.after, load, ({ Adaptation }) => {
       this.#adaptation = new Adaptation({
-        env: this.#ports.env,
+        clock: this.#ports.platform.clock,
         stats: () => this.#stats(),
         sender: (section) => this.#peer?.sender(section),
         ceiling: () => this.#ports.isSaving() ? "medium" : "high",

@@ -1,6 +1,6 @@
 /** The first that comes of the other side: what is not needed for it waits until then, and does not compete with it. */
 
-import type { Environment } from "../platform/platform.ts";
+import type { Clock } from "../platform/platform.ts";
 
 /** How often it is looked for, and how long, in ms. Without a picture by then there is a voice only, or nobody who sends. */
 const EVERY_MS = 50;
@@ -12,7 +12,7 @@ const LONGEST_MS = 3_000;
  * reject: then nothing is known yet. The result ends the wait.
  */
 export function awaitFirstMedia(
-  { after, now }: Pick<Environment, "after" | "now">,
+  { after, now }: Pick<Clock, "after" | "now">,
   stats: () => Promise<RTCStatsReport>,
   onFirst: () => void,
 ): () => void {

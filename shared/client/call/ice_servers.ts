@@ -1,7 +1,7 @@
 /** The STUN and TURN servers of this client, whose credentials are renewed before they expire. */
 
 import type { IceServer } from "../../protocol/server_messages.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 
 /** A share of the credentials' life after which they are renewed. */
 const RENEW_AT = 0.75;
@@ -11,15 +11,15 @@ const LONGEST_MS = 2 ** 31 - 1;
 const RETRY_MS = { first: 2_000, longest: 60_000 };
 
 export class IceServers {
-  readonly #env: Environment;
+  readonly #platform: Pick<Platform, "transport" | "clock">;
   readonly #onChange: () => void;
   #current: IceServer[] = [];
   #cancelTimer = () => {};
   #isClosed = false;
 
   /** `onChange`: there are other credentials than before. */
-  constructor(env: Environment, onChange: () => void) {
-    this.#env = env;
+  constructor(platform: Pick<Platform, "transport" | "clock">, onChange: () => void) {
+    this.#platform = platform;
     this.#onChange = onChange;
   }
 
@@ -42,12 +42,12 @@ export class IceServers {
 
   #renewIn(ms: number, retryMs: number): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#env.after(Math.min(ms, LONGEST_MS), () => this.#renew(retryMs));
+    this.#cancelTimer = this.#platform.clock.after(Math.min(ms, LONGEST_MS), () => this.#renew(retryMs));
   }
 
   async #renew(retryMs: number): Promise<void> {
     const before = this.#current;
-    const renewed = await this.#env.iceServers();
+    const renewed = await this.#platform.transport.iceServers();
     // A `welcome` in between brought others, and their own time.
     if (this.#isClosed || this.#current !== before) return;
     if (renewed !== null) this.take(renewed.iceServers, renewed.ttl);

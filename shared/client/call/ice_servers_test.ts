@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
 import type { IceServer } from "../../protocol/server_messages.ts";
 import { IceServers } from "./ice_servers.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Transport } from "../platform/platform.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -17,15 +17,14 @@ class World extends FakeClock {
 
   constructor() {
     super();
-    const env: Pick<Environment, "after" | "iceServers"> = {
-      after: this.after,
+    const transport: Pick<Transport, "iceServers"> = {
       iceServers: () => {
         this.asked.push(this.time);
         return Promise.resolve(this.ttl === null ? null : { iceServers: made(`at ${this.time}`), ttl: this.ttl });
       },
     };
     this.servers = new IceServers(
-      env as Environment,
+      { transport: transport as Transport, clock: this },
       () => this.changed.push(this.servers.current[0]!.credential!),
     );
   }

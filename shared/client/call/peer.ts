@@ -7,7 +7,7 @@ import { type Candidate, withSection } from "../../protocol/candidate.ts";
 import { orderedCodecs } from "./codecs.ts";
 import { type FailureCause, NoPeerConnection } from "./failure.ts";
 import { bundledAnswer } from "./bundle.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import {
   addSection,
   giveWay,
@@ -62,9 +62,12 @@ type Offer = { type: "offer"; sdp: string };
 type Answer = { type: "answer"; sdp: string };
 type Description = { type: "offer" | "answer"; sdp: string };
 
+/** What it takes of the platform. */
+type PeerPorts = Pick<Platform, "rtc" | "media">;
+
 export class Peer {
   readonly #pc: RTCPeerConnection;
-  readonly #env: Environment;
+  readonly #platform: PeerPorts;
   #codecs: CodecOrder;
   readonly #handlers: PeerHandlers;
   readonly #remote = new Map<Section, MediaStreamTrack>();
@@ -78,12 +81,12 @@ export class Peer {
   /** The next offer gathers anew; or the open one does. */
   #restart: "no" | "due" | "offered" = "no";
 
-  constructor(env: Environment, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
-    this.#env = env;
+  constructor(platform: PeerPorts, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
+    this.#platform = platform;
     this.#codecs = codecs;
     this.#bundlePolicy = bundlePolicy;
     this.#handlers = handlers;
-    this.#pc = connection(env, { ...ice, bundlePolicy });
+    this.#pc = connection(platform, { ...ice, bundlePolicy });
     this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
@@ -297,7 +300,7 @@ export class Peer {
 
   #prefer(section: Section, wanted: readonly string[]): void {
     if (section === "audio") return;
-    const codecs = wanted.length === 0 ? [] : orderedCodecs(this.#env.videoCodecs(), wanted);
+    const codecs = wanted.length === 0 ? [] : orderedCodecs(this.#platform.rtc.videoCodecs(), wanted);
     try {
       transceiverOf(this.#pc, section)?.setCodecPreferences?.(codecs);
     } catch {
@@ -311,7 +314,7 @@ export class Peer {
     if (section === undefined) return;
     this.#remote.set(section, track);
     const stream = (...sections: Section[]) =>
-      this.#env.createMediaStream(sections.flatMap((section) => this.#remote.get(section) ?? []));
+      this.#platform.media.createMediaStream(sections.flatMap((section) => this.#remote.get(section) ?? []));
     this.#handlers.onRemote({
       person: stream("audio", "video"),
       screen: this.#remote.has("screen") ? stream("screen") : null,
@@ -330,12 +333,12 @@ function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCa
 }
 
 /** With servers that this browser refuses (a wrong URL, say), a call on the same network is still better than none. */
-function connection(env: Environment, options: RTCConfiguration): RTCPeerConnection {
+function connection({ rtc }: PeerPorts, options: RTCConfiguration): RTCPeerConnection {
   try {
-    return env.createPeerConnection(options);
+    return rtc.createPeerConnection(options);
   } catch {
     try {
-      return env.createPeerConnection({ ...options, iceServers: [] });
+      return rtc.createPeerConnection({ ...options, iceServers: [] });
     } catch (cause) {
       throw new NoPeerConnection("This browser makes no peer connection", { cause });
     }

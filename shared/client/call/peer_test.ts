@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { Peer } from "./peer.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Media, Rtc } from "../platform/platform.ts";
 
 function peerWith(stats: readonly Record<string, unknown>[]): Peer {
   const connection = { getStats: () => Promise.resolve(new Map(stats.map((report, n) => [n, report]))) };
-  const env = { createPeerConnection: () => connection } as unknown as Environment;
+  const rtc = { createPeerConnection: () => connection } as unknown as Rtc;
   const options = { ice: {}, codecs: { offered: [], insisted: [] }, bundlePolicy: "max-bundle" } as const;
   const ignore = () => {};
-  return new Peer(env, options, { onCandidate: ignore, onState: ignore, onDropped: ignore, onRemote: ignore });
+  return new Peer({ rtc, media: {} as Media }, options, {
+    onCandidate: ignore,
+    onState: ignore,
+    onDropped: ignore,
+    onRemote: ignore,
+  });
 }
 
 Deno.test("peer: packets are counted over all that comes in, and a report that does not count them is none", async () => {

@@ -2,7 +2,7 @@
 
 import { deadlineTimer } from "../deadline.ts";
 import type { OmitEach } from "../../omit_each.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Clock } from "../platform/platform.ts";
 import { recover, type RecoveryEvent } from "./recovery.ts";
 import {
   deadlineOf,
@@ -24,7 +24,7 @@ type Told = OmitEach<RecoveryEvent, "at">;
 
 /** What recovery needs of the call. */
 export interface RecoveryPorts {
-  readonly env: Environment;
+  readonly clock: Clock;
   readonly role: Role;
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
@@ -45,7 +45,7 @@ export class RecoveryRunner {
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
-    this.#setTimer = deadlineTimer(ports.env, () => this.tell({ type: "timer" }));
+    this.#setTimer = deadlineTimer(ports.clock, () => this.tell({ type: "timer" }));
     this.#rules = { ...RECOVERY, graceMs: ports.graceMs, politeMs: ports.role === "callee" ? POLITE_MS : 0 };
   }
 
@@ -70,7 +70,7 @@ export class RecoveryRunner {
 
   tell(event: Told): void {
     const before = this.#state;
-    const { state, effects } = recover(before, { ...event, at: this.#ports.env.now() }, this.#rules);
+    const { state, effects } = recover(before, { ...event, at: this.#ports.clock.now() }, this.#rules);
     this.#state = state;
     this.#setTimer(deadlineOf(state));
     if (state.phase === "closed") this.#cancelPoll();
@@ -89,7 +89,7 @@ export class RecoveryRunner {
       cancelTimer();
     };
     const next = () => {
-      cancelTimer = this.#ports.env.after(POLL_MS, async () => {
+      cancelTimer = this.#ports.clock.after(POLL_MS, async () => {
         const packets = await this.#ports.received().catch(() => null);
         if (isCurrent && packets !== null) this.tell({ type: "stats", packets });
         if (isCurrent) next();

@@ -1,6 +1,6 @@
 /** Which camera, microphone and speaker are there, which are chosen, and what is asked of them. No device is touched here. */
 
-import type { Environment } from "../platform/platform.ts";
+import type { TextStore } from "../platform/platform.ts";
 
 /** What a user can choose. */
 export type DeviceKind = "camera" | "microphone" | "speaker";
@@ -63,8 +63,8 @@ export const NO_DEVICES: DeviceChoice = {
 };
 
 /** Nothing known yet but what was chosen before, on any page. */
-export function rememberedChoice(env: Environment): DeviceChoice {
-  const chosen = (kind: DeviceKind) => orSystem(env.recall(kind));
+export function rememberedChoice(kept: TextStore): DeviceChoice {
+  const chosen = (kind: DeviceKind) => orSystem(kept.get(kind));
   return {
     ...NO_DEVICES,
     chosen: { camera: chosen("camera"), microphone: chosen("microphone"), speaker: chosen("speaker") },

@@ -88,8 +88,8 @@ Deno.test("device choice: another choice, or none, ends the waiting for what wen
 
 Deno.test("device choice: Chromium's name for the system's choice is no device", () => {
   assert.equal(deviceToUse(withChosen(NO_DEVICES, "speaker", "default"), "speaker"), null);
-  const env = { recall: () => "default" } as unknown as Parameters<typeof rememberedChoice>[0];
-  assert.deepEqual(rememberedChoice(env).chosen, { camera: null, microphone: null, speaker: null });
+  const kept = { get: () => "default", set: () => {} };
+  assert.deepEqual(rememberedChoice(kept).chosen, { camera: null, microphone: null, speaker: null });
   const used = at("microphone", NO_DEVICES, "default", "a");
   assert.equal(withEnded(used, "microphone", "default"), used);
 });

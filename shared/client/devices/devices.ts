@@ -31,7 +31,7 @@ import {
   type Refusal,
 } from "./opening.ts";
 import { OpenTracks, type TrackHandlers } from "./open_tracks.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 
 const KIND_OF = { microphone: "audio", camera: "video" } as const satisfies Record<string, Kind>;
 
@@ -45,7 +45,7 @@ export interface DeviceHandlers extends TrackHandlers {
 }
 
 export class Devices {
-  readonly #env: Environment;
+  readonly #platform: Pick<Platform, "media" | "storage" | "clock">;
   readonly #handlers: DeviceHandlers;
   #choice: DeviceChoice;
   readonly #tracks: OpenTracks;
@@ -63,20 +63,20 @@ export class Devices {
   /** The microphone is open, or will be, and sends silence. */
   #isMuted = false;
 
-  constructor(env: Environment, handlers: DeviceHandlers) {
-    this.#env = env;
+  constructor(platform: Pick<Platform, "media" | "storage" | "clock">, handlers: DeviceHandlers) {
+    this.#platform = platform;
     this.#handlers = handlers;
-    this.#choice = rememberedChoice(env);
-    this.#tracks = new OpenTracks(env, handlers, (kind) => this.#isOpening(kind));
-    env.onDevicesChange(() => this.#list());
-    for (const device of Object.values(DEVICE_OF)) env.permission(device);
+    this.#choice = rememberedChoice(platform.storage.kept);
+    this.#tracks = new OpenTracks(platform, handlers, (kind) => this.#isOpening(kind));
+    platform.media.onDevicesChange(() => this.#list());
+    for (const device of Object.values(DEVICE_OF)) platform.media.permission(device);
     this.#list();
   }
 
   get #access(): AccessPorts {
     return {
-      permission: (kind) => this.#env.permission(DEVICE_OF[kind]),
-      mediaContext: (kind) => this.#env.mediaContext(DEVICE_OF[kind]),
+      permission: (kind) => this.#platform.media.permission(DEVICE_OF[kind]),
+      mediaContext: (kind) => this.#platform.media.mediaContext(DEVICE_OF[kind]),
     };
   }
 
@@ -126,7 +126,7 @@ export class Devices {
    */
   async choose(kind: DeviceKind, id: string | null): Promise<void> {
     const before = this.#choice;
-    this.#env.remember(kind, id);
+    this.#platform.storage.kept.set(kind, id);
     this.#setChoice(withChosen(before, kind, id));
     if (kind !== "speaker" && this.#isUsed(KIND_OF[kind])) await this.#replace(KIND_OF[kind], null, before);
   }
@@ -135,8 +135,8 @@ export class Devices {
   async switchCamera(): Promise<void> {
     const inUse = this.#tracks.of("video")?.getSettings().deviceId;
     const before = this.#choice;
-    this.#setChoice(nextCamera(before, inUse, this.#env.isPhone));
-    this.#env.remember("camera", this.#choice.chosen.camera);
+    this.#setChoice(nextCamera(before, inUse, this.#platform.media.isPhone));
+    this.#platform.storage.kept.set("camera", this.#choice.chosen.camera);
     if (this.#isUsed("video")) await this.#replace("video", null, before);
   }
 
@@ -196,7 +196,9 @@ export class Devices {
     const wanted = kinds.filter((kind) => this.#wanted.has(kind));
     if (wanted.length === 0) return "open";
     try {
-      const stream = await this.#env.getUserMedia(constraints(wanted, choice, this.#env.isPhone, relaxed));
+      const stream = await this.#platform.media.getUserMedia(
+        constraints(wanted, choice, this.#platform.media.isPhone, relaxed),
+      );
       if (generation !== this.#generation) {
         for (const track of stream.getTracks()) track.stop();
         return "superseded";
@@ -215,7 +217,7 @@ export class Devices {
       this.#list(wanted).then((devices) => listed = devices);
       return "open";
     } catch (error) {
-      const listed = await this.#env.listDevices();
+      const listed = await this.#platform.media.listDevices();
       return generation === this.#generation ? { error, listed } : "superseded";
     }
   }
@@ -247,7 +249,7 @@ export class Devices {
     // Its driver may be starting: the next list of devices tries again. One that is withheld would ask the person again.
     const isTriedAgain = change === "back" && !isWithheld(cause);
     if (change === null || isTriedAgain) this.#setChoice(withUndone(this.#choice, turn.before, device));
-    if (change === null) this.#env.remember(device, turn.before.chosen[device]);
+    if (change === null) this.#platform.storage.kept.set(device, turn.before.chosen[device]);
     const isKept = kind === "audio" ? track !== undefined : track !== undefined && await this.#reopen(track);
     if (isKept === "superseded" || !this.#wanted.has(kind)) return;
     if (!isKept && this.#tracks.of(kind) === track) this.#tracks.close(kind);
@@ -274,7 +276,7 @@ export class Devices {
     const isOver = () => generation !== this.#generation || !this.#wanted.has(kind);
     this.#tracks.close(kind);
     const device = DEVICE_OF[kind];
-    const [permission] = await Promise.all([this.#env.permission(device), this.#list()]);
+    const [permission] = await Promise.all([this.#platform.media.permission(device), this.#list()]);
     if (isOver()) return;
     if (permission !== null && permission.state !== "granted" && this.#isThere(kind, id)) {
       return this.#handlers.onSwap(null, kind, { [kind]: "denied" });
@@ -293,7 +295,7 @@ export class Devices {
 
   /** Follows what there is now, and gives it. `opened`: it is looked at because these kinds have just been opened. */
   async #list(opened: readonly Kind[] = []): Promise<readonly MediaDeviceInfo[]> {
-    const devices = await this.#env.listDevices();
+    const devices = await this.#platform.media.listDevices();
     this.#listed = devices.map(({ kind }) => kind);
     const before = this.#choice;
     const found = withDevices(before, devices);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { DeviceNotice } from "./device_choice.ts";
 import { Devices } from "./devices.ts";
 import type { Causes, Kind } from "./opening.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Clock, Media } from "../platform/platform.ts";
 import { Permission } from "../../../tests/support/permission.ts";
 
 interface Track {
@@ -42,7 +42,7 @@ class Browser {
 
   constructor(...ids: `${Kind} ${string}`[]) {
     for (const id of ids) this.list.push(entry(id));
-    const env: Partial<Environment> = {
+    const media: Partial<Media> = {
       getUserMedia: async (wishes) => {
         this.asked.push(Object.keys(wishes).join(" and "));
         await this.opening;
@@ -59,12 +59,11 @@ class Browser {
       permission: (device) => Promise.resolve(this.permissions[device]),
       mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
       onDevicesChange: (action) => this.#changed = action,
-      remember: (key, value) => this.kept[key] = value,
-      recall: () => null,
-      after: () => () => {},
       isPhone: false,
     };
-    this.devices = new Devices(env as Environment, {
+    const kept = { get: () => null, set: (key: string, value: string | null) => void (this.kept[key] = value) };
+    const clock: Pick<Clock, "after"> = { after: () => () => {} };
+    this.devices = new Devices({ media: media as Media, storage: { tab: kept, kept }, clock: clock as Clock }, {
       onChange: (local) => {
         for (const device of ["microphone", "camera"] as const) {
           const state = local[device] ? "on" : local.held[device] ?? "off";

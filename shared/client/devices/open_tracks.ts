@@ -1,7 +1,7 @@
 /** The tracks that are open from devices, and what of them is to be shown. */
 
 import type { Kind } from "./opening.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import { NO_MEDIA } from "../snapshot.ts";
 import type { Held, LocalMedia } from "../state.ts";
 import { SystemMute } from "./system_mute.ts";
@@ -17,18 +17,22 @@ export interface TrackHandlers {
 }
 
 export class OpenTracks {
-  readonly #env: Environment;
+  readonly #platform: Pick<Platform, "media" | "clock">;
   readonly #handlers: TrackHandlers;
   readonly #isOpening: (kind: Kind) => boolean;
   readonly #mute: SystemMute;
   #local: DeviceMedia = NO_MEDIA;
 
   /** `isOpening`: there is no track of a kind yet, but one is on its way, and is to be sent. Where that changes, `refresh` is called. */
-  constructor(env: Environment, handlers: TrackHandlers, isOpening: (kind: Kind) => boolean) {
-    this.#env = env;
+  constructor(
+    platform: Pick<Platform, "media" | "clock">,
+    handlers: TrackHandlers,
+    isOpening: (kind: Kind) => boolean,
+  ) {
+    this.#platform = platform;
     this.#handlers = handlers;
     this.#isOpening = isOpening;
-    this.#mute = new SystemMute(env.after, () => {
+    this.#mute = new SystemMute(platform.clock.after, () => {
       this.refresh();
       handlers.onSystemMute();
     });
@@ -89,7 +93,7 @@ export class OpenTracks {
     const isSame = tracks.length === before.length && tracks.every((track) => before.includes(track));
     this.#local = {
       // Another stream would restart the picture.
-      stream: tracks.length === 0 ? null : isSame ? this.#local.stream : this.#env.createMediaStream(tracks),
+      stream: tracks.length === 0 ? null : isSame ? this.#local.stream : this.#platform.media.createMediaStream(tracks),
       microphone: audio === "on",
       camera: video === "on",
       held: { microphone: audio === "on" ? null : audio, camera: video === "on" ? null : video },

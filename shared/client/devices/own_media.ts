@@ -4,7 +4,7 @@ import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices } from "./devices.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
 import type { Section, Tracks } from "../call/sections.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import { Screen } from "./screen.ts";
 import { NO_MEDIA } from "../snapshot.ts";
 import type { MediaProblem, Snapshot } from "../state.ts";
@@ -38,10 +38,10 @@ export class OwnMedia {
   readonly #screen: Screen;
   #shown: Shown;
 
-  constructor(env: Environment, ports: OwnMediaPorts) {
+  constructor(platform: Pick<Platform, "media" | "storage" | "clock">, ports: OwnMediaPorts) {
     this.#ports = ports;
-    this.#screen = new Screen(env, () => this.#screenEnded());
-    this.#devices = new Devices(env, {
+    this.#screen = new Screen(platform, () => this.#screenEnded());
+    this.#devices = new Devices(platform, {
       onChange: (local) => this.#show({ local: { ...local, screen: this.#screen.stream } }),
       onChoice: (devices) => this.#show({ devices }),
       onSpeaker: (gone) => ports.accepted() && this.#show({ gone }),

@@ -1,7 +1,7 @@
 /** The screen this device shares, while it does. */
 
 import { type Cause, causeOf } from "./causes.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 
 /** Text is to be read: few pictures, all of them sharp. Rates in pictures per second. */
 const WANTED = { video: { frameRate: { ideal: 15, max: 30 } }, audio: false } satisfies DisplayMediaStreamOptions;
@@ -13,15 +13,15 @@ const PICKER_MS = 250;
 export type Shared = "open" | "cancelled" | Cause;
 
 export class Screen {
-  readonly #env: Environment;
+  readonly #platform: Pick<Platform, "media" | "clock">;
   readonly #onEnd: () => void;
   #stream: MediaStream | null = null;
   /** Changes with every release. */
   #generation = 0;
 
   /** `onEnd`: the system's own button, or a window that was closed, ended it. */
-  constructor(env: Environment, onEnd: () => void) {
-    this.#env = env;
+  constructor(platform: Pick<Platform, "media" | "clock">, onEnd: () => void) {
+    this.#platform = platform;
     this.#onEnd = onEnd;
   }
 
@@ -36,9 +36,9 @@ export class Screen {
   /** Lets the user pick what to share. Never rejects. */
   async open(): Promise<Shared> {
     const generation = ++this.#generation;
-    const asked = this.#env.now();
+    const asked = this.#platform.clock.now();
     try {
-      const stream = await this.#env.getDisplayMedia(WANTED);
+      const stream = await this.#platform.media.getDisplayMedia(WANTED);
       const track = stream.getVideoTracks()[0]!;
       if (generation !== this.#generation) {
         track.stop();
@@ -53,8 +53,8 @@ export class Screen {
       this.#stream = stream;
       return "open";
     } catch (error) {
-      const isPicked = this.#env.now() - asked > PICKER_MS;
-      const cause = causeOf(error, this.#env.mediaContext("screen"), isPicked);
+      const isPicked = this.#platform.clock.now() - asked > PICKER_MS;
+      const cause = causeOf(error, this.#platform.media.mediaContext("screen"), isPicked);
       return generation !== this.#generation || cause === "denied" && isPicked ? "cancelled" : cause;
     }
   }

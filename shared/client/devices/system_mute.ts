@@ -3,7 +3,7 @@
  * black pictures, and nothing but its `muted` tells (W3C Media Capture and Streams, section 4.3.1).
  */
 
-import type { Environment } from "../platform/platform.ts";
+import type { Clock } from "../platform/platform.ts";
 
 /** Browsers mute a track for an instant while a device starts or is passed on: what lasts less than this, in ms, is not muted. */
 const BELIEVED_MS = 500;
@@ -26,12 +26,12 @@ export function muteStateAfter(state: MuteState, event: MuteEvent): MuteState {
 }
 
 export class SystemMute {
-  readonly #after: Environment["after"];
+  readonly #after: Clock["after"];
   readonly #onChange: () => void;
   readonly #watched = new Map<MediaStreamTrack, { state: MuteState; cancel(): void }>();
 
   /** `onChange`: the answer of `has` is another one for some track. */
-  constructor(after: Environment["after"], onChange: () => void) {
+  constructor(after: Clock["after"], onChange: () => void) {
     this.#after = after;
     this.#onChange = onChange;
   }

@@ -1,7 +1,7 @@
 /** Watches a call second by second, moves it on the ladder, and has the senders follow. Loaded when there is a call. */
 
 import type { Step } from "../../protocol/server_messages.ts";
-import type { Environment } from "../platform/platform.ts";
+import type { Clock } from "../platform/platform.ts";
 import type { Section } from "../call/sections.ts";
 import type { Quality, Rating } from "../state.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
@@ -32,7 +32,7 @@ const WHOLE_PICTURE = { encodingOptions: [{ keyFrame: true }] };
 
 /** What adaptation needs of the call. */
 export interface AdaptationPorts {
-  readonly env: Environment;
+  readonly clock: Clock;
   stats(): Promise<RTCStatsReport>;
   sender(section: Section): RTCRtpSender | undefined;
   /** No higher than this. */
@@ -102,12 +102,12 @@ export class Adaptation {
   }
 
   async #look(): Promise<void> {
-    const { env, stats } = this.#ports;
-    const now = await stats().then((report) => lookAt(report, env.now()), () => null);
+    const { clock, stats } = this.#ports;
+    const now = await stats().then((report) => lookAt(report, clock.now()), () => null);
     if (this.#isClosed) return;
     if (now !== null && this.#before !== null) this.#move(sampleOf(this.#before, now));
     this.#before = now;
-    this.#cancelTimer = env.after(EVERY_MS, () => this.#look());
+    this.#cancelTimer = clock.after(EVERY_MS, () => this.#look());
   }
 
   #move(sample: Sample): void {

@@ -1,7 +1,7 @@
 /** What senders are told, apart from how a real browser takes it (tests/adaptive_test.ts, tests/nat_test.ts). */
 
 import assert from "node:assert/strict";
-import type { Environment } from "../platform/platform.ts";
+import { FakeClock } from "../../../tests/support/fake_clock.ts";
 import type { Section } from "../call/sections.ts";
 import { Adaptation } from "./adaptation.ts";
 
@@ -18,7 +18,7 @@ Deno.test("adaptation: after a gap the next picture of each sender is a whole on
     },
   }]));
   const adaptation = new Adaptation({
-    env: { after: () => () => {}, now: () => 0 } as unknown as Environment,
+    clock: new FakeClock(),
     stats: () => Promise.resolve(new Map() as unknown as RTCStatsReport),
     sender: (section) => senders[section] as unknown as RTCRtpSender,
     ceiling: () => "high",

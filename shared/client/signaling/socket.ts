@@ -6,7 +6,7 @@ import type { OmitEach } from "../../omit_each.ts";
 import type { ClientMessage } from "../../protocol/client_messages.ts";
 import type { ServerMessage, ServerMessages } from "../../protocol/server_messages.ts";
 import { deadlineTimer } from "../deadline.ts";
-import type { Environment, SocketPort } from "../platform/platform.ts";
+import type { Platform, SocketPort } from "../platform/platform.ts";
 import {
   type Connection,
   connection,
@@ -35,8 +35,11 @@ export interface SignalHandlers {
 /** Without `at`, which is added here. */
 type Told = OmitEach<ConnectionEvent, "at">;
 
+/** What it takes of the platform. */
+export type SignalPorts = Pick<Platform, "transport" | "lifecycle" | "clock" | "crypto">;
+
 export class SignalSocket {
-  readonly #env: Environment;
+  readonly #platform: SignalPorts;
   readonly #handlers: SignalHandlers;
   #connection: Connection = START;
   #socket: SocketPort | null = null;
@@ -54,17 +57,17 @@ export class SignalSocket {
     "ping": () => this.sendNow({ type: "ping" }),
     "flush": () => this.#flush(),
     "ask-session": () =>
-      this.#env.isAuthorized().then((isValid) =>
-        this.#tell({ type: "authorized", isValid, random: this.#env.random() })
+      this.#platform.transport.isAuthorized().then((isValid) =>
+        this.#tell({ type: "authorized", isValid, random: this.#platform.crypto.random() })
       ),
   };
 
-  constructor(env: Environment, handlers: SignalHandlers) {
-    this.#env = env;
+  constructor(platform: SignalPorts, handlers: SignalHandlers) {
+    this.#platform = platform;
     this.#handlers = handlers;
-    this.#setTimer = deadlineTimer(env, () => this.#tell({ type: "timer" }));
-    env.onWake((type) => this.#tell({ type }));
-    env.onLeave(() => this.#leave());
+    this.#setTimer = deadlineTimer(platform.clock, () => this.#tell({ type: "timer" }));
+    platform.lifecycle.onWake((type) => this.#tell({ type }));
+    platform.lifecycle.onLeave(() => this.#leave());
     this.#open();
   }
 
@@ -125,7 +128,7 @@ export class SignalSocket {
   /** `deliver`: hands on the message that this is about, before what follows from it is done. */
   #tell(told: Told, deliver = () => {}): void {
     const before = this.#connection;
-    const { connection: next, effects } = connection(before, { ...told, at: this.#env.now() });
+    const { connection: next, effects } = connection(before, { ...told, at: this.#platform.clock.now() });
     this.#connection = next;
     this.#setTimer(deadlineOf(next));
     const status = statusOf(next);
@@ -135,14 +138,14 @@ export class SignalSocket {
   }
 
   async #open(): Promise<void> {
-    const socket = await this.#env.openSocket();
+    const socket = await this.#platform.transport.openSocket();
     if (this.#connection.status !== "opening") return socket.close(CLOSE.normal);
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) this.#receive(data);
     };
     socket.onclose = ({ code }) => {
-      if (socket === this.#socket) this.#tell({ type: "lost", code, random: this.#env.random() });
+      if (socket === this.#socket) this.#tell({ type: "lost", code, random: this.#platform.crypto.random() });
     };
     this.#tell({ type: "socket" });
   }
@@ -170,7 +173,7 @@ export class SignalSocket {
   #flush(): void {
     // Whoever was told meanwhile may have closed the socket, or doubt it.
     if (this.#connection.status !== "ready") return;
-    if (this.#again.length > 0 && this.#env.now() < this.#againAt) return;
+    if (this.#again.length > 0 && this.#platform.clock.now() < this.#againAt) return;
     const [again, queue] = [this.#again, this.#queue];
     this.#again = this.#queue = [];
     for (const message of again) this.sendNow(message);
@@ -181,9 +184,9 @@ export class SignalSocket {
   #isRefused({ code, frame, retryAfterMs }: ServerMessages["call:error"]): boolean {
     if (code !== "RATE_LIMITED" || retryAfterMs === undefined || frame === undefined) return false;
     this.#again = [...this.#again, ...this.#sent.take(frame)];
-    this.#againAt = Math.max(this.#againAt, this.#env.now() + retryAfterMs);
+    this.#againAt = Math.max(this.#againAt, this.#platform.clock.now() + retryAfterMs);
     this.#cancelAgain();
-    this.#cancelAgain = this.#env.after(this.#againAt - this.#env.now(), () => {
+    this.#cancelAgain = this.#platform.clock.after(this.#againAt - this.#platform.clock.now(), () => {
       this.#againAt = 0;
       if (this.#connection.status === "ready") return this.#flush();
       // While the socket is in doubt all but the ping waits whose `pong` ends the doubt.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
 import type { ClientMessage } from "../../protocol/client_messages.ts";
 import type { ServerMessage } from "../../protocol/server_messages.ts";
-import type { Environment, SocketPort, Wake } from "../platform/platform.ts";
+import type { Lifecycle, SocketPort, Transport, Wake } from "../platform/platform.ts";
 import { SignalSocket } from "./socket.ts";
 
 const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;
@@ -20,18 +20,14 @@ class Scene extends FakeClock {
 
   constructor() {
     super();
-    const env: Partial<Environment> = {
-      now: this.now,
-      after: this.after,
-      random: () => 0,
-      onWake: (action) => this.wake = action,
-      onLeave: () => {},
+    const transport: Pick<Transport, "openSocket"> = {
       openSocket: () => {
         const sent: ClientMessage[] = [];
         this.sent.push(sent);
         const socket: SocketPort = {
           send: (data) => sent.push(JSON.parse(String(data))),
           close: () => {},
+          onopen: null,
           onmessage: null,
           onclose: null,
         };
@@ -39,7 +35,14 @@ class Scene extends FakeClock {
         return Promise.resolve(socket);
       },
     };
-    this.signal = new SignalSocket(env as Environment, { onStatus: () => {}, onMessage: () => {} });
+    const lifecycle: Lifecycle = { onWake: (action) => this.wake = action, onLeave: () => {} };
+    const platform = {
+      transport: transport as Transport,
+      lifecycle,
+      clock: this,
+      crypto: { random: () => 0, newId: () => "" },
+    };
+    this.signal = new SignalSocket(platform, { onStatus: () => {}, onMessage: () => {} });
   }
 
   /** The server says something over the newest socket. */

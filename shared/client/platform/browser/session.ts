@@ -1,4 +1,4 @@
-/** Renewing a session: a host application's page, around this one, is asked for a new token, which becomes the session cookie. */
+/** Renewing a session that is in a cookie: a host application's page, around this one, is asked for a new token, which becomes the session cookie. */
 
 /** How long the page around may take to answer, in ms: one that does not know the question never does. */
 const ANSWER_MS = 5_000;
@@ -6,14 +6,14 @@ const ANSWER_MS = 5_000;
 const FETCH_MS = 10_000;
 
 /**
- * Renews the session in the cookie: with a new token from the page around, which is given to `show` first, or as it is. False where
+ * Renews the session at a server: with a new token from the page around, which is given to `show` first, or as it is. False where
  * that cannot be. Never rejects.
  */
-export async function renew(show?: (token: string) => void): Promise<boolean> {
+export async function renew(url: string, show?: (token: string) => void): Promise<boolean> {
   const token = await tokenFromHost();
   if (token !== null) show?.(token);
   try {
-    const response = await fetch("/api/session/renew", {
+    const response = await fetch(new URL("/api/session/renew", url), {
       method: "POST",
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(FETCH_MS),

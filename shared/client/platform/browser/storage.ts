@@ -3,18 +3,18 @@
  * be full from the start: what cannot be kept there is kept in memory, for as long as the page lives.
  */
 
+import type { Storage, TextStore } from "../platform.ts";
+
 /** `sessionStorage` is this tab's, over a reload; `localStorage` all pages'. */
-export type Area = "sessionStorage" | "localStorage";
+type Area = "sessionStorage" | "localStorage";
 
-/** Text by key. Never throws. */
-export interface Storage {
-  get(key: string): string | null;
-  /** `null` forgets it. */
-  set(key: string, value: string | null): void;
-}
+export const storage: Storage = {
+  tab: store("sessionStorage", "zvonok."),
+  kept: store("localStorage", "zvonok.kept."),
+};
 
-/** One of the browser's storages, with memory in its place where it fails. */
-export function storage(area: Area): Storage {
+/** One of the browser's storages, with memory in its place where it fails. `prefix`: of all its keys. */
+function store(area: Area, prefix: string): TextStore {
   /** What the browser did not take: newer than what it may still have. */
   const memory = new Map<string, string | null>();
   return {
@@ -22,7 +22,7 @@ export function storage(area: Area): Storage {
       const kept = memory.get(key);
       if (kept !== undefined) return kept;
       try {
-        return globalThis[area].getItem(key);
+        return globalThis[area].getItem(prefix + key);
       } catch {
         return null;
       }
@@ -30,8 +30,8 @@ export function storage(area: Area): Storage {
     set(key, value) {
       memory.delete(key);
       try {
-        if (value === null) globalThis[area].removeItem(key);
-        else globalThis[area].setItem(key, value);
+        if (value === null) globalThis[area].removeItem(prefix + key);
+        else globalThis[area].setItem(prefix + key, value);
       } catch {
         memory.set(key, value);
       }
