@@ -92,6 +92,12 @@ async function silence(person: Person): Promise<void> {
   await until("silence", async () => await heardBy(person) === null, 3_000);
 }
 
+/** Speakers of a page that start when they are let. */
+interface Slow {
+  asked: number;
+  start(): void;
+}
+
 /** Has a page use another speaker than the system's choice, and gives its id. */
 async function chooseSpeaker(person: Person): Promise<string> {
   const speaker = await person.page.evaluate(async () => {
@@ -129,19 +135,36 @@ scene(
   },
 );
 
-scene("a speaker that takes a while to start: no tone begins on another one", async ({ ada }) => {
+scene("a speaker that takes a while to start: no tone begins on another one, or after its call", async (stage) => {
+  const { ada, boris } = stage;
   const speaker = await chooseSpeaker(ada);
   await listen(ada);
   await ada.page.evaluate(() => {
+    const slow: Slow = { asked: 0, start: () => {} };
+    Object.assign(globalThis, { slow });
     const sounding = AudioContext.prototype as AudioContext & { setSinkId(id: string): Promise<void> };
     const { setSinkId } = sounding;
     sounding.setSinkId = async function (id) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      slow.asked++;
+      await new Promise<void>((resolve) => slow.start = resolve);
       await setSinkId.call(this, id);
     };
   });
+  const asked = () => ada.page.evaluate(() => (globalThis as unknown as { slow: Slow }).slow.asked);
+  const start = () => ada.page.evaluate(() => (globalThis as unknown as { slow: Slow }).slow.start());
   await ada.click("Audio call");
+  await until("the speaker is asked for", async () => await asked() === 1);
+  assert.equal(await heardBy(ada), null);
+  await start();
   assert.equal((await tone(ada)).speaker, speaker);
+  await ada.click("Cancel");
+  await gone(boris.page, '[role="alertdialog"]');
+  await ada.click("Audio call");
+  await until("it is asked for again", async () => await asked() === 2);
+  await ada.click("Cancel");
+  await gone(boris.page, '[role="alertdialog"]');
+  await start();
+  await silence(ada);
 });
 
 scene(

@@ -67,6 +67,7 @@ async function playTone(sound: keyof typeof cadences, speaker: string | null, ov
   const audio = openAudio(over);
   // Until it has changed to the speaker, the browser plays by the system's choice. That stays in use where the speaker is gone.
   if (speaker !== null) await audio.setSinkId?.(speaker).catch(() => {});
+  if (over.aborted) return;
   const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
   tone.connect(audio.destination);
   tone.start();
