@@ -8,8 +8,8 @@ import type { OmitEach } from "../omit_each.ts";
 import type { VideoCodec } from "../protocol/constants.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Member, ServerMessage, ServerMessages } from "../protocol/server_messages.ts";
-import { ActiveCall, type CallNews, type CallPorts } from "./call/active_call.ts";
-import { isVideoCodec, preferredCodecs } from "./call/codecs.ts";
+import { Call, type CallNews, type CallPorts } from "./call/call.ts";
+import { type CodecOrder, isVideoCodec, preferredCodecs } from "./call/codecs.ts";
 import { course, type CourseEvent, kindsOf } from "./course.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } from "./course_state.ts";
 import { deadlineTimer } from "./deadline.ts";
@@ -18,8 +18,8 @@ import { keepCall, pastCalls } from "./history.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { withMissed, withoutCallsOf } from "./missed.ts";
 import { DEVICE_OF, type Kind } from "./devices/opening.ts";
+import type { LinkStart } from "./call/link_ports.ts";
 import { OwnMedia } from "./devices/own_media.ts";
-import type { CodecOrder } from "./call/peer.ts";
 import type { Platform } from "./platform/platform.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
@@ -45,7 +45,7 @@ export class CallClient implements CallActions {
   #course: Course;
   /** What the course is told, one after the other: what comes of the first is done before the next. */
   #told: Told[] = [];
-  #active: ActiveCall | null = null;
+  #active: Call | null = null;
   #userId: string | null = null;
   #iceTransportPolicy: RTCIceTransportPolicy = "all";
   /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
@@ -66,7 +66,7 @@ export class CallClient implements CallActions {
       accepted: () => this.#course.call.stage === "incoming" ? null : this.#active,
       onChange: (shown) => this.#show(shown),
     });
-    this.#iceServers = new IceServers(platform, () => this.#active?.iceChanged());
+    this.#iceServers = new IceServers(platform, () => this.#active?.link.iceChanged());
     const codec = platform.storage.kept.get(CODEC_KEY);
     this.#snapshot = {
       ...this.#snapshot,
@@ -74,11 +74,11 @@ export class CallClient implements CallActions {
       codec: isVideoCodec(codec) ? codec : null,
       saver: platform.storage.kept.get(SAVER_KEY) !== null,
     };
-    platform.lifecycle.onWake((why) => why === "online" && this.#active?.networkChanged());
+    platform.lifecycle.onWake((why) => why === "online" && this.#active?.link.networkChanged());
     this.#signal = new SignalSocket(platform, {
       onStatus: (status) => {
         if (status !== "open") this.#stopRenewal();
-        this.#active?.signaling(status);
+        this.#active?.link.signaling(status);
         this.#tell({ type: "signaling", status });
       },
       onMessage: (message) => this.#receive(message),
@@ -165,13 +165,13 @@ export class CallClient implements CallActions {
   setSaver(on: boolean): void {
     this.#platform.storage.kept.set(SAVER_KEY, on ? "on" : null);
     this.#show({ saver: on });
-    this.#active?.prefer(this.#codecsFor("caller"));
+    this.#active?.link.prefer(this.#codecsFor("caller"));
   }
 
   setCodec(codec: VideoCodec | null): void {
     this.#platform.storage.kept.set(CODEC_KEY, codec);
     this.#show({ codec });
-    this.#active?.prefer(this.#codecsFor("caller"));
+    this.#active?.link.prefer(this.#codecsFor("caller"));
   }
 
   dismiss(): void {
@@ -184,7 +184,7 @@ export class CallClient implements CallActions {
   }
 
   descriptions(): Descriptions | null {
-    return this.#active?.descriptions ?? null;
+    return this.#active?.link.descriptions ?? null;
   }
 
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */
@@ -262,14 +262,14 @@ export class CallClient implements CallActions {
 
   /** What is between the two sides alone. */
   #pass(
-    active: ActiveCall,
+    active: Call,
     message: ServerMessages["call:ice-candidate" | "call:negotiate" | "call:media" | "call:peer"],
   ): void {
     switch (message.type) {
       case "call:ice-candidate":
-        return active.candidate(message.candidate);
+        return active.link.candidate(message.candidate);
       case "call:negotiate":
-        active.negotiate(message.description);
+        active.link.negotiate(message.description);
         return;
       case "call:media": {
         const { audio, video, screen, step = "high" } = message;
@@ -329,13 +329,13 @@ export class CallClient implements CallActions {
         active.place(this.#others(active.info.chatId).length > 1 ? effect[1] : undefined);
         return;
       case "accept":
-        active.accept(effect[1]);
+        active.link.accept(effect[1]);
         return;
       case "answered":
         return active.answered(effect[1]);
       case "repeatAnswer":
       case "synced":
-        return active[effect[0]]();
+        return active.link[effect[0]]();
       case "mark-ringing":
         return active.tally.mark("ringing");
       case "send":
@@ -359,7 +359,7 @@ export class CallClient implements CallActions {
     }
   }
 
-  #start(info: CallInfo, as: ConstructorParameters<typeof ActiveCall>[2]): void {
+  #start(info: CallInfo, as: LinkStart): void {
     const ports: CallPorts = {
       platform: this.#platform,
       ice: () => ({ iceServers: this.#iceServers.current, iceTransportPolicy: this.#iceTransportPolicy }),
@@ -376,16 +376,16 @@ export class CallClient implements CallActions {
     };
     this.#active?.close();
     this.#active = null;
-    let active: ActiveCall;
+    let active: Call;
     try {
-      active = this.#active = new ActiveCall(ports, info, as);
+      active = this.#active = new Call(ports, info, as);
     } catch {
       return this.#tell({ type: "no-webrtc", callId: info.callId });
     }
     this.#show({ remote: { ...NOBODY, video: info.media === "video" } });
   }
 
-  async #openFirst(active: ActiveCall, kinds: readonly Kind[], isEarly: boolean): Promise<void> {
+  async #openFirst(active: Call, kinds: readonly Kind[], isEarly: boolean): Promise<void> {
     const { callId } = active.info;
     const opened = await this.#media.open(kinds, isEarly ? () => this.#tell({ type: "allowed", callId }) : undefined);
     if (opened === "superseded" || this.#active !== active) return;
@@ -400,7 +400,7 @@ export class CallClient implements CallActions {
   }
 
   /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
-  #record(active: ActiveCall, outcome: Outcome, durationMs: number | null, isAccepted: boolean): void {
+  #record(active: Call, outcome: Outcome, durationMs: number | null, isAccepted: boolean): void {
     const { info: { chatId, callId, peer, role, media }, tally, since } = active;
     if (since !== null) this.#show({ missed: withoutCallsOf(this.#snapshot.missed, peer?.id) });
     if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;

@@ -31,3 +31,24 @@ export function preferredCodecs(
   const byEffort = configured.toSorted((a, b) => Number(efficient.includes(b)) - Number(efficient.includes(a)));
   return chosen === null ? byEffort : [chosen, ...byEffort.filter((codec) => codec !== chosen)];
 }
+
+/** Video codecs by preference; none: the other side's order, or the browser's. */
+export interface CodecOrder {
+  /** What this side's offers say. */
+  readonly offered: readonly string[];
+  /** What its answers say, whatever was offered: what the user chose. */
+  readonly insisted: readonly string[];
+}
+
+/** Has the next description of a section say the wanted order; none: the browser's. */
+export function preferCodecs(
+  transceiver: RTCRtpTransceiver,
+  able: RTCRtpCodec[],
+  wanted: readonly string[],
+): void {
+  try {
+    transceiver.setCodecPreferences?.(wanted.length === 0 ? [] : orderedCodecs(able, wanted));
+  } catch {
+    // It is a preference: a browser that will not have it has its own.
+  }
+}

@@ -3,11 +3,23 @@
  * tracks are put into transceivers that exist already, so a device that opens late delays nothing.
  */
 
-import { type Candidate, withSection } from "../../protocol/candidate.ts";
-import { orderedCodecs } from "./codecs.ts";
-import { type FailureCause, NoPeerConnection } from "./failure.ts";
-import { bundledAnswer } from "./bundle.ts";
+import type { Candidate } from "../../protocol/candidate.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Descriptions } from "../state.ts";
+import { bundledAnswer } from "./bundle.ts";
+import { type CodecOrder, preferCodecs } from "./codecs.ts";
+import type { FailureCause } from "./failure.ts";
+import {
+  type Answer,
+  type Description,
+  needsAfter,
+  type NeedsEvent,
+  NO_NEEDS,
+  type Offer,
+  verdictOn,
+} from "./negotiation.ts";
+import { type IceOptions, peerConnection } from "./peer_connection.ts";
+import { type RemoteStreams, remoteStreams } from "./remote_streams.ts";
 import {
   addSection,
   giveWay,
@@ -19,19 +31,8 @@ import {
   transceiverOf,
   transceivers,
 } from "./sections.ts";
-import type { Descriptions } from "../state.ts";
+import { Held, placed, trickled, ufragOf } from "./trickle.ts";
 import { tuned } from "./tuning.ts";
-
-/** Which ways a connection may take. */
-export type IceOptions = Pick<RTCConfiguration, "iceServers" | "iceTransportPolicy">;
-
-/** Video codecs by preference; none: the other side's order, or the browser's. */
-export interface CodecOrder {
-  /** What this side's offers say. */
-  readonly offered: readonly string[];
-  /** What its answers say, whatever was offered: what the user chose. */
-  readonly insisted: readonly string[];
-}
 
 /** How a peer connection is made. */
 export interface PeerOptions {
@@ -52,16 +53,6 @@ export interface PeerHandlers {
   onRemote(remote: RemoteStreams): void;
 }
 
-/** The other person, and the screen they share (`null` where the call has no section for one). */
-export interface RemoteStreams {
-  readonly person: MediaStream;
-  readonly screen: MediaStream | null;
-}
-
-type Offer = { type: "offer"; sdp: string };
-type Answer = { type: "answer"; sdp: string };
-type Description = { type: "offer" | "answer"; sdp: string };
-
 /** What it takes of the platform. */
 type PeerPorts = Pick<Platform, "rtc" | "media">;
 
@@ -70,26 +61,26 @@ export class Peer {
   readonly #platform: PeerPorts;
   #codecs: CodecOrder;
   readonly #handlers: PeerHandlers;
-  readonly #remote = new Map<Section, MediaStreamTrack>();
-  /** Local candidates that wait for `release`; `null` once it was called. */
-  #unsent: (Candidate | null)[] | null = [];
-  /** Remote candidates that came before the remote description; `null` once it is there. */
-  #early: (Candidate | null)[] | null = [];
-  /** The codecs are other ones than when they were last agreed on. */
-  #isRecoded = false;
+  /** Local candidates wait until this side's description is sent, remote ones for the other's. */
+  readonly #local: Held;
+  readonly #remote = new Held((candidate) => this.#take(placed(candidate)));
   readonly #bundlePolicy: RTCBundlePolicy;
-  /** The next offer gathers anew; or the open one does. */
-  #restart: "no" | "due" | "offered" = "no";
+  #needs = NO_NEEDS;
 
   constructor(platform: PeerPorts, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
     this.#platform = platform;
     this.#codecs = codecs;
     this.#bundlePolicy = bundlePolicy;
     this.#handlers = handlers;
-    this.#pc = connection(platform, { ...ice, bundlePolicy });
-    this.#pc.onicecandidate = ({ candidate }) => this.#local(candidate);
+    this.#local = new Held(handlers.onCandidate);
+    this.#pc = peerConnection(platform.rtc, { ...ice, bundlePolicy });
+    this.#pc.onicecandidate = ({ candidate }) => this.#local.add(trickled(candidate));
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
-    this.#pc.ontrack = ({ track, transceiver }) => this.#addRemote(track, transceiver);
+    const streams = remoteStreams(platform.media);
+    this.#pc.ontrack = ({ track, transceiver }) => {
+      const section = sectionOf(this.#pc, transceiver);
+      if (section !== undefined) handlers.onRemote(streams(section, track));
+    };
   }
 
   /** What both sides agreed on last; `null` before that. */
@@ -113,10 +104,9 @@ export class Peer {
 
   /** An offer of all there is. */
   async offer(): Promise<Offer> {
-    const { sdp } = await this.#pc.createOffer({ iceRestart: this.#restart !== "no" });
+    const { sdp } = await this.#pc.createOffer({ iceRestart: this.#needs.due.includes("restart") });
     await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
-    if (this.#restart === "due") this.#restart = "offered";
-    this.#isRecoded = false;
+    this.#note({ type: "offered" });
     return { type: "offer", sdp: sdp! };
   }
 
@@ -124,12 +114,12 @@ export class Peer {
   prefer(codecs: CodecOrder): void {
     this.#codecs = codecs;
     for (const section of this.sections) this.#prefer(section, codecs.offered);
-    this.#isRecoded = true;
+    this.#note({ type: "need", need: "codecs" });
   }
 
   /** Makes the next offer gather anew, for a connection that lost its way (RFC 8445, section 2.4). */
   restart(): void {
-    this.#restart = "due";
+    this.#note({ type: "need", need: "restart" });
   }
 
   /** Takes other servers, or other credentials for them: for the next time it gathers. */
@@ -143,7 +133,7 @@ export class Peer {
 
   /** There is something to offer, and no offer of either side is open. */
   get isDue(): boolean {
-    return this.#pc.signalingState === "stable" && (this.#restart === "due" || this.#isRecoded || hasUnsaid(this.#pc));
+    return this.#pc.signalingState === "stable" && (this.#needs.due.length > 0 || hasUnsaid(this.#pc));
   }
 
   /** The offer that has no answer yet: for one who may not have had it. */
@@ -170,8 +160,8 @@ export class Peer {
   }
 
   /** The other side's ICE user name fragment: another one is a restart. */
-  get remoteUser(): string | undefined {
-    return iceUser(this.#pc.remoteDescription?.sdp);
+  get remoteUfrag(): string | undefined {
+    return ufragOf(this.#pc.remoteDescription?.sdp);
   }
 
   /** How many packets of media came so far. A report may be there before it counts them. */
@@ -189,55 +179,39 @@ export class Peer {
     return localDescription?.type === "answer" ? { type: "answer", sdp: localDescription.sdp } : null;
   }
 
-  /**
-   * A description for a call that is going on: perfect negotiation (W3C WebRTC, section 10.7). The impolite side ignores an offer
-   * that collides with its own; the polite one takes its own back. Gives the answer to send, if there is one to give.
-   */
-  async negotiate({ type, sdp }: Description, polite: boolean): Promise<Answer | null> {
-    const { signalingState } = this.#pc;
-    if (type === "answer") {
-      // A repeat, or the answer to an offer that was taken back.
-      if (signalingState === "have-local-offer") {
+  /** Takes a description for a call that is going on. Gives the answer to send, if there is one to give. */
+  async negotiate({ type, sdp }: Description, isPolite: boolean): Promise<Answer | null> {
+    switch (verdictOn(type, this.#pc.signalingState, isPolite)) {
+      case "ignore":
+        return null;
+      case "apply":
         await this.#remoteDescription({ type, sdp });
-        if (this.#restart === "offered") this.#restart = "no";
+        this.#note({ type: "answered" });
+        return null;
+      case "answer": {
+        const before = this.remoteUfrag;
+        await giveWay(this.#pc, () => this.#remoteDescription({ type, sdp }));
+        this.#note({ type: "gave-way", isRestart: ufragOf(sdp) !== before });
+        const answer = await this.#answer();
+        await this.applyAnswer(answer);
+        return answer;
       }
-      return null;
     }
-    if (signalingState !== "stable" && !polite) return null;
-    await this.#giveWay({ type, sdp });
-    const answer = await this.#answer();
-    await this.applyAnswer(answer);
-    return answer;
   }
 
   /** This side's description is on its way: what else is to be said of the call may follow. */
   get isReleased(): boolean {
-    return this.#unsent === null;
+    return this.#local.isReleased;
   }
 
   /** The description is sent: the candidates that waited for it go out, and later ones at once. */
   release(): void {
-    const waiting = this.#unsent ?? [];
-    this.#unsent = null;
-    for (const candidate of waiting) this.#handlers.onCandidate(candidate);
+    this.#local.release();
   }
 
   /** Takes a remote candidate. One that this browser cannot use is left out: ICE goes on with the others. */
   addCandidate(candidate: Candidate | null): void {
-    if (this.#early !== null) {
-      this.#early.push(candidate);
-      return;
-    }
-    // An older server passes on what other stacks write for "no mid".
-    const init = candidate ?? { candidate: "" };
-    const placed = withSection(init.sdpMid === "" ? { ...init, sdpMid: null } : init);
-    this.#pc.addIceCandidate(placed).catch(() => this.#isOfThisGeneration(placed) && this.#handlers.onDropped());
-  }
-
-  /** Whether a candidate was meant for what is agreed on, and not for an offer that was ignored, or for a time before a restart. */
-  #isOfThisGeneration({ usernameFragment }: Candidate): boolean {
-    const isOpen = this.#pc.signalingState !== "closed";
-    return isOpen && (!usernameFragment || usernameFragment === this.remoteUser);
+    this.#remote.add(candidate);
   }
 
   /**
@@ -265,26 +239,25 @@ export class Peer {
     this.#pc.close();
   }
 
-  #local(candidate: RTCIceCandidate | null): void {
-    const init = candidate === null || candidate.candidate === "" ? null : initOf(candidate);
-    if (this.#unsent === null) this.#handlers.onCandidate(init);
-    else this.#unsent.push(init);
+  #note(event: NeedsEvent): void {
+    this.#needs = needsAfter(this.#needs, event);
+  }
+
+  #take(candidate: Candidate): void {
+    this.#pc.addIceCandidate(candidate).catch(() => this.#isOfThisGeneration(candidate) && this.#handlers.onDropped());
+  }
+
+  /** Whether a candidate was meant for what is agreed on, and not for an offer that was ignored, or for a time before a restart. */
+  #isOfThisGeneration({ usernameFragment }: Candidate): boolean {
+    const isOpen = this.#pc.signalingState !== "closed";
+    return isOpen && (!usernameFragment || usernameFragment === this.remoteUfrag);
   }
 
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
     const offered = this.#pc.localDescription?.sdp;
     const whole = type === "answer" && offered !== undefined ? bundledAnswer(sdp, offered) : sdp;
     await this.#pc.setRemoteDescription({ type, sdp: tuned(whole) });
-    const early = this.#early ?? [];
-    this.#early = null;
-    for (const candidate of early) this.addCandidate(candidate);
-  }
-
-  /** The other side's offer stands; what this side had offered, if it had, is offered again, unless the other's does the same. */
-  async #giveWay(offer: Offer): Promise<void> {
-    const before = iceUser(this.#pc.remoteDescription?.sdp);
-    await giveWay(this.#pc, () => this.#remoteDescription(offer));
-    if (this.#restart === "offered") this.#restart = iceUser(offer.sdp) === before ? "due" : "no";
+    this.#remote.release();
   }
 
   /** Whatever the other side offers is open in both directions: who sends nothing has no track there. */
@@ -293,54 +266,14 @@ export class Peer {
     for (const section of this.sections) this.#prefer(section, this.#codecs.insisted);
     await startSmall(this.#pc);
     // A browser sends in the order of the offer, whatever it answers: this side's choice needs an offer of its own.
-    if (this.#pc.currentRemoteDescription === null) this.#isRecoded = this.#codecs.insisted.length > 0;
+    const isFirst = this.#pc.currentRemoteDescription === null;
+    if (isFirst && this.#codecs.insisted.length > 0) this.#note({ type: "need", need: "codecs" });
     const { sdp } = await this.#pc.createAnswer();
     return { type: "answer", sdp: sdp! };
   }
 
   #prefer(section: Section, wanted: readonly string[]): void {
-    if (section === "audio") return;
-    const codecs = wanted.length === 0 ? [] : orderedCodecs(this.#platform.rtc.videoCodecs(), wanted);
-    try {
-      transceiverOf(this.#pc, section)?.setCodecPreferences?.(codecs);
-    } catch {
-      // It is a preference: a browser that will not have it has its own.
-    }
-  }
-
-  /** A track that was put in late carries no `msid`, so the streams to show are built here. */
-  #addRemote(track: MediaStreamTrack, transceiver: RTCRtpTransceiver): void {
-    const section = sectionOf(this.#pc, transceiver);
-    if (section === undefined) return;
-    this.#remote.set(section, track);
-    const stream = (...sections: Section[]) =>
-      this.#platform.media.createMediaStream(sections.flatMap((section) => this.#remote.get(section) ?? []));
-    this.#handlers.onRemote({
-      person: stream("audio", "video"),
-      screen: this.#remote.has("screen") ? stream("screen") : null,
-    });
-  }
-}
-
-/** The ICE user name fragment of a description: another one is a restart (RFC 8839, section 4.4.1.1.1). */
-function iceUser(sdp: string | undefined): string | undefined {
-  return sdp?.match(/^a=ice-ufrag:(\S+)/m)?.[1];
-}
-
-/** Only the members of `RTCIceCandidateInit`: some implementations put more into `toJSON()`, and the protocol is strict. */
-function initOf({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Candidate {
-  return { candidate, sdpMid, sdpMLineIndex, ...(usernameFragment ? { usernameFragment } : {}) };
-}
-
-/** With servers that this browser refuses (a wrong URL, say), a call on the same network is still better than none. */
-function connection({ rtc }: PeerPorts, options: RTCConfiguration): RTCPeerConnection {
-  try {
-    return rtc.createPeerConnection(options);
-  } catch {
-    try {
-      return rtc.createPeerConnection({ ...options, iceServers: [] });
-    } catch (cause) {
-      throw new NoPeerConnection("This browser makes no peer connection", { cause });
-    }
+    const transceiver = section === "audio" ? undefined : transceiverOf(this.#pc, section);
+    if (transceiver) preferCodecs(transceiver, this.#platform.rtc.videoCodecs(), wanted);
   }
 }

@@ -63,6 +63,11 @@ export class RecoveryRunner {
     return this.#state.phase === "closed";
   }
 
+  /** A connection was there once. */
+  get hasConnected(): boolean {
+    return this.#state.hasConnected;
+  }
+
   /** When media last came, to within a quarter of a second, on the monotonic clock; `null`: it never did. */
   get lastMediaAt(): number | null {
     return this.#state.lastMediaAt;

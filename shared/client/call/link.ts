@@ -1,0 +1,269 @@
+/**
+ * What connects the two sides of one call, over whichever peer connection there is: it is made, given other paths (ICE recovery), and
+ * thrown away for another one where a page was reloaded (R13). Whose call it is, and what it was like, the call knows (`call.ts`).
+ * Once closed it says and sends nothing more.
+ */
+
+import type { Candidate } from "../../protocol/candidate.ts";
+import type { ServerMessages } from "../../protocol/server_messages.ts";
+import type { SignalStatus } from "../signaling/socket.ts";
+import type { Descriptions } from "../state.ts";
+import type { CodecOrder } from "./codecs.ts";
+import { type FailureCause, failureOf, NoPeerConnection } from "./failure.ts";
+import type { LinkNews, LinkPorts, LinkStart } from "./link_ports.ts";
+import type { Answer, Description, Offer } from "./negotiation.ts";
+import { Negotiator, type NegotiatorPorts } from "./negotiator.ts";
+import { RecoveryRunner } from "./recovery_runner.ts";
+import type { SignalingStatus } from "./recovery_state.ts";
+import { bundlePolicyFor, type Section } from "./sections.ts";
+
+export class Link {
+  readonly #ports: LinkPorts;
+  readonly #negotiatorPorts: NegotiatorPorts;
+  readonly #recovery: RecoveryRunner;
+  /** The peer connection there is; `null` after a reload, until the other side makes a new offer (R13). */
+  #current: Negotiator | null = null;
+  /** What rings here, and what is ready to answer it. */
+  #incoming: { readonly offer: Offer; readonly ready: Promise<Negotiator> } | null = null;
+  /** How the other side's offers want their sections carried; ours are bundled until then. */
+  #bundlePolicy: RTCBundlePolicy = "max-bundle";
+
+  /** One that is placed throws `NoPeerConnection` where there is no WebRTC; one that rings says so in its news. */
+  constructor(ports: LinkPorts, start: LinkStart) {
+    this.#ports = ports;
+    this.#recovery = new RecoveryRunner({
+      clock: ports.platform.clock,
+      role: ports.role,
+      graceMs: ports.graceMs,
+      received: () => this.#current?.peer.received() ?? Promise.resolve(0),
+      effects: {
+        "restart-ice": () => this.#current?.restart(),
+        "check-signaling": ports.checkSignaling,
+        "send-key-frame": () => ports.onNews({ type: "key-frame-needed" }),
+        "give-up": () => this.#fail(this.#current?.peer.transport(this.#recovery.hasConnected) ?? NO_TRANSPORT),
+      },
+      onChange: () => this.#say({ type: "progress" }),
+    });
+    this.#negotiatorPorts = {
+      ...ports,
+      isPolite: ports.role === "callee",
+      sections: new Set(ports.sections),
+      isAnswered: () => this.#recovery.isAnswered,
+      onAnswered: () => this.#answered(),
+      onPeerRestarted: () => {
+        this.#recovery.tell({ type: "peer-restarted" });
+        ports.onNews({ type: "restarted", by: "peer" });
+      },
+      onState: (state) => this.#moved(state),
+      onFailed: (error) => this.#fail(failureOf(error)),
+    };
+    this.signaling(ports.signaling);
+    if (start === "place") this.#connect();
+    if (typeof start === "string") return;
+    this.#ring(start.offer).catch((error) =>
+      error instanceof NoPeerConnection ? ports.onNews({ type: "no-webrtc" }) : this.#fail(failureOf(error))
+    );
+  }
+
+  /** Media flows, and both sides can be reached. */
+  get isWell(): boolean {
+    return this.#recovery.isWell;
+  }
+
+  /** This side's description is on its way: word of what it sends may follow. */
+  get isDescribed(): boolean {
+    return !this.#recovery.isClosed && (this.#current?.peer.isReleased ?? false);
+  }
+
+  /** When media last came, on the monotonic clock; `null`: it never did. */
+  get lastMediaAt(): number | null {
+    return this.#recovery.lastMediaAt;
+  }
+
+  /** What both sides agreed on last; `null` before that. */
+  get descriptions(): Descriptions | null {
+    return this.#current?.peer.descriptions ?? null;
+  }
+
+  /** What is known of the connection (W3C WebRTC Statistics); rejects where there is none now. */
+  stats(): Promise<RTCStatsReport> {
+    return this.#current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
+  }
+
+  /** What sends in a section. */
+  sender(section: Section): RTCRtpSender | undefined {
+    return this.#current?.peer.sender(section);
+  }
+
+  // --- What this side does ---------------------------------------------------------------------------------------------
+
+  /** Makes and sends the offer that starts the call. */
+  place(): Promise<void> {
+    return this.#current!.offer((offer) => this.#ports.send({ type: "call:initiate", offer }));
+  }
+
+  /** Sends the answer that was made while it rang, or (`isStale`) another one. What this side sends may follow later. */
+  async accept(isStale: boolean): Promise<void> {
+    const { offer, ready } = this.#incoming!;
+    try {
+      await (await (isStale ? this.#ring(offer) : ready)).accept();
+    } catch (error) {
+      this.#fail(failureOf(error));
+    }
+  }
+
+  /** Sends the tracks there are, and offers what they had no section for. */
+  sendTracks(): Promise<void> {
+    return this.#current?.sendTracks() ?? Promise.resolve();
+  }
+
+  /** Sends no more in a section. */
+  stopTrack(section: Section): void {
+    this.#current?.peer.setTrack(section, null).catch(() => {});
+  }
+
+  /** Wants video in other codecs, or of less or more data, and offers that. */
+  prefer(codecs: CodecOrder): void {
+    this.#current?.peer.prefer(codecs);
+    this.sendTracks();
+  }
+
+  /** There are other servers to gather with, from the next time on. */
+  iceChanged(): void {
+    this.#current?.peer.useIce(this.#ports.ice());
+  }
+
+  close(): void {
+    this.#recovery.tell({ type: "close" });
+    this.#current?.close();
+  }
+
+  // --- What the other side says ----------------------------------------------------------------------------------------
+
+  /** The caller's: somebody accepted. */
+  answered(answer: Answer): Promise<void> {
+    this.#answered();
+    return this.negotiate(answer);
+  }
+
+  /** The callee's: it still rings for the server, so the answer was lost on the way. */
+  repeatAnswer(): void {
+    this.#current?.repeatAnswer();
+  }
+
+  candidate(candidate: Candidate | null): void {
+    this.#current?.peer.addCandidate(candidate);
+  }
+
+  /** R15: an offer or answer inside the call. */
+  negotiate(description: Description): Promise<void> {
+    if (this.#current === null && description.type === "offer") this.#bundlePolicy = bundlePolicyFor(description.sdp);
+    const current = this.#current ?? this.#reconnect();
+    return current?.negotiate(description) ?? Promise.resolve();
+  }
+
+  /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
+  peer(state: ServerMessages["call:peer"]["state"]): void {
+    if (state === "reloaded") {
+      const current = this.#reconnect();
+      if (current === null) return;
+      this.#recovery.tell({ type: "replaced" });
+      current.offer((description) => this.#ports.send({ type: "call:negotiate", description }));
+    } else {
+      if (state === "back") this.#repeatOffer();
+      this.#recovery.tell({ type: "peer", isAway: state === "reconnecting" });
+    }
+    this.#say({ type: "progress" });
+  }
+
+  /** By the other side's own word it sends a voice or pictures, or nothing that must come. */
+  peerSends(isSending: boolean): void {
+    this.#recovery.tell({ type: "peer-sends", isSending });
+  }
+
+  // --- What the network does -------------------------------------------------------------------------------------------
+
+  /** This side's socket is another one, or gone. */
+  signaling(status: SignalStatus): void {
+    this.#recovery.tell({ type: "signaling", status: SIGNALING[status] });
+  }
+
+  /** The server knows of the call, which stands: an offer that may be lost is repeated, and a lost path is given another one. */
+  synced(): void {
+    this.#repeatOffer();
+    this.#recovery.tell({ type: "synced" });
+  }
+
+  /** The network is there again, or another one. */
+  networkChanged(): void {
+    this.#recovery.tell({ type: "network-changed" });
+  }
+
+  // --- Small parts -----------------------------------------------------------------------------------------------------
+
+  /** Prepares to answer. */
+  #ring(offer: Offer): Promise<Negotiator> {
+    const prepared = async () => {
+      this.#bundlePolicy = bundlePolicyFor(offer.sdp);
+      const current = this.#connect();
+      await current.prepare(offer);
+      return current;
+    };
+    const ready = prepared();
+    this.#incoming = { offer, ready };
+    return ready;
+  }
+
+  /** Another peer connection in place of the one before, for a call that goes on; a browser that makes none any more ends it. */
+  #reconnect(): Negotiator | null {
+    try {
+      return this.#connect();
+    } catch (error) {
+      this.#fail(failureOf(error));
+      return null;
+    }
+  }
+
+  #connect(): Negotiator {
+    this.#current?.close();
+    const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
+    return this.#current = new Negotiator(options, this.#negotiatorPorts);
+  }
+
+  #repeatOffer(): void {
+    if (this.#recovery.isAnswered) this.#current?.repeatOffer();
+  }
+
+  #answered(): void {
+    this.#ports.onNews({ type: "answered" });
+    this.#recovery.tell({ type: "answered" });
+  }
+
+  #moved(state: RTCPeerConnectionState): void {
+    if (!this.#recovery.isAnswered) {
+      if (state === "failed") this.#ports.onNews({ type: "stale" });
+      return;
+    }
+    this.#ports.onNews({ type: "connection", state });
+    this.#recovery.tell({ type: "connection", state });
+    this.#say({ type: "progress" });
+  }
+
+  #fail(cause: FailureCause): void {
+    this.#say({ type: "failed", cause });
+  }
+
+  #say(news: LinkNews): void {
+    if (!this.#recovery.isClosed) this.#ports.onNews(news);
+  }
+}
+
+const SIGNALING: Record<SignalStatus, SignalingStatus> = {
+  open: "open",
+  connecting: "away",
+  replaced: "gone",
+  unauthorized: "gone",
+};
+
+/** After a reload, when the other side never offered anew: there was nothing to find a path with. */
+const NO_TRANSPORT: FailureCause = { at: "transport", ice: "new", connection: "new", hasConnected: false };
