@@ -37,13 +37,14 @@ export function needsAfter({ due, offered }: Needs, event: NeedsEvent): Needs {
     case "answered":
       return { due, offered: [] };
     case "gave-way": {
-      const isLeft = offered.includes("restart") && !event.isRestart;
-      return { due: isLeft ? withNeed(due, "restart") : due, offered: [] };
+      const left = offered.filter((need) => need !== "restart" || !event.isRestart);
+      return { due: left.reduce(withNeed, due), offered: [] };
     }
   }
 }
 
-const withNeed = (needs: readonly Need[], need: Need) => needs.includes(need) ? needs : [...needs, need];
+const withNeed = (needs: readonly Need[], need: Need): readonly Need[] =>
+  needs.includes(need) ? needs : [...needs, need];
 
 /**
  * What to do with a description of the other side: perfect negotiation (W3C WebRTC, section 10.7). The impolite side ignores an offer

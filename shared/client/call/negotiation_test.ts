@@ -24,6 +24,8 @@ const TABLE: readonly (readonly [Needs, NeedsEvent, Needs])[] = [
   [needs(["codecs"]), { type: "gave-way", isRestart: true }, needs(["codecs"])],
   [needs([], ["restart"]), { type: "gave-way", isRestart: false }, needs(["restart"])],
   [needs([], ["restart"]), { type: "gave-way", isRestart: true }, needs([])],
+  [needs([], ["codecs"]), { type: "gave-way", isRestart: false }, needs(["codecs"])],
+  [needs([], BOTH), { type: "gave-way", isRestart: true }, needs(["codecs"])],
   [needs(["restart"], ["restart"]), { type: "gave-way", isRestart: false }, needs(["restart"])],
 ];
 
