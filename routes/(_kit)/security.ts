@@ -3,6 +3,7 @@
 import type { Config } from "../../signaling/config.ts";
 import { httpError } from "../../signaling/http/responses.ts";
 import { visitOf } from "../../signaling/http/visit.ts";
+import { crossOriginHeaders, preflightAnswer } from "./cors.ts";
 import { inTheirWay } from "./refusal.ts";
 
 type Handler = (req: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
@@ -33,13 +34,12 @@ export function secure(handle: Handler, options: Options): Handler {
     url.search = search;
     const req = asAsked(original, url);
     const isReadable = isDecodable(url.pathname);
-    const answer = isReadable
-      ? await handle(req, info)
-      : httpError(400, "INVALID_MESSAGE", "The path has a malformed escape");
+    const answer = preflightAnswer(req) ??
+      (isReadable ? await handle(req, info) : httpError(400, "INVALID_MESSAGE", "The path has a malformed escape"));
     if (answer.status === 101) return answer;
     const response = await inTheirWay({ req, isReadable, info }, answer, handle);
     const { headers } = response;
-    for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+    for (const [name, value] of Object.entries({ ...HEADERS, ...crossOriginHeaders(req) })) headers.set(name, value);
     headers.set("content-security-policy", policyFor(url, headers.get("content-security-policy"), options));
     if (url.protocol === "https:") headers.set("strict-transport-security", HSTS);
     // Pages and answers are somebody's own; what may be cached says so itself, and had said so before a 304.
