@@ -7,6 +7,24 @@ const builder = new Builder({
   ignore: [/[._]test\.tsx?$/],
 });
 
+// The stylesheet and what it imports become one file on the wire.
+builder.onTransformStaticFile(
+  { pluginName: "styles", filter: /[\\/]static[\\/]styles\.css$/ },
+  async ({ path, mode, target }) => {
+    // deno-lint-ignore no-import-prefix -- loaded by builds alone
+    const { build, stop } = await import("npm:esbuild@0.28.2");
+    const { outputFiles: [file] } = await build({
+      bundle: true,
+      entryPoints: [path],
+      minify: mode === "production",
+      target,
+      write: false,
+    });
+    await stop();
+    return { content: file!.text };
+  },
+);
+
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {

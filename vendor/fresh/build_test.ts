@@ -10,6 +10,13 @@ Deno.test("a production build", async (t) => {
   await using copy = await copyOfApp();
   await Deno.mkdir(`${copy.root}/_fresh`);
   await Deno.writeTextFile(`${copy.root}/_fresh/stale.txt`, "");
+  copy.builder.onTransformStaticFile({ pluginName: "one", filter: /\.css$/ }, (file) => ({
+    content: `${file.text.trim()}/* ${file.mode} ${file.target} ${file.path.slice(copy.root.length)} */`,
+  }));
+  copy.builder.onTransformStaticFile({ pluginName: "none", filter: /\.css$/ }, () => {});
+  copy.builder.onTransformStaticFile({ pluginName: "two", filter: /[\\/]page\.css$/ }, async ({ text }) => ({
+    content: await Promise.resolve(text.toUpperCase()),
+  }));
   await copy.builder.build();
   await assert.rejects(Deno.stat(`${copy.root}/_fresh/stale.txt`), Deno.errors.NotFound);
   const { default: server } = await import(`file://${copy.root}/_fresh/server.js`);
@@ -138,6 +145,16 @@ Deno.test("a production build", async (t) => {
       assert.equal(status, 307);
       assert.equal(headers.get("location"), "/hello.txt?a=1");
     });
+    await t.step(
+      "static files are served as they were transformed, by one after the other, at the same address",
+      async () => {
+        const { headers, body } = await get(asset("/page.css"));
+        assert.equal(body, "A {}/* PRODUCTION CHROME120 /STATIC/PAGE.CSS */");
+        assert.equal(headers.get("content-type"), "text/css; charset=UTF-8");
+        assert.equal(headers.get("cache-control"), YEAR);
+        assert.equal(await Deno.readTextFile(`${copy.root}/static/page.css`), "a {}\n");
+      },
+    );
     await t.step("static files take GET and HEAD only", async () => {
       const head = await get("/hello.txt", { method: "HEAD" });
       assert.deepEqual([head.status, head.body], [200, ""]);

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { App } from "./app.ts";
 import { build, loadBuild, type Manifest } from "./build.ts";
 import { bundle } from "./bundle.ts";
+import { type Transform, transformAll, type Transformer } from "./transform.ts";
 
 /** What to build. */
 export interface BuildOptions {
@@ -27,9 +28,15 @@ export default { fetch: app.handler() };
 /** Builds an app. */
 export class Builder {
   readonly #options: Required<BuildOptions>;
+  readonly #transformers: Transformer[] = [];
 
   constructor(options: BuildOptions) {
     this.#options = { ...options, root: resolve(options.root ?? ".") };
+  }
+
+  /** Has files of `static/` transformed before they are served, each by all whose `filter` its path matches, in this order. */
+  onTransformStaticFile({ filter }: { pluginName: string; filter: RegExp }, transform: Transform): void {
+    this.#transformers.push({ filter, transform });
   }
 
   /** Builds in memory and serves; `deno run --watch` restarts it on edits. */
@@ -38,9 +45,9 @@ export class Builder {
     options: Deno.ServeTcpOptions & { port: number },
   ): Promise<void> {
     const manifest = this.#find("development");
-    const bundles = await bundle(this.#options, manifest);
+    const made = await this.#make(manifest);
     await loadBuild(manifest, this.#options.root);
-    for (const [address, bytes] of bundles) build.files.set(address, bytes);
+    for (const [address, bytes] of made) build.files.set(address, bytes);
     const { app } = await importApp();
     app.config.mode = "development";
     Deno.serve(options, app.handler());
@@ -49,11 +56,11 @@ export class Builder {
   /** Builds for production, to `_fresh/`, which it clears first. Throws what esbuild finds. */
   async build(): Promise<void> {
     const manifest = this.#find("production");
-    const bundles = await bundle(this.#options, manifest);
+    const made = await this.#make(manifest);
     const outDir = join(this.#options.root, "_fresh");
     rmSync(outDir, { recursive: true, force: true });
     await Deno.mkdir(outDir);
-    for (const [address, bytes] of bundles) {
+    for (const [address, bytes] of made) {
       const path = join(outDir, "static", address);
       await Deno.mkdir(dirname(path), { recursive: true });
       await Deno.writeFile(path, bytes);
@@ -61,6 +68,12 @@ export class Builder {
     }
     await Deno.writeTextFile(join(outDir, "manifest.json"), JSON.stringify(manifest, null, 2));
     await Deno.writeTextFile(join(outDir, "server.js"), SERVER);
+  }
+
+  /** Makes the bundles, and what `static/` becomes by transformation, by address. */
+  async #make(manifest: Manifest): Promise<[address: string, bytes: Uint8Array<ArrayBuffer>][]> {
+    const bundles = await bundle(this.#options, manifest);
+    return [...bundles, ...await transformAll(this.#transformers, this.#options, manifest)];
   }
 
   /** Finds what the app is made of. */

@@ -5,6 +5,7 @@ Deno.test("Builder.listen() serves the app, readable and not cached", async () =
   await using copy = await copyOfApp();
   const controller = new AbortController();
   const { promise, resolve } = Promise.withResolvers<number>();
+  copy.builder.onTransformStaticFile({ pluginName: "test", filter: /\.css$/ }, ({ mode }) => ({ content: mode }));
   await copy.builder.listen(() => import(`file://${copy.root}/main.ts`), {
     hostname: "127.0.0.1",
     port: 0,
@@ -20,6 +21,7 @@ Deno.test("Builder.listen() serves the app, readable and not cached", async () =
     assert(response.headers.get("cache-control")!.includes("no-store"));
     assert.equal(response.headers.get("etag"), null);
   }
+  assert.equal(await (await fetch(`${origin}/page.css`)).text(), "development");
   await assert.rejects(Deno.stat(`${copy.root}/_fresh`), Deno.errors.NotFound);
   controller.abort();
 });
