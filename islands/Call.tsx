@@ -61,7 +61,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
 
   return (
     <>
-      <p class="unseen" role="status">{statusText(view)}</p>
+      <p class="visually-hidden" role="status">{statusText(view)}</p>
       <Muted view={view} />
       {Calling && isStaged(call) ? <Calling.Stage view={view} phase={call} /> : <ChatPage view={view} />}
       {Calling && <Calling.Sounds view={view} />}

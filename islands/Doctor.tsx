@@ -106,7 +106,7 @@ function Copy({ t, verdict, findings }: { t: DoctorStrings; verdict: Verdict; fi
   return (
     <>
       <button class="button" type="button" onClick={copy}>{copied.value ? t.copied : t.copy}</button>
-      <span class="unseen" aria-live="polite">{copied.value && t.copied}</span>
+      <span class="visually-hidden" aria-live="polite">{copied.value && t.copied}</span>
       {byHand.value && (
         <textarea
           ref={field}

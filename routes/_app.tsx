@@ -18,14 +18,14 @@ export default define.page(({ Component, req, url }) => {
         <link rel="stylesheet" href={asset("/styles.css")} />
       </head>
       <body>
-        <header class="top">
+        <header class="site-header">
           {/* Fresh would call a link "current" on every page below where it leads: `aria-current` says no there, here and elsewhere. */}
           <a class="brand" href="/" aria-label={t.page.home} aria-current={url.pathname === "/" ? "page" : "false"}>
             <img src={asset("/favicon.svg")} alt="" width="32" height="32" />
             <span>{t.page.brand}</span>
           </a>
           <a
-            class="quiet-link"
+            class="text-link"
             href={`${url.pathname}?lang=${t.switchTo.locale}`}
             lang={t.switchTo.locale}
             hreflang={t.switchTo.locale}

@@ -95,7 +95,7 @@ export default define.page<typeof handler>(({ data, state: { t } }) => {
         </section>
       )}
       <p class="help">
-        <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
+        <a class="text-link" href="/doctor">{t.lobby.doctor}</a>
       </p>
     </main>
   );

@@ -29,14 +29,14 @@ for (const [microphone, camera, words] of table) {
   Deno.test(`muted by the system: microphone ${microphone}, camera ${camera}: read out as "${words}"`, () => {
     assert.equal(
       renderToString(h(Muted, { view: muting(microphone, camera) })),
-      `<p class="unseen" role="status">${words}</p>`,
+      `<p class="visually-hidden" role="status">${words}</p>`,
     );
   });
 }
 
 Deno.test("muted by the system: the page has the region before there is anything to say, beside the one for the call", () => {
   const page = renderToString(h(Call, { chatId: "chat", userId: "ann", seats: 2, members: [], mine: true, t }));
-  assert.equal(page.match(/<p class="unseen" role="status"><\/p>/g)?.length, 2);
+  assert.equal(page.match(/<p class="visually-hidden" role="status"><\/p>/g)?.length, 2);
 });
 
 Deno.test("muted by the system: what shows it is no region of its own", () => {

@@ -20,7 +20,7 @@ async function lastCall({ page }: Person): Promise<{ name: string; role: string;
 scene("bars and words for both directions, and figures that grow", async (stage) => {
   const { ada } = stage;
   await connect(stage);
-  await there(ada.page, ".signal");
+  await there(ada.page, ".connection-quality");
   await ada.reads("You: ");
   await ada.reads("Boris: ");
   await ada.click("Settings");

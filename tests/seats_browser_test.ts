@@ -123,7 +123,7 @@ scene("a second device: its link asks first, then the call rings on both as one 
 });
 
 scene("a guest leaves by the chat page, and another chat by the lobby", async ({ ada, boris, chat }) => {
-  await (await there(boris.page, ".own details.leave > summary")).asLocator().click();
+  await (await there(boris.page, ".membership details.leave > summary")).asLocator().click();
   await boris.click("Leave chat");
   await boris.sees("button", "New chat");
   assert.equal(await boris.page.$(`a[href="${new URL(chat).pathname}"]`), null);

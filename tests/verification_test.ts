@@ -39,7 +39,7 @@ scene("verification: both screens show the same digits, and others once a page w
   const [hers, his] = [await digits(ada), await digits(boris)];
   assert.deepEqual(hers, his);
   assert.ok(hers.length === 6 && hers.every((group) => /^\d{4}$/.test(group)), hers.join());
-  const read = await boris.page.$$eval("ol.digits .unseen", (nodes) => nodes.map((node) => node.textContent));
+  const read = await boris.page.$$eval("ol.digits .visually-hidden", (nodes) => nodes.map((node) => node.textContent));
   assert.deepEqual(read, his.map((group) => [...group].join(" ")), "a screen reader says digit after digit");
 
   const { local, remote, next } = await restarted(ada);

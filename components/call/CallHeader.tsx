@@ -20,7 +20,7 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
   const talking = isTalking(phase);
   const rings = phase.phase === "calling" || phase.phase === "ringing";
   return (
-    <div class={seen ? "who corner" : "who"}>
+    <div class={seen ? "call-header compact" : "call-header"}>
       {!seen && (
         <span class={rings ? "ringing" : undefined}>
           <Avatar name={name} />
@@ -32,8 +32,8 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
       {phase.phase === "connected"
         ? <Clock since={phase.since} />
         // The live region has said it already.
-        : <p class="line" aria-hidden="true">{t.status[phase.phase]}</p>}
-      {phase.phase === "preparing" && <p class="line">{t.preparingHint[phase.media]}</p>}
+        : <p class="call-status" aria-hidden="true">{t.status[phase.phase]}</p>}
+      {phase.phase === "preparing" && <p class="call-status">{t.preparingHint[phase.media]}</p>}
       {talking && later && <later.ConnectionQuality view={view} />}
       {(["microphone", "camera"] as const).map((device) =>
         local.held[device] === "muted" &&
@@ -59,7 +59,7 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
 function Clock({ since }: { since: number }) {
   const now = useNow();
   const time = useComputed(() => formatDuration(now.value - since));
-  return <p class="line clock">{time}</p>;
+  return <p class="call-status clock">{time}</p>;
 }
 
 interface BadgeProps {

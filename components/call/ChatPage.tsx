@@ -59,7 +59,7 @@ export function ChatPage({ view }: { view: View }) {
           )}
         </ul>
         {peers.length > 1 && (
-          <label class="whom">
+          <label class="callee">
             {t.whom}
             <select value={callee?.id} onChange={(event) => chosen.value = event.currentTarget.value}>
               {peers.map((peer) => <option key={peer.id} value={peer.id} dir="auto">{peer.name}</option>)}

@@ -11,7 +11,7 @@ export function ConnectionQuality({ view }: { view: View }) {
   const theirs = remote.video || remote.screen ? t.steps.theirs[remote.step] : undefined;
   return (
     <>
-      <p class="signal">
+      <p class="connection-quality">
         <Bars rating={quality.sending} of={t.sends} words={t.ratings[quality.sending - 1]!} />
         <Bars rating={quality.receiving} of={fill(t.receives, { name })} words={t.ratings[quality.receiving - 1]!} />
       </p>

@@ -42,7 +42,7 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
       <h2 id="incoming-who">{fill(t.incoming[phase.call.media], { name })}</h2>
       <p id="incoming-left" class="hint">{left}</p>
       {noWebRtc && <p role="alert">{t.noWebRtc.text}</p>}
-      <div class="answers">
+      <div class="incoming-buttons">
         {!noWebRtc && (
           <button class="button accept" type="button" onClick={() => actions?.accept(phase.call.media)}>
             <Icon name={withVideo ? "video" : "phone"} />

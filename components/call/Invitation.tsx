@@ -50,7 +50,7 @@ export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
       <h2 id="invite-title">{t.invite}</h2>
       <p class="hint">{seats === 2 ? t.inviteText : fill(t.inviteMany, { n: String(seats) })}</p>
       <input
-        class="link"
+        class="link-field"
         ref={field}
         value={link}
         readOnly
@@ -63,7 +63,7 @@ export function Invitation({ t, chatId, seats, taken }: InvitationProps) {
         </button>
         {canShare.value && <button class="button" type="button" onClick={share}>{t.share}</button>}
       </div>
-      <p class="unseen" aria-live="polite">{copied.value && t.copied}</p>
+      <p class="visually-hidden" aria-live="polite">{copied.value && t.copied}</p>
     </section>
   );
 }

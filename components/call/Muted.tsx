@@ -5,5 +5,5 @@ import { mutedText, type View } from "./view.ts";
  * most screen readers. One is needed in each modal dialog, since nothing outside of it is read.
  */
 export function Muted({ view }: { view: View }) {
-  return <p class="unseen" role="status">{mutedText(view)}</p>;
+  return <p class="visually-hidden" role="status">{mutedText(view)}</p>;
 }

@@ -66,7 +66,7 @@ function Signaling({ view, isExplained }: { view: View; isExplained: boolean }) 
     case "open":
       return null;
     case "connecting":
-      return <p class="notice late">{t.signaling.connecting}</p>;
+      return <p class="notice delayed">{t.signaling.connecting}</p>;
     case "replaced":
       return (
         <Notice text={t.signaling.replaced}>

@@ -12,12 +12,12 @@ interface SelfViewProps {
   label: string;
   /** Fills the stage, as long as there is nobody else to see. */
   large: boolean;
-  /** The camera faces away from the person (`facingMode: environment`): its picture is not mirrored. */
-  turned: boolean;
+  /** The camera faces away from the person (`facingMode: environment`). */
+  unmirrored: boolean;
 }
 
 /** This user's own picture, as in a mirror; it can be dragged to any corner, or tapped to the next one. */
-export function SelfView({ stream, label, large, turned }: SelfViewProps) {
+export function SelfView({ stream, label, large, unmirrored }: SelfViewProps) {
   const corner = useSignal<typeof corners[number]>("bottom-right");
   const grip = useRef<{ x: number; y: number } | null>(null);
 
@@ -46,7 +46,7 @@ export function SelfView({ stream, label, large, turned }: SelfViewProps) {
 
   return (
     <div
-      class={`self${large ? " large" : ""}${turned ? " turned" : ""}`}
+      class={`self-view${large ? " large" : ""}${unmirrored ? " unmirrored" : ""}`}
       data-corner={corner}
       onPointerDown={grab}
       onPointerMove={drag}

@@ -21,15 +21,16 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const settings = useSignal(false);
   // Once there is something to see, which it must not delay; not with the first click: by then the network may be in trouble.
   const later = useLater(settings.value || quality !== null || (problem ?? gone) !== null);
-  const refused = useSignal<(() => void) | null>(null);
+  /** Plays the sound that the browser blocked until a click. */
+  const blockedPlay = useSignal<(() => void) | null>(null);
 
   const talking = isTalking(phase);
   const presents = talking && remote.screen && remote.screenStream !== null;
   const shows = remote.video && remote.step !== "paused" && remote.step !== "audio";
   const seen = talking && shows && remote.stream !== null;
   // Who is muted must see it: the controls stay.
-  const quiet = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
-    refused.value === null &&
+  const idle = (seen || presents) && phase.phase === "connected" && (problem ?? gone) === null &&
+    blockedPlay.value === null &&
     local.microphone && local.held.camera === null &&
     !awake.value;
 
@@ -45,9 +46,9 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     settings.value = true;
   }
 
-  function hear() {
-    refused.value?.();
-    refused.value = null;
+  function startAudio() {
+    blockedPlay.value?.();
+    blockedPlay.value = null;
   }
 
   useShortcuts({
@@ -67,26 +68,26 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
       ref={stage}
       tabIndex={-1}
       aria-label={peerName(view)}
-      data-quiet={quiet}
+      data-idle={idle}
       data-step={remote.step}
       onPointerMove={wake}
       onPointerDown={wake}
       onKeyDown={wake}
       onFocusIn={wake}
     >
-      {presents && <StreamVideo stream={remote.screenStream} label={t.remoteScreen} shape="whole" />}
+      {presents && <StreamVideo stream={remote.screenStream} label={t.remoteScreen} shape="contain" />}
       <StreamVideo
         stream={remote.stream}
         label={t.remoteVideo}
         // Not before there was a picture: a browser draws what it does not show a quarter of a second late.
-        dark={talking && !shows}
-        unseen={!seen}
-        shape={presents ? "aside" : undefined}
+        blank={talking && !shows}
+        ariaHidden={!seen}
+        shape={presents ? "inset" : undefined}
       />
       <StreamSound
         stream={remote.stream}
         speaker={deviceToUse(devices, "speaker")}
-        onRefused={(play) => refused.value = play}
+        onBlocked={(play) => blockedPlay.value = play}
       />
       {/* Out of the way of the first picture of the other side, which is there in an instant. */}
       {local.camera && local.stream !== null && phase.phase !== "connecting" && (
@@ -94,13 +95,13 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           stream={local.stream}
           label={t.localVideo}
           large={!talking}
-          turned={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
+          unmirrored={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
       <CallHeader view={view} phase={phase} seen={seen || presents} />
       {later && <later.Problem view={view} inCall />}
-      {refused.value !== null && (
-        <button class="button accent hear" type="button" onClick={hear}>
+      {blockedPlay.value !== null && (
+        <button class="button accent start-audio" type="button" onClick={startAudio}>
           <Icon name="sound" />
           {t.tapToHear}
         </button>

@@ -4,12 +4,12 @@ interface StreamSoundProps {
   stream: MediaStream | null;
   /** The id of the speaker to use; `null`: the system's choice. */
   speaker: string | null;
-  /** The browser plays no sound before the first touch: `play` tries again, to be called by one. */
-  onRefused(play: () => void): void;
+  /** The browser blocks sound before the first click (autoplay policy): `play` tries again, to be called by one. */
+  onBlocked(play: () => void): void;
 }
 
 /** Plays the sound of a live stream, whether it has pictures or not. */
-export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
+export function StreamSound({ stream, speaker, onBlocked }: StreamSoundProps) {
   const ref = useRef<HTMLAudioElement>(null);
   const tracks = stream?.getAudioTracks() ?? [];
   useLayoutEffect(() => {
@@ -17,7 +17,7 @@ export function StreamSound({ stream, speaker, onRefused }: StreamSoundProps) {
     audio.srcObject = tracks.length === 0 ? null : new MediaStream(tracks);
     if (tracks.length === 0) return;
     audio.play().catch((error: DOMException) => {
-      if (error.name === "NotAllowedError") onRefused(() => void audio.play().catch(() => {}));
+      if (error.name === "NotAllowedError") onBlocked(() => void audio.play().catch(() => {}));
     });
   }, [tracks[0]?.id]);
   useEffect(() => {

@@ -4,15 +4,15 @@ interface StreamVideoProps {
   stream: MediaStream | null;
   label: string;
   /** The element keeps its place but is not shown: the last frame in it is old. */
-  dark?: boolean;
+  blank?: boolean;
   /** Hidden from screen readers: there is no frame yet, or none any more. */
-  unseen?: boolean;
-  /** `whole`: it holds text, so all of it is shown rather than the stage filled. `aside`: small, beside that. */
-  shape?: "whole" | "aside";
+  ariaHidden?: boolean;
+  /** `contain`: all of the picture is shown, since it may be of text, and the stage not filled. `inset`: small, beside that. */
+  shape?: "contain" | "inset";
 }
 
 /** Shows a live stream, muted: a video element plays nothing before its first frame, and a voice must not wait for that (`StreamSound`). */
-export function StreamVideo({ stream, label, dark = false, unseen = dark, shape }: StreamVideoProps) {
+export function StreamVideo({ stream, label, blank = false, ariaHidden = blank, shape }: StreamVideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     // Setting the same stream again would restart it: a visible blink.
@@ -23,8 +23,8 @@ export function StreamVideo({ stream, label, dark = false, unseen = dark, shape 
       ref={ref}
       class={shape}
       aria-label={label}
-      aria-hidden={unseen ? "true" : undefined}
-      data-dark={dark}
+      aria-hidden={ariaHidden ? "true" : undefined}
+      data-blank={blank}
       muted
       autoplay
       playsInline

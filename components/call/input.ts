@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
-const QUIET_AFTER_MS = 3500;
+const IDLE_AFTER_MS = 3500;
 
 /** Whether there was input within the last seconds; `wake` is to be called by each. */
 export function useAwake(): { awake: ReadonlySignal<boolean>; wake(): void } {
@@ -10,7 +10,7 @@ export function useAwake(): { awake: ReadonlySignal<boolean>; wake(): void } {
   const wake = () => {
     awake.value = true;
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => awake.value = false, QUIET_AFTER_MS);
+    timer.current = setTimeout(() => awake.value = false, IDLE_AFTER_MS);
   };
   useEffect(() => {
     wake();

@@ -11,7 +11,7 @@ const paths: Record<Grade | "running", string> = {
 /** How a check went, as a line icon: the words beside it say the same. */
 export function StatusIcon({ grade }: { grade: Grade | "running" }) {
   return (
-    <svg class={`icon mark ${grade}`} viewBox="0 0 24 24" aria-hidden="true">
+    <svg class={`icon status-icon ${grade}`} viewBox="0 0 24 24" aria-hidden="true">
       <path d={paths[grade]} />
     </svg>
   );

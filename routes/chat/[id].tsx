@@ -106,9 +106,9 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             mine={data.mine}
             t={t.chat}
           />
-          {data.seats !== null && state.session !== null && <Own id={data.id} t={t} />}
+          {data.seats !== null && state.session !== null && <Membership id={data.id} t={t} />}
           <p class="help">
-            <a class="quiet-link" href="/doctor">{t.lobby.doctor}</a>
+            <a class="text-link" href="/doctor">{t.lobby.doctor}</a>
           </p>
         </main>
       );
@@ -129,12 +129,12 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   }
 });
 
-/** One's own place in the chat: bring another device, or leave. By forms, which need no script. */
-function Own({ id, t }: { id: string; t: State["t"] }) {
+/** For a member: bring another device, or leave the chat. By forms, which need no script. */
+function Membership({ id, t }: { id: string; t: State["t"] }) {
   return (
-    <section class="own" aria-label={t.own.title}>
+    <section class="membership" aria-label={t.own.title}>
       <form method="post" action={`/chat/${id}/device`}>
-        <button class="quiet-link" type="submit">{t.own.device}</button>
+        <button class="text-link" type="submit">{t.own.device}</button>
       </form>
       <Leave id={id} t={t} />
     </section>

@@ -42,11 +42,11 @@ function Row({ call, view: { t: { history: t, somebody } } }: { call: PastCall; 
       </span>
     </>
   );
-  if (receipt === null || durationMs === null) return <li class="past">{head}</li>;
+  if (receipt === null || durationMs === null) return <li class="past-call">{head}</li>;
   return (
     <li>
       <details>
-        <summary class="past">{head}</summary>
+        <summary class="past-call">{head}</summary>
         <dl class="figures">
           {rows(receipt, media, t).map(([name, value]) => (
             <div key={name}>

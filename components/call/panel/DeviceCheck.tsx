@@ -8,7 +8,7 @@ export function DeviceCheck({ view }: { view: View }) {
   const { t, snapshot: { local }, actions } = view;
   const card = useOrphanedFocus<HTMLElement>();
   return (
-    <section class="card check" ref={card} tabIndex={-1} aria-label={t.check}>
+    <section class="card device-check" ref={card} tabIndex={-1} aria-label={t.check}>
       {local.camera && (
         <div class="preview">
           <StreamVideo stream={local.stream} label={t.localVideo} />

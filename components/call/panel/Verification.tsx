@@ -34,7 +34,7 @@ export function Verification({ view: { t: { verification: t }, snapshot: { call 
             {digits.value.map((group) => (
               <li>
                 <span aria-hidden="true">{group}</span>
-                <span class="unseen">{[...group].join(" ")}</span>
+                <span class="visually-hidden">{[...group].join(" ")}</span>
               </li>
             ))}
           </ol>

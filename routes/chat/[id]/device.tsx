@@ -27,7 +27,7 @@ export default define.page<typeof handler>(({ data: { link, back }, state: { t }
     <div class="card">
       <h1>{t.device.title}</h1>
       <p class="lead">{fill(t.device.text, { n: DEVICE_SECONDS / 60 })}</p>
-      <input id="link" class="link" value={link} readOnly aria-label={t.device.link} />
+      <input id="link" class="link-field" value={link} readOnly aria-label={t.device.link} />
       <p class="hint">{t.device.secret}</p>
       <button id="copy" class="button accent" type="button" hidden data-done={t.chat.copied}>{t.chat.copy}</button>
       <a class="button" href={back} aria-current="false">{t.device.back}</a>
