@@ -5,7 +5,7 @@ import { STEPS } from "../shared/client/quality/ladder.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
 import { until } from "./support/until.ts";
-import { FAIR, weather } from "./support/weather.ts";
+import { emulateNetwork, UNLIMITED } from "./support/network_conditions.ts";
 
 /** Waits for a step that the other side reads on its screen, as the stage says it. */
 async function stepIs(person: Person, fits: (step: Step) => boolean, timeoutMs: number): Promise<Step> {
@@ -20,7 +20,7 @@ const isBelow = (step: Step, other: Step) => STEPS.indexOf(step) > STEPS.indexOf
 for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { throughput: 31_250 }]] as const) {
   scene(`${name}: less video, the voice goes on, and the picture comes back with the network`, async (stage) => {
     const { ada, boris } = stage;
-    const change = await weather(ada);
+    const change = await emulateNetwork(ada);
     const started = performance.now();
     const trace: string[] = [];
     const note = (step: Step) => trace.push(`${((performance.now() - started) / 1000).toFixed(1)} s ${step}`);
@@ -36,7 +36,7 @@ for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { t
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     note(await stepIs(boris, () => true, 1));
-    await change(FAIR);
+    await change(UNLIMITED);
     note(await stepIs(boris, (step) => step === "high", 60_000));
     await boris.receives("framesDecoded");
     console.log(`${name}: ${trace.join(", ")}`);

@@ -10,7 +10,7 @@ import type { ServerMessage } from "../shared/protocol/server_messages.ts";
 import { Tokens } from "../signaling/identity/auth.ts";
 import { chatName, CHATS, chatsOf, USERS } from "./support/chaos/chats.ts";
 import { Client, errors, stats, violations } from "./support/chaos/clients.ts";
-import { act } from "./support/chaos/crowd.ts";
+import { act } from "./support/chaos/actions.ts";
 import { candidate, offer } from "./support/chaos/messages.ts";
 import { random } from "./support/prng.ts";
 import { sleep } from "./support/chaos/sleep.ts";

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { Person } from "./support/chromium.ts";
-import { type FarApart, farApart } from "./support/far_apart.ts";
-import { backAfter, directPathOf, isRelayed, noticedBy, type Path, pathOf } from "./support/witness.ts";
+import { type NatScene, natScene } from "./support/nat_scene.ts";
+import { backAfter, directPathOf, isRelayed, type Path, pathOf, timelineOf } from "./support/media_probe.ts";
 
 /** How long pictures may stay away when a device is in another network. */
 const HANDOVER_MS = 3_000;
@@ -20,7 +20,7 @@ const CUT_MS = 3_500;
 const PICTURES_AFTER_SOUND_MS = 3_000;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-farApart("both behind cone NATs: straight from one to the other", ["cone", "cone"], async (scene) => {
+natScene("both behind cone NATs: straight from one to the other", ["cone", "cone"], async (scene) => {
   await talk(scene);
   for (const person of [scene.ada, scene.boris]) {
     const { types } = await directPathOf(person);
@@ -28,23 +28,23 @@ farApart("both behind cone NATs: straight from one to the other", ["cone", "cone
   }
 });
 
-farApart("both behind symmetric NATs: over TURN", ["symmetric", "symmetric"], async (scene) => {
+natScene("both behind symmetric NATs: over TURN", ["symmetric", "symmetric"], async (scene) => {
   for (const path of await talk(scene)) assert.ok(isRelayed(path));
 });
 
-farApart("one lets no UDP out: over TURN, which that one reaches by TCP", ["no-udp", "cone"], async (scene) => {
+natScene("one lets no UDP out: over TURN, which that one reaches by TCP", ["no-udp", "cone"], async (scene) => {
   const [adas, boriss] = await talk(scene);
   assert.equal(adas.relayProtocol, "tcp");
   assert.ok(isRelayed(boriss));
 });
 
-farApart("neither lets UDP out: over TURN, which both reach by TCP", ["no-udp", "no-udp"], async (scene) => {
+natScene("neither lets UDP out: over TURN, which both reach by TCP", ["no-udp", "no-udp"], async (scene) => {
   for (const { types, relayProtocol } of await talk(scene)) {
     assert.deepEqual([types[0], relayProtocol], ["relay", "tcp"]);
   }
 });
 
-farApart("handed over to another network: pictures again within three seconds", ["cone", "cone"], async (scene) => {
+natScene("handed over to another network: pictures again within three seconds", ["cone", "cone"], async (scene) => {
   await talk(scene);
   await handOver(scene, HANDOVER_MS, async ([old, other]) => {
     await old.down();
@@ -52,7 +52,7 @@ farApart("handed over to another network: pictures again within three seconds", 
   });
 });
 
-farApart("handed over where two overlap, and no event tells that one is gone", ["cone", "cone"], async (scene) => {
+natScene("handed over where two overlap, and no event tells that one is gone", ["cone", "cone"], async (scene) => {
   await talk({ ...scene, caller: scene.boris });
   await handOver(scene, OVERLAP_MS, async ([old, other]) => {
     await other.up();
@@ -61,7 +61,7 @@ farApart("handed over where two overlap, and no event tells that one is gone", [
   });
 });
 
-farApart("cut off for some seconds, and not told: pictures again with the voice", ["cone", "cone"], async (scene) => {
+natScene("cut off for some seconds, and not told: pictures again with the voice", ["cone", "cone"], async (scene) => {
   const { ada, boris, links: [link] } = scene;
   await talk(scene);
   await link.cut();
@@ -75,10 +75,10 @@ farApart("cut off for some seconds, and not told: pictures again with the voice"
   }
 });
 
-type Move = (links: FarApart["links"]) => Promise<void>;
+type Move = (links: NatScene["links"]) => Promise<void>;
 
 /** Ada goes to her other network: `move` ends when she is there, and there only. Pictures come again `withinMs` of that. */
-async function handOver({ ada, boris, links }: FarApart, withinMs: number, move: Move): Promise<void> {
+async function handOver({ ada, boris, links }: NatScene, withinMs: number, move: Move): Promise<void> {
   const before = await directPathOf(boris);
   await move(links);
   const since = Date.now();
@@ -89,16 +89,16 @@ async function handOver({ ada, boris, links }: FarApart, withinMs: number, move:
 }
 
 /** A call in which both get pictures. Prints how long that took, and gives the path as Ada and as Boris see it. */
-async function talk({ ada, boris, caller = ada }: FarApart & { caller?: Person }): Promise<[Path, Path]> {
+async function talk({ ada, boris, caller = ada }: NatScene & { caller?: Person }): Promise<[Path, Path]> {
   const callee = caller === ada ? boris : ada;
   await caller.click("Video call");
   await callee.click("Accept");
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
   await Promise.all([ada.receives("framesDecoded"), boris.receives("framesDecoded")]);
   const paths: [Path, Path] = [await pathOf(ada), await pathOf(boris)];
-  const { clickedAt } = await noticedBy(callee);
+  const { clickedAt } = await timelineOf(callee);
   const times = async (person: Person) => {
-    const { connectedAt, framesAt } = await noticedBy(person);
+    const { connectedAt, framesAt } = await timelineOf(person);
     return `${connectedAt - clickedAt} and ${framesAt[0]! - clickedAt} ms`;
   };
   const said = paths.map(({ types, relayProtocol }) => types.join("/") + (relayProtocol ? ` by ${relayProtocol}` : ""));

@@ -5,7 +5,7 @@ import { POLITE_MS, RECOVERY, roundMs } from "../shared/client/call/recovery_sta
 import type { Person } from "./support/chromium.ts";
 import { connect, type Scene, scene } from "./support/scene.ts";
 import { said, until } from "./support/until.ts";
-import { CUT, FAIR, weather } from "./support/weather.ts";
+import { ALL_LOST, emulateNetwork, UNLIMITED } from "./support/network_conditions.ts";
 
 /** From the last packet to the end, at the side that waits longest: the callee, who may be the only one whose media is missed. */
 const BOUND_MS = roundMs({ ...RECOVERY, graceMs: 20_000, politeMs: POLITE_MS });
@@ -66,9 +66,9 @@ async function mediaFlows({ ada, boris }: Scene): Promise<void> {
 
 scene("all media stops for good while the signaling goes on: failed at both sides, within the bound", async (stage) => {
   const { ada, boris } = stage;
-  const changes = [await weather(ada), await weather(boris)];
+  const changes = [await emulateNetwork(ada), await emulateNetwork(boris)];
   await talk(stage);
-  await Promise.all(changes.map((change) => change(CUT)));
+  await Promise.all(changes.map((change) => change(ALL_LOST)));
   const since = performance.now();
   const seen = await Promise.all([ada, boris].map(async (person) => {
     await said(person.page, "Reconnecting…", 5_000);
@@ -92,11 +92,11 @@ for (const lost of ["offer", "answer"] as const) {
     `media stops and the ${lost} of the restart is lost: the offer is repeated, and the call goes on`,
     async (stage) => {
       const { ada, boris } = stage;
-      const changes = [await weather(ada), await weather(boris)];
+      const changes = [await emulateNetwork(ada), await emulateNetwork(boris)];
       await talk(stage);
       await Promise.all([tamper(ada), tamper(boris)]);
       await swallowNext(lost === "offer" ? ada : boris, lost);
-      await Promise.all(changes.map((change) => change(CUT)));
+      await Promise.all(changes.map((change) => change(ALL_LOST)));
       const since = performance.now();
       const offers = await until("the offer was repeated", async () => {
         const offers = (await saidBy(ada)).filter(({ type }) => type === "offer");
@@ -105,7 +105,7 @@ for (const lost of ["offer", "answer"] as const) {
       const [first, second] = offers.map(({ sdp }) => /^a=ice-ufrag:.*$/m.exec(sdp)![0]);
       assert.equal(second, first, "it is the pending one, and not another restart");
       await until("it has its answer", () => isStable(ada));
-      await Promise.all(changes.map((change) => change(FAIR)));
+      await Promise.all(changes.map((change) => change(UNLIMITED)));
       await mediaFlows(stage);
       console.log(`${lost} lost: media again ${Math.round(performance.now() - since)} ms after it stopped`);
       await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);

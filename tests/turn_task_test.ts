@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { freePorts } from "./support/ports.ts";
-import { TextLineStream } from "./support/lines.ts";
+import { TextLineStream } from "./support/line_stream.ts";
 import { build, startProduct } from "./support/product.ts";
 import { turnTest } from "./support/turn.ts";
 

@@ -15,7 +15,7 @@ import { build, type Product, startProduct } from "./support/product.ts";
 import { connect, meet } from "./support/scene.ts";
 import { turnTest } from "./support/turn.ts";
 import { until } from "./support/until.ts";
-import { pathOf } from "./support/witness.ts";
+import { pathOf } from "./support/media_probe.ts";
 
 const SECRET = "shared with coturn";
 const HOST = "127.0.0.1";

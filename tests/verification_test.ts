@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fingerprintsOf } from "../shared/client/call/verification.ts";
 import { launch, Person } from "./support/chromium.ts";
-import { Middle } from "./support/middle.ts";
+import { ManInTheMiddle } from "./support/man_in_the_middle.ts";
 import { build, startProduct } from "./support/product.ts";
 import { connect, meet, scene } from "./support/scene.ts";
 import { gone, until } from "./support/until.ts";
@@ -65,12 +65,12 @@ Deno.test({
     await build();
     await using stack = new AsyncDisposableStack();
     const product = stack.use(await startProduct());
-    const middle = stack.use(new Middle(product.url));
+    const attacker = stack.use(new ManInTheMiddle(product.url));
     const browser = stack.use(await launch());
     const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    const chat = await meet(middle.url, ada, boris);
+    const chat = await meet(attacker.url, ada, boris);
     await connect({ product, ada, boris, chat });
-    assert.deepEqual(middle.states, ["connected", "connected"]);
+    assert.deepEqual(attacker.states, ["connected", "connected"]);
     await Promise.all(
       [ada, boris].flatMap((person) => [person.receives("framesDecoded"), person.receives("audioEnergy")]),
     );

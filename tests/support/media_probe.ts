@@ -1,4 +1,4 @@
-/** What somebody's page notices of a call: when it was answered, when it was connected, when pictures came, and by which path. */
+/** Measures a call within somebody's page: when it was connected, when frames and sound arrived, and by which candidate pair. */
 
 import type { Person } from "./chromium.ts";
 import { until } from "./until.ts";
@@ -7,7 +7,7 @@ import { until } from "./until.ts";
 const LOOK_MS = 25;
 
 /** By the clock that all pages on this machine share, `Date.now()`. */
-export interface Noticed {
+export interface MediaTimeline {
   /** The last click on the page. */
   readonly clickedAt: number;
   readonly connectedAt: number;
@@ -17,8 +17,8 @@ export interface Noticed {
   readonly soundAt: readonly number[];
 }
 
-/** How long after a break pictures may still come that were on their way, in ms. */
-const ON_ITS_WAY_MS = 500;
+/** How long after packets stop frames may still be decoded that had been received, in ms. */
+const BUFFERED_MS = 500;
 
 /** How media goes between two people: by the candidate at each end, this one's first (RFC 8445, section 5.1.1). */
 export interface Path {
@@ -34,17 +34,22 @@ export function isRelayed({ types }: Path): boolean {
   return types.includes("relay");
 }
 
-/** Lets every page that somebody opens from now on take notes. */
-export async function observe({ page }: Person): Promise<void> {
+/** Puts the probe into every page that somebody opens from now on. */
+export async function probe({ page }: Person): Promise<void> {
   await page.evaluateOnNewDocument((lookMs) => {
-    const world = globalThis as unknown as { keptConnections: RTCPeerConnection[]; noticed: Noticed };
-    const noticed = world.noticed = { clickedAt: 0, connectedAt: 0, framesAt: [] as number[], soundAt: [] as number[] };
-    addEventListener("click", () => noticed.clickedAt = Date.now(), true);
-    const times = { video: noticed.framesAt, audio: noticed.soundAt };
+    const globals = globalThis as unknown as { keptConnections: RTCPeerConnection[]; timeline: MediaTimeline };
+    const timeline = globals.timeline = {
+      clickedAt: 0,
+      connectedAt: 0,
+      framesAt: [] as number[],
+      soundAt: [] as number[],
+    };
+    addEventListener("click", () => timeline.clickedAt = Date.now(), true);
+    const times = { video: timeline.framesAt, audio: timeline.soundAt };
     const counts = { video: 0, audio: 0 };
     setInterval(async () => {
-      const connection = world.keptConnections.at(-1);
-      if (connection?.connectionState === "connected") noticed.connectedAt ||= Date.now();
+      const connection = globals.keptConnections.at(-1);
+      if (connection?.connectionState === "connected") timeline.connectedAt ||= Date.now();
       for (const report of (await connection?.getStats())?.values() ?? []) {
         if (report.type !== "inbound-rtp") continue;
         const kind = report.kind as "video" | "audio";
@@ -56,20 +61,20 @@ export async function observe({ page }: Person): Promise<void> {
   }, LOOK_MS);
 }
 
-/** The notes of somebody's page. */
-export async function noticedBy({ page }: Person): Promise<Noticed> {
-  return await page.evaluate(() => (globalThis as unknown as { noticed: Noticed }).noticed);
+/** What the probe in somebody's page has measured. */
+export async function timelineOf({ page }: Person): Promise<MediaTimeline> {
+  return await page.evaluate(() => (globalThis as unknown as { timeline: MediaTimeline }).timeline);
 }
 
-/** How long after `since` pictures, or sound, came again that had stopped then, in ms. */
+/** How long after `since`, when media stopped, new frames or sound arrived, in ms. */
 export async function backAfter(
   person: Person,
   since: number,
   what: "framesAt" | "soundAt" = "framesAt",
   timeoutMs = 20_000,
 ): Promise<number> {
-  const isNew = (at: number) => at > since + ON_ITS_WAY_MS;
-  const look = async () => (await noticedBy(person))[what].find(isNew);
+  const isNew = (at: number) => at > since + BUFFERED_MS;
+  const look = async () => (await timelineOf(person))[what].find(isNew);
   return await until(`more ${what}`, look, timeoutMs) - since;
 }
 

@@ -5,10 +5,10 @@ import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
 import { canCall } from "./support/until.ts";
 
-const CROWD = 130;
+const EXTRA_CANDIDATES = 130;
 
-/** Every peer connection of the person's next pages finds so many more candidates: with its first one, and whenever `crowd` is called. */
-async function crowd({ page }: Person): Promise<void> {
+/** Every peer connection of the person's next pages finds so many more candidates: with its first one, and whenever `addCandidates` is called. */
+async function addCandidates({ page }: Person): Promise<void> {
   await page.evaluateOnNewDocument((count) => {
     const real = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, "onicecandidate") ??
       Object.getOwnPropertyDescriptor(Object.getPrototypeOf(RTCPeerConnection.prototype), "onicecandidate")!;
@@ -23,7 +23,7 @@ async function crowd({ page }: Person): Promise<void> {
           }
         };
         let isFirst = true;
-        Object.assign(globalThis, { crowd: more });
+        Object.assign(globalThis, { addCandidates: more });
         real.set!.call(this, (event: RTCPeerConnectionIceEvent) => {
           handler(event);
           if (isFirst) more();
@@ -31,7 +31,7 @@ async function crowd({ page }: Person): Promise<void> {
         });
       },
     });
-  }, CROWD);
+  }, EXTRA_CANDIDATES);
   await page.reload();
   await canCall(page);
 }
@@ -40,7 +40,7 @@ async function crowd({ page }: Person): Promise<void> {
 async function hangUp(person: Person): Promise<void> {
   const button = await person.sees("button", "Hang up");
   await button.evaluate((button) => {
-    (globalThis as unknown as { crowd(): void }).crowd();
+    (globalThis as unknown as { addCandidates(): void }).addCandidates();
     (button as HTMLButtonElement).click();
   });
 }
@@ -49,8 +49,8 @@ scene(
   "[R18] behind 130 candidates a call connects, a hang-up is heard, and a reload brings nothing back",
   async (stage) => {
     const { ada, boris } = stage;
-    await crowd(ada);
-    await crowd(boris);
+    await addCandidates(ada);
+    await addCandidates(boris);
     await connect(stage);
     await Promise.all([ada, boris].map((person) => person.receives("framesDecoded")));
     await hangUp(ada);

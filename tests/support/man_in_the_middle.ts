@@ -13,7 +13,7 @@ type Connection = werift.RTCPeerConnection;
 const FLIGHT_MS = 600;
 
 /** Listens on a free port in front of the product at `origin`; `await using` stops it. */
-export class Middle implements AsyncDisposable {
+export class ManInTheMiddle implements AsyncDisposable {
   readonly #origin: string;
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
   readonly #sockets = new Set<WebSocket>();

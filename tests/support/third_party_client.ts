@@ -1,6 +1,6 @@
 /**
- * Somebody with another program than ours: a browser's bare peer connection on a page that has nothing of the product, and a
- * signaling socket that this process holds. What it says may be changed on its way, to what other stacks say.
+ * A client that is not ours: a browser's bare peer connection on a page that has nothing of the product, and a
+ * signaling socket that this process holds. What it sends may be rewritten, to what other WebRTC stacks send.
  */
 
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
@@ -10,17 +10,17 @@ import type { Browser, Page } from "./packages.ts";
 import { until } from "./until.ts";
 import { Wire } from "./wire.ts";
 
-/** What is said in another way. */
-export interface Accent {
+/** How another stack writes what it sends. */
+export interface Variation {
   /** How descriptions are written. Candidates are not in them. */
   readonly sdp?: (sdp: string) => string;
   /** How candidates are written. */
   readonly candidate?: (candidate: Candidate) => Candidate;
 }
 
-type Globals = { foreign: RTCPeerConnection };
+type Globals = { pc: RTCPeerConnection };
 
-export class Foreign implements AsyncDisposable {
+export class ThirdPartyClient implements AsyncDisposable {
   readonly wire: Wire;
   readonly #page: Page;
   readonly #chatId: string;
@@ -32,7 +32,7 @@ export class Foreign implements AsyncDisposable {
   }
 
   /** Joins the chat at this URL. */
-  static async enter(browser: Browser, chat: string, name = "Foreign"): Promise<Foreign> {
+  static async enter(browser: Browser, chat: string, name = "Foreign"): Promise<ThirdPartyClient> {
     const { origin, pathname } = new URL(chat);
     const chatId = pathname.split("/").at(-1)!;
     const guest = await Guest.named(origin, name);
@@ -43,14 +43,14 @@ export class Foreign implements AsyncDisposable {
     await wire.next("welcome");
     const page = await browser.newPage();
     await page.goto(`${origin}/healthz`);
-    return new Foreign(wire, page, chatId);
+    return new ThirdPartyClient(wire, page, chatId);
   }
 
   /** Answers the call that rings. Candidates of the other side are not taken: media comes only if the other side takes these. */
-  async answer(accent: Accent = {}): Promise<void> {
+  async answer(variation: Variation = {}): Promise<void> {
     const { offer } = await this.wire.reaches("call:offer");
     const sdp = await this.#page.evaluate(async (offer) => {
-      const pc = (globalThis as unknown as Globals).foreign = new RTCPeerConnection({ bundlePolicy: "balanced" });
+      const pc = (globalThis as unknown as Globals).pc = new RTCPeerConnection({ bundlePolicy: "balanced" });
       await pc.setRemoteDescription(offer);
       const kinds = pc.getTransceivers().map(({ receiver }) => receiver.track.kind);
       const constraints = { audio: kinds.includes("audio"), video: kinds.includes("video") };
@@ -59,14 +59,18 @@ export class Foreign implements AsyncDisposable {
       await pc.setLocalDescription();
       return pc.localDescription!.sdp;
     }, offer);
-    this.wire.send({ type: "call:answer", chatId: this.#chatId, answer: { type: "answer", sdp: said(sdp, accent) } });
-    await this.#trickle(accent);
+    this.wire.send({
+      type: "call:answer",
+      chatId: this.#chatId,
+      answer: { type: "answer", sdp: said(sdp, variation) },
+    });
+    await this.#trickle(variation);
   }
 
   /** Calls, with these media. */
-  async call(kinds: ("audio" | "video")[], accent: Accent = {}): Promise<void> {
+  async call(kinds: ("audio" | "video")[], variation: Variation = {}): Promise<void> {
     const sdp = await this.#page.evaluate(async (kinds) => {
-      const pc = (globalThis as unknown as Globals).foreign = new RTCPeerConnection({ bundlePolicy: "max-compat" });
+      const pc = (globalThis as unknown as Globals).pc = new RTCPeerConnection({ bundlePolicy: "max-compat" });
       const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: kinds.includes("video") });
       for (const track of stream.getTracks()) pc.addTrack(track, stream);
       await pc.setLocalDescription();
@@ -77,16 +81,16 @@ export class Foreign implements AsyncDisposable {
       type: "call:initiate",
       chatId: this.#chatId,
       media,
-      offer: { type: "offer", sdp: said(sdp, accent) },
+      offer: { type: "offer", sdp: said(sdp, variation) },
     });
-    await this.#trickle(accent);
+    await this.#trickle(variation);
   }
 
   /** Takes the answer, as a stack that wrote `sdp` so would understand it. */
   async answered(understood: (sdp: string) => string = (sdp) => sdp): Promise<void> {
     const { answer } = await this.wire.reaches("call:answer");
     await this.#page.evaluate(
-      (sdp) => (globalThis as unknown as Globals).foreign.setRemoteDescription({ type: "answer", sdp }),
+      (sdp) => (globalThis as unknown as Globals).pc.setRemoteDescription({ type: "answer", sdp }),
       understood(answer.sdp),
     );
   }
@@ -95,7 +99,7 @@ export class Foreign implements AsyncDisposable {
   async receives(kinds: readonly ("audio" | "video")[]): Promise<void> {
     await until(`${kinds.join(" and ")} from the page`, () =>
       this.#page.evaluate(async (kinds) => {
-        const reports = [...(await (globalThis as unknown as Globals).foreign.getStats()).values()];
+        const reports = [...(await (globalThis as unknown as Globals).pc.getStats()).values()];
         const comes = (kind: string) =>
           reports.some((report) => report.type === "inbound-rtp" && report.kind === kind && report.packetsReceived > 0);
         return kinds.every(comes);
@@ -112,9 +116,9 @@ export class Foreign implements AsyncDisposable {
     await this.#page.close();
   }
 
-  async #trickle({ candidate = (init) => init }: Accent): Promise<void> {
+  async #trickle({ candidate = (init) => init }: Variation): Promise<void> {
     const inits = await this.#page.evaluate(async () => {
-      const pc = (globalThis as unknown as Globals).foreign;
+      const pc = (globalThis as unknown as Globals).pc;
       if (pc.iceGatheringState !== "complete") {
         await new Promise<void>((resolve) =>
           pc.addEventListener("icegatheringstatechange", () => pc.iceGatheringState === "complete" && resolve())
@@ -134,6 +138,6 @@ export class Foreign implements AsyncDisposable {
   }
 }
 
-function said(sdp: string, { sdp: write = (sdp) => sdp }: Accent): string {
+function said(sdp: string, { sdp: write = (sdp) => sdp }: Variation): string {
   return write(sdp.replaceAll(/a=(candidate:|end-of-candidates).*\r\n/g, ""));
 }

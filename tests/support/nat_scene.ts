@@ -6,7 +6,7 @@ import { Coturn } from "./coturn.ts";
 import { type Link, type Nat, Network, PUBLIC_ADDRESS, whyNoNetwork } from "./network.ts";
 import { build, startProduct } from "./product.ts";
 import { meet } from "./scene.ts";
-import { observe } from "./witness.ts";
+import { probe } from "./media_probe.ts";
 
 const ORIGIN = `http://${PUBLIC_ADDRESS}:8000`;
 const TURN_PORT = 3478;
@@ -22,7 +22,7 @@ const ENVIRONMENT = {
 };
 
 /** Two people who met in a chat. */
-export interface FarApart {
+export interface NatScene {
   readonly ada: Person;
   readonly boris: Person;
   /** Ada's network, and another one that she is not in yet. Both are behind routers of the same kind. */
@@ -38,7 +38,7 @@ if (whyNot !== null && !isCi) console.log(`Calls through NATs are left out: ${wh
 let built: Promise<void> | null = null;
 
 /** A test with a network of its own: Ada's router, and Boris's. Left out where there can be no such network, but for CI, where it fails. */
-export function farApart(name: string, nats: readonly [Nat, Nat], run: (scene: FarApart) => Promise<void>): void {
+export function natScene(name: string, nats: readonly [Nat, Nat], run: (scene: NatScene) => Promise<void>): void {
   Deno.test({ name: `nat: ${name}`, ignore: whyNot !== null && !isCi }, async () => {
     if (whyNot !== null) throw new Error(whyNot);
     await (built ??= build());
@@ -57,7 +57,7 @@ export function farApart(name: string, nats: readonly [Nat, Nat], run: (scene: F
     stack.use(await startProduct(ENVIRONMENT, within));
     const enter = async (device: { within: string[] }) => {
       const person = stack.use(await Person.enter(stack.use(await launchWithin(device.within, ORIGIN))));
-      await observe(person);
+      await probe(person);
       return person;
     };
     const [ada, boris] = [await enter(adas), await enter(boriss)];
