@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ANSWERS, OFFERS, sdp } from "../../../tests/support/sdp.ts";
 import { STACK_DESCRIPTIONS } from "../../../tests/support/stacks.ts";
 import { bundledAnswer } from "./bundle.ts";
-import { bundlePolicyFor } from "./sections.ts";
+import { bundlePolicyFor } from "./media_sections.ts";
 
 const OFFERED = sdp("v=0", "a=group:BUNDLE a v", "m=audio 9 x", "a=mid:a", "m=video 9 x", "a=mid:v");
 

@@ -21,8 +21,8 @@ import type { Answer, Description } from "./negotiation.ts";
 import type { IceOptions } from "./peer_connection.ts";
 import { Tally } from "./receipt.ts";
 import type { RemoteStreams } from "./remote_streams.ts";
-import type { Section } from "./sections.ts";
-import { saving } from "./tuning.ts";
+import type { Section } from "./media_sections.ts";
+import { withBandwidthLimit } from "./sdp_munging.ts";
 
 /** What a call needs of the client it belongs to. */
 export interface CallPorts {
@@ -196,7 +196,7 @@ export class Call {
 
   /** A description as the other side gets it. */
   #asking<T extends Description>(description: T): T {
-    return this.#ports.isSaving() ? { ...description, sdp: saving(description.sdp) } : description;
+    return this.#ports.isSaving() ? { ...description, sdp: withBandwidthLimit(description.sdp) } : description;
   }
 
   #hear(news: LinkNews): void {

@@ -15,7 +15,7 @@ import type { Answer, Description, Offer } from "./negotiation.ts";
 import { Negotiator, type NegotiatorPorts } from "./negotiator.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
-import { bundlePolicyFor, type Section } from "./sections.ts";
+import { bundlePolicyFor, type Section } from "./media_sections.ts";
 
 export class Link {
   readonly #ports: LinkPorts;

@@ -9,7 +9,7 @@ import type { FailureCause } from "./failure.ts";
 import type { Answer, Description, Offer } from "./negotiation.ts";
 import type { IceOptions } from "./peer_connection.ts";
 import type { RemoteStreams } from "./remote_streams.ts";
-import type { Section, Tracks } from "./sections.ts";
+import type { Section, Tracks } from "./media_sections.ts";
 
 /** How it begins: this side offers, or is offered something, or (`rejoin`) waits for the other side to offer anew after a reload. */
 export type LinkStart = "place" | "rejoin" | { readonly offer: Offer };

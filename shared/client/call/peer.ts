@@ -23,16 +23,16 @@ import { type RemoteStreams, remoteStreams } from "./remote_streams.ts";
 import {
   addSection,
   giveWay,
-  hasUnsaid,
+  isNegotiationNeeded,
   type Section,
   sectionOf,
   startSmall,
   type Tracks,
   transceiverOf,
   transceivers,
-} from "./sections.ts";
+} from "./media_sections.ts";
 import { Held, placed, trickled, ufragOf } from "./trickle.ts";
-import { tuned } from "./tuning.ts";
+import { withSenderHints } from "./sdp_munging.ts";
 
 /** How a peer connection is made. */
 export interface PeerOptions {
@@ -133,7 +133,7 @@ export class Peer {
 
   /** There is something to offer, and no offer of either side is open. */
   get isDue(): boolean {
-    return this.#pc.signalingState === "stable" && (this.#needs.due.length > 0 || hasUnsaid(this.#pc));
+    return this.#pc.signalingState === "stable" && (this.#needs.due.length > 0 || isNegotiationNeeded(this.#pc));
   }
 
   /** The offer that has no answer yet: for one who may not have had it. */
@@ -256,7 +256,7 @@ export class Peer {
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
     const offered = this.#pc.localDescription?.sdp;
     const whole = type === "answer" && offered !== undefined ? bundledAnswer(sdp, offered) : sdp;
-    await this.#pc.setRemoteDescription({ type, sdp: tuned(whole) });
+    await this.#pc.setRemoteDescription({ type, sdp: withSenderHints(whole) });
     this.#remote.release();
   }
 

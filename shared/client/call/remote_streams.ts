@@ -1,7 +1,7 @@
 /** The other side's streams. A track that was put in late carries no `msid`, so they are built here. */
 
 import type { Media } from "../platform/platform.ts";
-import type { Section } from "./sections.ts";
+import type { Section } from "./media_sections.ts";
 
 /** The other person, and the screen they share (`null` where the call has no section for one). */
 export interface RemoteStreams {

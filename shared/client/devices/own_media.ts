@@ -3,7 +3,7 @@
 import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
 import { Devices } from "./devices.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
-import type { Section, Tracks } from "../call/sections.ts";
+import type { Section, Tracks } from "../call/media_sections.ts";
 import type { Platform } from "../platform/platform.ts";
 import { Screen } from "./screen.ts";
 import { NO_MEDIA } from "../snapshot.ts";

@@ -2,7 +2,7 @@
 
 import type { Step } from "../../protocol/server_messages.ts";
 import type { Clock } from "../platform/platform.ts";
-import type { Section } from "../call/sections.ts";
+import type { Section } from "../call/media_sections.ts";
 import type { Quality, Rating } from "../state.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
 import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
-import type { Section } from "../call/sections.ts";
+import type { Section } from "../call/media_sections.ts";
 import { Adaptation } from "./adaptation.ts";
 
 Deno.test("adaptation: after a gap the next picture of each sender is a whole one, once; who refuses is told again", async () => {

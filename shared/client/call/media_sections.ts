@@ -1,4 +1,4 @@
-/** The sections of a call (media descriptions, RFC 8829): what each one carries follows from its kind and its place. */
+/** The media sections of a call (media descriptions, RFC 8829): what each one carries follows from its kind and its place. */
 
 /** A voice, the camera, or a screen beside it. */
 export type Section = "audio" | "video" | "screen";
@@ -11,7 +11,7 @@ const KIND = { audio: "audio", video: "video", screen: "video" } as const;
 /** Half the size: the first picture is there in half the time. What is right for the network is found out after it. */
 const FIRST = { scaleResolutionDownBy: 2 } satisfies RTCRtpEncodingParameters;
 
-/** The same for the camera's section that the other side's offer has brought, before anything is sent in it. */
+/** Starts at half the size also in the camera's section of an offer that came, before anything is sent in it. */
 export async function startSmall(pc: RTCPeerConnection): Promise<void> {
   const camera = transceiverOf(pc, "video");
   if (!camera || camera.currentDirection) return;
@@ -20,7 +20,7 @@ export async function startSmall(pc: RTCPeerConnection): Promise<void> {
     Object.assign(parameters.encodings[0]!, FIRST);
     await camera.sender.setParameters(parameters);
   } catch {
-    // Where senders take no orders before there is an answer, the whole picture is the first.
+    // Browsers whose senders take no parameters before there is an answer start at full size.
   }
 }
 
@@ -43,8 +43,8 @@ export function addSection(pc: RTCPeerConnection, section: Section, track: Media
   pc.addTransceiver(track ?? KIND[section], { direction: "sendrecv", sendEncodings });
 }
 
-/** Whether there is a section of which the other side has not heard. */
-export function hasUnsaid(pc: RTCPeerConnection): boolean {
+/** Whether there is a media section that no description to the other side has had yet (W3C WebRTC, negotiation-needed flag). */
+export function isNegotiationNeeded(pc: RTCPeerConnection): boolean {
   return transceivers(pc).some(({ mid }) => mid === null);
 }
 

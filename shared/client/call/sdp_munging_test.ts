@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { CHROMIUM_ANSWER, CHROMIUM_OFFER, FIREFOX_OFFER, sdp, WERIFT_OFFER } from "../../../tests/support/sdp.ts";
 import { descriptionProblem } from "../../protocol/sdp.ts";
-import { saving, tuned } from "./tuning.ts";
+import { withBandwidthLimit, withSenderHints } from "./sdp_munging.ts";
 
 const lines = (sdp: string) => sdp.split("\r\n");
 
 for (const [name, sdp] of Object.entries({ CHROMIUM_OFFER, CHROMIUM_ANSWER, FIREFOX_OFFER, WERIFT_OFFER })) {
-  Deno.test(`tuning: ${name} keeps every line but the format parameters, and is tuned once`, () => {
+  Deno.test(`SDP munging: ${name} keeps every line but the format parameters, and takes the hints once`, () => {
     const kept = (sdp: string) => lines(sdp).filter((line) => !line.startsWith("a=fmtp:"));
-    assert.deepEqual(kept(tuned(sdp)), kept(sdp));
-    assert.equal(descriptionProblem(tuned(sdp)), null);
-    assert.equal(tuned(tuned(sdp)), tuned(sdp));
+    assert.deepEqual(kept(withSenderHints(sdp)), kept(sdp));
+    assert.equal(descriptionProblem(withSenderHints(sdp)), null);
+    assert.equal(withSenderHints(withSenderHints(sdp)), withSenderHints(sdp));
   });
 }
 
 for (const [name, sdp] of Object.entries({ CHROMIUM_OFFER, FIREFOX_OFFER })) {
-  Deno.test(`tuning: ${name} orders silence suppression and error correction for Opus`, () => {
+  Deno.test(`SDP munging: ${name} asks for silence suppression and error correction for Opus`, () => {
     const opus = /a=rtpmap:(\d+) opus\//i.exec(sdp)?.[1] ?? assert.fail("no Opus");
-    const [format, ...more] = lines(tuned(sdp)).filter((line) => line.startsWith(`a=fmtp:${opus} `));
+    const [format, ...more] = lines(withSenderHints(sdp)).filter((line) => line.startsWith(`a=fmtp:${opus} `));
     assert.match(format!, /;?useinbandfec=1;usedtx=1$/);
     assert.deepEqual(more, []);
     for (
@@ -28,7 +28,7 @@ for (const [name, sdp] of Object.entries({ CHROMIUM_OFFER, FIREFOX_OFFER })) {
   });
 }
 
-Deno.test("tuning: a start bitrate for every video codec, and for nothing that only mends others", () => {
+Deno.test("SDP munging: a start bitrate for every video codec, and for no repair or redundancy format", () => {
   const video = sdp(
     "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99",
     "a=rtpmap:96 VP8/90000",
@@ -38,26 +38,29 @@ Deno.test("tuning: a start bitrate for every video codec, and for nothing that o
     "a=fmtp:98 profile-id=0;x-google-start-bitrate=100",
     "a=rtpmap:99 red/90000",
   );
-  assert.deepEqual(lines(tuned(video)).filter((line) => line.startsWith("a=fmtp:")), [
+  assert.deepEqual(lines(withSenderHints(video)).filter((line) => line.startsWith("a=fmtp:")), [
     "a=fmtp:96 x-google-start-bitrate=2500",
     "a=fmtp:97 apt=96",
     "a=fmtp:98 profile-id=0;x-google-start-bitrate=2500",
   ]);
 });
 
-Deno.test("tuning: other payload types with the same first digits are not touched", () => {
+Deno.test("SDP munging: other payload types with the same first digits are not touched", () => {
   const audio = sdp(
     "m=audio 9 UDP/TLS/RTP/SAVPF 11 111",
     "a=rtpmap:11 opus/48000/2",
     "a=rtpmap:111 PCMU/8000",
     "a=fmtp:111 usedtx=0",
   );
-  assert.equal(tuned(audio), audio.replace("a=rtpmap:111", "a=fmtp:11 useinbandfec=1;usedtx=1\r\na=rtpmap:111"));
+  assert.equal(
+    withSenderHints(audio),
+    audio.replace("a=rtpmap:111", "a=fmtp:11 useinbandfec=1;usedtx=1\r\na=rtpmap:111"),
+  );
 });
 
-Deno.test("tuning: a side that saves data asks for little in every picture's section, and in no other", () => {
+Deno.test("SDP munging: a side that saves data limits the bandwidth of every video section, and of no other", () => {
   for (const sdp of [CHROMIUM_OFFER, CHROMIUM_ANSWER, FIREFOX_OFFER]) {
-    const asked = saving(sdp);
+    const asked = withBandwidthLimit(sdp);
     const pictures = sdp.match(/^m=video/gm)!.length;
     assert.equal(asked.match(/^c=.*\r\nb=AS:500\r\n/gm)!.length, pictures);
     assert.equal(asked.replaceAll("b=AS:500\r\n", ""), sdp);
