@@ -16,20 +16,31 @@ export interface WithheldOffer {
 
 // deno-lint-ignore no-control-regex
 const FORBIDDEN_CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+/** Lines of the form that SDP has (RFC 8866, section 5), with no control character in them. */
+// deno-lint-ignore no-control-regex
+const WELL_FORMED = /^(?:[a-z]=[^\x00-\x1f\x7f-\x9f]*(?:[\r\n]+|$))*$/;
 
-/** The session part and the media sections of a description, as lines. */
+/**
+ * The lines that checks and candidates are about, in any case. Most of a description is about codecs: to cut it into all of its lines would
+ * take ten times as long as to find these.
+ */
+const RELEVANT =
+  /(?<=[\r\n])(?:m=|a=(?:mid:|ice-ufrag:|ice-pwd:|fingerprint:|rtcp-mux|group:BUNDLE |candidate:|end-of-candidates))[^\r\n]*/gi;
+
+/** The session part and the media sections of a description, as their relevant lines. */
 function sections(sdp: string): string[][] {
   const parts: string[][] = [[]];
-  for (const line of sdp.split(/\r\n|\n|\r/)) {
-    if (line === "") continue;
+  for (const line of sdp.match(RELEVANT) ?? []) {
     if (line.startsWith("m=")) parts.push([]);
     parts.at(-1)!.push(line);
   }
   return parts;
 }
 
-const valueOf = (lines: string[], attribute: string) =>
-  lines.find((line) => line.startsWith(`a=${attribute}:`))?.slice(attribute.length + 3).trim();
+function valueOf(lines: string[], attribute: string): string | undefined {
+  const start = `a=${attribute}:`;
+  return lines.find((line) => line.startsWith(start))?.slice(start.length).trim();
+}
 
 /** Attributes that each media section needs, its own, the session's or its bundle's: RFC 8839, section 5.4, and RFC 8122, section 5. */
 const TRANSPORT = {
@@ -54,7 +65,8 @@ const CANDIDATE_LINE = /(?<=[\r\n])(a=candidate(?![\w-])[^\r\n]*)(\r\n|\r|\n|$)/
 export function descriptionProblem(sdp: string): string | null {
   if (isLongerThan(sdp, MAX_SDP_BYTES)) return `longer than ${MAX_SDP_BYTES} bytes`;
   if (!/^v=0[\r\n]/.test(sdp)) return "does not start with v=0";
-  if (FORBIDDEN_CONTROL.test(sdp)) return "control characters";
+  const isWellFormed = WELL_FORMED.test(sdp);
+  if (!isWellFormed && FORBIDDEN_CONTROL.test(sdp)) return "control characters";
   const [session, ...media] = sections(sdp) as [string[], ...string[][]];
   if (media.length === 0) return "no m= section";
 
@@ -83,10 +95,7 @@ export function descriptionProblem(sdp: string): string | null {
   if (media.some((lines, n) => /^m=(audio|video) /.test(lines[0]!) && isWithout(lines, n))) {
     return "a section without a=rtcp-mux";
   }
-  for (const line of [session, ...media].flat()) {
-    if (!/^[a-z]=/.test(line)) return "a line that is not SDP";
-  }
-  return null;
+  return isWellFormed ? null : "a line that is not SDP";
 }
 
 /** A description with those of its candidate lines that this protocol carries, and no blanks behind them; all else stays byte for byte. */
@@ -112,31 +121,37 @@ function portOf(lines: string[]): number {
  * `o=` loses an address too, unless it is the loopback one that browsers put there. Expects a checked description.
  */
 export function withholdAddresses(sdp: string): WithheldOffer {
-  const candidates: Candidate[] = [];
-  const parts = sections(sdp);
-  const kept = parts.flatMap((lines, part) => {
-    const sdpMid = valueOf(lines, "mid") ?? null;
-    const usernameFragment = valueOf(lines, "ice-ufrag") ?? valueOf(parts[0]!, "ice-ufrag");
-    return lines.flatMap((line) => {
-      const isEnd = /^a=end-of-candidates/i.test(line);
-      if (isEnd || /^a=candidate:/i.test(line)) {
-        if (part > 0) {
-          const init: Candidate = { candidate: isEnd ? "" : line.slice(2).trimEnd(), sdpMid, sdpMLineIndex: part - 1 };
-          if (usernameFragment !== undefined) init.usernameFragment = usernameFragment;
-          candidates.push(init);
-        }
-        return [];
-      }
-      return /^a=remote-candidates:/i.test(line) ? [] : [withoutAddress(line)];
-    });
-  });
-  return { sdp: kept.join("\r\n") + "\r\n", candidates };
+  return { sdp: withLineEnds(sdp).replace(ADDRESSED, withoutAddress), candidates: candidatesIn(sections(sdp)) };
+}
+
+/** A line that may hold an address, in any case. */
+const ADDRESSED = /(?<=\n)(?:[com]=|a=(?:rtcp:|candidate:|end-of-candidates|remote-candidates:))[^\r\n]*\r\n/gi;
+
+/** A line end other than CR LF, or an empty line. */
+const ODD_LINE_END = /\r(?!\n)|(?<!\r)\n|\n[\r\n]/;
+
+/** The same lines, each with CR LF, and none empty. */
+function withLineEnds(sdp: string): string {
+  if (sdp.endsWith("\r\n") && !ODD_LINE_END.test(sdp)) return sdp;
+  return sdp.split(/[\r\n]+/).filter(Boolean).join("\r\n") + "\r\n";
 }
 
 function withoutAddress(line: string): string {
-  if (line.startsWith("c=")) return "c=IN IP4 0.0.0.0";
-  if (line.startsWith("a=rtcp:")) return "a=rtcp:9 IN IP4 0.0.0.0";
-  if (line.startsWith("o=")) return line.replace(/ IN +IP[46] +(?!127\.0\.0\.1 *$).*$/i, " IN IP4 0.0.0.0");
+  if (line.startsWith("c=")) return "c=IN IP4 0.0.0.0\r\n";
+  if (line.startsWith("a=rtcp:")) return "a=rtcp:9 IN IP4 0.0.0.0\r\n";
+  if (line.startsWith("o=")) return line.replace(/ IN +IP[46] +(?!127\.0\.0\.1 *\r).*(?=\r\n)/i, " IN IP4 0.0.0.0");
   if (line.startsWith("m=")) return line.replace(/^(m=\S+) (?!0\b)\d+/, "$1 9");
-  return line;
+  return /^a=/i.test(line) ? "" : line;
+}
+
+function candidatesIn([session, ...media]: string[][]): Candidate[] {
+  return media.flatMap((lines, sdpMLineIndex) => {
+    const sdpMid = valueOf(lines, "mid") ?? null;
+    const usernameFragment = valueOf(lines, "ice-ufrag") ?? valueOf(session!, "ice-ufrag");
+    const place = { sdpMid, sdpMLineIndex, ...(usernameFragment === undefined ? {} : { usernameFragment }) };
+    return lines.flatMap((line): Candidate[] => {
+      if (/^a=end-of-candidates/i.test(line)) return [{ candidate: "", ...place }];
+      return /^a=candidate:/i.test(line) ? [{ candidate: line.slice(2).trimEnd(), ...place }] : [];
+    });
+  });
 }
