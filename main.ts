@@ -26,10 +26,22 @@ const server = new SignalingServer(config);
 const entries = new Entries();
 let leaving: Promise<number> | null = null;
 
-/** Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. */
+/** The URL of the signaling socket, as clients write it; what else leads there is found by the app's routes. */
+const SIGNAL_URL = new RegExp(`^[^/]*//[^/]*${SIGNAL_PATH}(?:\\?|$)`);
+
+/**
+ * Everything goes out through `secure`: Fresh answers errors past its middlewares, and some before them. But for open sockets: they have
+ * no headers, and are asked for so often that nothing of pages comes before them.
+ */
 class ZvonokApp extends App<State> {
   override handler() {
-    return secure(compressed(super.handler()), { ...config, isDeveloped: this.config.mode === "development" });
+    const options = { ...config, isDeveloped: this.config.mode === "development" };
+    const pages = secure(compressed(super.handler()), options);
+    return async (req: Request, info?: Deno.ServeHandlerInfo) => {
+      if (req.method !== "GET" || !SIGNAL_URL.test(req.url)) return pages(req, info);
+      const answer = await server.upgrade(req, info);
+      return answer.status === 101 ? answer : secure(() => Promise.resolve(answer), options)(req, info);
+    };
   }
 }
 
@@ -58,7 +70,7 @@ export const app = new ZvonokApp()
     state.entries = entries;
     state.ice = (userId) => server.ice(userId);
     const known = await server.session(req);
-    state.originRefusal = () => server.originRefusal(req, ctx.info, known);
+    state.originRefusal = () => server.originRefusal(req, known);
     if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) {
       const isProof = ctx.url.pathname === ENTER_PATH;
       const refusal = (isProof ? null : state.originRefusal()) ?? server.rateRefusal(req, ctx.info);

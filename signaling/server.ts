@@ -18,7 +18,7 @@ import { Receipts } from "./log/receipts.ts";
 import { cookieTokenOf, sessionCookies } from "./identity/session_cookie.ts";
 import { upgrade } from "./http/socket.ts";
 import { turnCheck } from "./ops/turn_check.ts";
-import { type Visit, visitOf } from "./http/visit.ts";
+import { addressOf, originsOf } from "./http/visit.ts";
 import { Webhook, type WebhookFigures } from "./log/webhook.ts";
 
 /** How often clients should say `ping`, in ms. */
@@ -85,14 +85,12 @@ export class SignalingServer {
 
   /** Answers `GET /signal`. */
   upgrade(req: Request, info?: Deno.ServeHandlerInfo): Promise<Response> {
-    const visit = visitOf(req, info, this.#config);
-    const first = credentialOf(req.headers);
     return upgrade(req, {
       hub: this.hub,
-      mayConnect: (proof) => this.#isFromHere(req, visit, proof, mayConnect),
-      check: (token) => this.#check(token, token === first?.token ? first.from : "bearer"),
+      mayConnect: (proof) => this.#isFromHere(req, proof, mayConnect),
+      check: ({ token, from }) => this.#check(token, from),
       verifyExpired: (token) => this.#verifyExpired(token),
-      admit: () => this.#sockets.take(visit.address, performance.now()),
+      admit: () => this.#sockets.take(addressOf(req, info, this.#config), performance.now()),
       now: () => performance.now(),
     });
   }
@@ -141,27 +139,26 @@ export class SignalingServer {
   }
 
   /** Why a request that changes something is refused for where it comes from; `null` where it may go on. `known`: what `session` said of it. */
-  originRefusal(
-    req: Request,
-    info: Deno.ServeHandlerInfo | undefined,
-    known: Session | string | null,
-  ): Response | null {
+  originRefusal(req: Request, known: Session | string | null): Response | null {
     const from = credentialOf(req.headers)?.from;
     const isGood = known !== null && typeof known !== "string";
     const proof = from === "bearer" && isGood ? "token" : from === "cookie" ? "cookie" : "nothing";
-    if (this.#isFromHere(req, visitOf(req, info, this.#config), proof, mayAct)) return null;
+    if (this.#isFromHere(req, proof, mayAct)) return null;
     return httpError(403, "ACCESS_DENIED", "This origin may not act here");
   }
 
   /** Why a request that changes something is refused for the rate of its address; `null` where it may go on. */
   rateRefusal(req: Request, info: Deno.ServeHandlerInfo | undefined): Response | null {
-    const wait = this.#writes.take(visitOf(req, info, this.#config).address, performance.now());
+    const wait = this.#writes.take(addressOf(req, info, this.#config), performance.now());
     return wait > 0 ? tooMany("Too many requests from this address", wait) : null;
   }
 
   /** Whether a request comes from where it may; where not, the log says what differs. */
-  #isFromHere({ headers }: Request, { origin, ours }: Visit, proof: Proof, may: typeof mayAct): boolean {
-    const source = sourceOf(headers);
+  #isFromHere(req: Request, proof: Proof, may: typeof mayAct): boolean {
+    // Good wherever it comes from: there is nothing to read.
+    if (proof === "token") return true;
+    const source = sourceOf(req.headers);
+    const { origin, ours } = originsOf(req, this.#config);
     const isFromHere = may(source, proof, [...ours, ...this.#config.allowedOrigins]);
     if (!isFromHere) this.#notices.say("origin", whyRefused(source, origin, asWord));
     return isFromHere;

@@ -2,7 +2,7 @@
 
 import type { Config } from "../../signaling/config.ts";
 import { httpError } from "../../signaling/http/responses.ts";
-import { visitOf } from "../../signaling/http/visit.ts";
+import { originsOf } from "../../signaling/http/visit.ts";
 import { crossOriginHeaders, preflightAnswer } from "./cors.ts";
 import { inTheirWay } from "./refusal.ts";
 
@@ -29,7 +29,7 @@ type Options = Pick<Config, "allowedOrigins" | "trustedProxies" | "publicUrls"> 
 export function secure(handle: Handler, options: Options): Handler {
   return async (original, info) => {
     const { pathname, search } = new URL(original.url);
-    const url = new URL(visitOf(original, info, options).origin);
+    const url = new URL(originsOf(original, options).origin);
     url.pathname = pathname;
     url.search = search;
     const req = asAsked(original, url);

@@ -25,10 +25,10 @@ const HOST = /^(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 /** Reads what the outermost of `proxies` trusted proxies says. None are trusted: nothing is read. */
 export function forwarded(headers: Headers, proxies: number): Forwarded {
   if (proxies === 0) return NOTHING;
-  const [address, scheme, host, port] = ["for", "proto", "host", "port"]
-    .map((name) =>
-      outermost((headers.get(`x-forwarded-${name}`) ?? "").split(",").filter((item) => item.trim()), proxies)
-    );
+  const [address, scheme, host, port] = ["for", "proto", "host", "port"].map((name) => {
+    const list = headers.get(`x-forwarded-${name}`);
+    return list === null ? undefined : outermost(list.split(",").filter((item) => item.trim()), proxies);
+  });
   const standard = headers.get("forwarded");
   if ([address, scheme, host, port].every((value) => value === undefined) && standard !== null) {
     const element = outermost(parseForwarded(standard) ?? [], proxies);

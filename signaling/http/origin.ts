@@ -45,5 +45,5 @@ export function whyRefused({ origin, site }: Source, own: string, asWord: (text:
 }
 
 function isKnown(origin: string, known: readonly string[]): boolean {
-  return URL.canParse(origin) && known.includes(new URL(origin).origin);
+  return known.includes(origin) || URL.canParse(origin) && known.includes(new URL(origin).origin);
 }

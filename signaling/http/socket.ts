@@ -30,7 +30,7 @@ export interface SocketOptions {
   /** Whether a page from where this request comes may open a socket with such a credential. */
   mayConnect(proof: Proof): boolean;
   /** The session a token speaks for, or why it is refused, in words for developers. */
-  check(token: string): Promise<Session | string>;
+  check(credential: Credential): Promise<Session | string>;
   /** R20: the session of a token that expired, as long as a call may outlive it. */
   verifyExpired(token: string): Promise<Session | null>;
   /** Counts a new socket: 0, or how long to wait before the next, in ms. */
@@ -57,10 +57,10 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
     return httpError(403, "ACCESS_DENIED", "This origin may not open the signaling socket");
   }
   if (credential === null) return noSession(null);
-  const query = new URL(req.url).searchParams;
+  const query = new URLSearchParams(/\?[^#]*/.exec(req.url)?.[0]);
   const page = query.get("page");
   const device = query.get("device") ?? randomId();
-  const session = await sessionOf(credential.token, device, options);
+  const session = await sessionOf(credential, device, options);
   if (typeof session === "string") return noSession(session);
   for (const id of [device, page]) {
     if (id !== null && !idFormat.safeParse(id).success) {
@@ -84,10 +84,14 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
 }
 
 /** Whom a token speaks for: one that has expired, for a device that is in a call still (R20). Or why it speaks for nobody. */
-async function sessionOf(token: string, deviceId: string, options: SocketOptions): Promise<Session | string> {
-  const checked = await options.check(token);
+async function sessionOf(
+  credential: Credential,
+  deviceId: string,
+  options: SocketOptions,
+): Promise<Session | string> {
+  const checked = await options.check(credential);
   if (typeof checked !== "string") return checked;
-  const expired = await options.verifyExpired(token);
+  const expired = await options.verifyExpired(credential.token);
   return expired !== null && await options.hub.talksIn(expired.userId, deviceId) !== null ? expired : checked;
 }
 
@@ -134,7 +138,9 @@ function attach(
   };
   const receive = (message: ClientMessage, frame: number) => {
     if (message.type !== "session:renew") return connection?.receive(message, frame);
-    check(message.token).then((session) => connection?.renew(typeof session === "string" ? null : session));
+    check({ from: "bearer", token: message.token }).then((session) =>
+      connection?.renew(typeof session === "string" ? null : session)
+    );
   };
   let frame = 0;
   socket.onmessage = ({ data }) => {

@@ -10,30 +10,35 @@ export interface VisitOptions {
   readonly publicUrls: readonly string[];
 }
 
-/** What there is to know of a request before any token. */
-export interface Visit {
-  /** This server's origin in the browser's address (RFC 6454). */
+/** Origins (RFC 6454) that are this server's own as far as a request tells. */
+export interface Origins {
+  /** The one in the browser's address. */
   readonly origin: string;
-  /** Every origin that is this server's own as far as this request tells. */
   readonly ours: readonly string[];
-  /** Whose limits it counts against: an IPv4 address, or the /64 of an IPv6 one, which is what one customer has. */
-  readonly address: string;
 }
 
-/** Reads it from the request, and from what trusted proxies say of it. */
-export function visitOf(req: Request, info: Deno.ServeHandlerInfo | undefined, options: VisitOptions): Visit {
-  const said = forwarded(req.headers, options.trustedProxies);
+/** Whose limits a request counts against: an IPv4 address, or the /64 of an IPv6 one, which is what one customer has. */
+export function addressOf(
+  { headers }: Request,
+  info: Deno.ServeHandlerInfo | undefined,
+  { trustedProxies }: Pick<VisitOptions, "trustedProxies">,
+): string {
+  const { address } = forwarded(headers, trustedProxies);
+  if (address !== null) return limited(address);
+  return limited(info?.remoteAddr && "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "unknown");
+}
+
+/** What the browser that sent a request calls this server, by the request and by what trusted proxies say of it. */
+export function originsOf(req: Request, { trustedProxies, publicUrls }: VisitOptions): Origins {
+  const said = forwarded(req.headers, trustedProxies);
   const url = new URL(req.url);
   const secure = (said.scheme ?? url.protocol.slice(0, -1)) === "https";
   const asked = [said.host, req.headers.get("host")].find((host) => host !== null && isHost(host)) ?? url.host;
   const host = withPort(asked, said.port, secure);
   // Where nobody says that TLS ended before this server it still may have: then the name alone is to go by.
   const guessed = (secure ? ["https"] : ["http", "https"]).map((scheme) => new URL(`${scheme}://${host}`).origin);
-  const { publicUrls } = options;
   const ours = publicUrls.length > 0 ? publicUrls : guessed;
-  const origin = publicUrls.find((own) => guessed.includes(own)) ?? ours[0]!;
-  const connection = info?.remoteAddr && "hostname" in info.remoteAddr ? info.remoteAddr.hostname : "unknown";
-  return { origin, ours, address: limited(said.address ?? connection) };
+  return { origin: publicUrls.find((own) => guessed.includes(own)) ?? ours[0]!, ours };
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseForwarded } from "./forwarded.ts";
-import { visitOf, type VisitOptions } from "./visit.ts";
+import { addressOf, originsOf, type VisitOptions } from "./visit.ts";
 
 const info: Deno.ServeHandlerInfo = {
   remoteAddr: { transport: "tcp", hostname: "198.51.100.1", port: 1 },
@@ -8,7 +8,9 @@ const info: Deno.ServeHandlerInfo = {
 };
 
 function visit(headers: Record<string, string>, { trustedProxies = 0, publicUrls = [] }: Partial<VisitOptions> = {}) {
-  return visitOf(new Request("http://10.0.0.5:8000/", { headers }), info, { trustedProxies, publicUrls });
+  const req = new Request("http://10.0.0.5:8000/", { headers });
+  const options = { trustedProxies, publicUrls };
+  return { ...originsOf(req, options), address: addressOf(req, info, options) };
 }
 
 for (
