@@ -93,10 +93,11 @@ export class Client {
 
   /** The same device with another document, whose socket may come before the old one's end is noticed. */
   reload(): void {
-    clearTimeout(this.#retry);
     this.#page++;
     const old = this.#line;
     if (this.#random() < 0.5) old?.close();
+    // A socket made by hand says at once that it is closed, and would be followed by another one.
+    clearTimeout(this.#retry);
     this.connect();
     old?.close();
   }
