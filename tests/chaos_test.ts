@@ -15,14 +15,20 @@ import { candidate, offer } from "./support/chaos/messages.ts";
 import { random } from "./support/prng.ts";
 import { sleep } from "./support/chaos/sleep.ts";
 import { build, SECRET, startProduct } from "./support/product.ts";
+import { until } from "./support/until.ts";
 
 const SEED = Number(Deno.env.get("CHAOS_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
 const RING_TIMEOUT_MS = 1_500;
 const GRACE_MS = 1_000;
-/** The chaos, and when in it the server is killed. The last process lives longest: it is the one that is measured. */
+/**
+ * The chaos, at least, and when in it the server is killed. The last process lives longest: it is the one that is measured, once it was
+ * there for `WARM_UP_MS`.
+ */
 const CHAOS_MS = 21_000;
 const KILLS_MS = [5_000, 9_000];
 const WARM_UP_MS = 4_000;
+/** How much longer the chaos may take on a busy machine, until the crowd did what it is for. */
+const PATIENCE_MS = 120_000;
 const SAMPLE = 24;
 /**
  * How much more memory the server may hold afterwards than when it was warm. V8 keeps the room it once needed: in a run of 100 s
@@ -30,6 +36,11 @@ const SAMPLE = 24;
  * in it, and what is left to bound is that room (20 to 57 MiB measured), with some air.
  */
 const RSS_BOUND_MIB = 80;
+
+/** The crowd did what it is for; else it says nothing that it broke nothing. */
+function hasDoneEnough(): boolean {
+  return stats.connected > 100 && stats.resumed > 0 && stats.hostile > 5_000 && stats.received > 5_000;
+}
 
 async function openSockets(pid: number): Promise<number> {
   let count = 0;
@@ -114,9 +125,11 @@ Deno.test("chaos: hundreds of bad clients and two killed servers leave no stuck 
   stats.clients = people.length;
 
   const start = performance.now();
-  const until = (ms: number) => sleep(Math.max(0, start + ms - performance.now()));
+  const reach = (ms: number) => sleep(Math.max(0, start + ms - performance.now()));
+  let isOver = false;
+  stack.defer(() => void (isOver = true));
   const acting = people.map(async ({ client, random }) => {
-    while (performance.now() - start < CHAOS_MS) {
+    while (!isOver) {
       await sleep(100 + 400 * random());
       if (client.isOpen) act(client, random, forged);
     }
@@ -125,12 +138,15 @@ Deno.test("chaos: hundreds of bad clients and two killed servers leave no stuck 
   const complain = () =>
     complaints.push(...product.output().split("\n").filter((line) => /error|panic|uncaught/i.test(line)));
   for (const at of KILLS_MS) {
-    await until(at);
+    await reach(at);
     complain();
     await product.crash();
   }
-  await until(KILLS_MS.at(-1)! + WARM_UP_MS);
+  await sleep(WARM_UP_MS);
   const rssWarm = isLinux ? await rssMiB(product.pid) : 0;
+  await reach(CHAOS_MS);
+  await until("the crowd does enough", () => Promise.resolve(hasDoneEnough()), PATIENCE_MS);
+  isOver = true;
   await Promise.all(acting);
   const rssBusy = isLinux ? await rssMiB(product.pid) : 0;
   await Promise.all(people.map(({ client }) => client.stop()));
@@ -170,6 +186,4 @@ Deno.test("chaos: hundreds of bad clients and two killed servers leave no stuck 
   console.log(JSON.stringify({ ...stats, restarts: KILLS_MS.length, goodCalls: pairs.length, errors }));
   assert.deepEqual(violations.slice(0, 8), []);
   assert.deepEqual(complaints, [], "the server printed errors");
-  // The crowd did what it is for; else all of the above says nothing.
-  assert.ok(stats.connected > 100 && stats.resumed > 0 && stats.hostile > 5_000 && stats.received > 5_000);
 });
