@@ -7,7 +7,7 @@ import { CHECKS, type Findings } from "../components/doctor/finding.ts";
 import { StatusIcon } from "../components/doctor/StatusIcon.tsx";
 import { reportOf, sentence } from "../components/doctor/report.ts";
 import type { Missed } from "../components/doctor/socket.ts";
-import { browserPlatform } from "../components/doctor/platform.ts";
+import { browserPorts } from "../components/doctor/ports.ts";
 import { gradeOf, type Verdict, verdictOn } from "../components/doctor/verdict.ts";
 
 /** Tries everything that a call needs, and says in plain words what works and what to do about what does not. */
@@ -25,7 +25,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   async function start() {
     state.value = "running";
     findings.value = {};
-    await examine(browserPlatform(), {
+    await examine(browserPorts(), {
       onFinding: (id, finding) => findings.value = { ...findings.value, [id]: finding },
       onMissed: (call) => missed.value = [...missed.value, call],
     });

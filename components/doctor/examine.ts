@@ -4,7 +4,7 @@ import { checkCamera, checkMicrophone } from "./devices.ts";
 import type { CheckId, Finding } from "./finding.ts";
 import { checkStun, checkTurn } from "./ice.ts";
 import { checkSocket, type Missed } from "./socket.ts";
-import type { Platform } from "./platform.ts";
+import { accessOf, type Ports } from "./ports.ts";
 
 /** Who is told of findings. */
 export interface Listener {
@@ -13,24 +13,22 @@ export interface Listener {
 }
 
 /** Tries everything and tells what it finds as it finds it. Never rejects. */
-export async function examine(platform: Platform, { onFinding, onMissed }: Listener): Promise<void> {
+export async function examine(ports: Ports, { onFinding, onMissed }: Listener): Promise<void> {
   const run = async (id: CheckId, check: () => Promise<Finding>) => {
     // A browser without WebRTC, or one that an extension took it from.
     onFinding(id, await check().catch(() => ({ grade: "bad", says: "broken" } as const)));
   };
   const devices = async () => {
     // One after the other: each may show a permission prompt.
-    await run("camera", () => checkCamera(platform));
-    await run("microphone", () => checkMicrophone(platform));
+    await run("camera", () => checkCamera(ports));
+    await run("microphone", () => checkMicrophone(ports));
   };
   const network = async () => {
-    const access = await platform.access();
+    const access = await accessOf(ports);
     await Promise.all([
-      run("socket", () => checkSocket(platform, access, onMissed)),
-      run("stun", () => checkStun(platform, access)),
-      ...(["udp", "tcp", "tls"] as const).map((transport) =>
-        run(transport, () => checkTurn(platform, access, transport))
-      ),
+      run("socket", () => checkSocket(ports, access, onMissed)),
+      run("stun", () => checkStun(ports, access)),
+      ...(["udp", "tcp", "tls"] as const).map((transport) => run(transport, () => checkTurn(ports, access, transport))),
     ]);
   };
   await Promise.all([devices(), network()]);

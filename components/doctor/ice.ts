@@ -3,8 +3,8 @@
 import type { DoctorStrings } from "../../shared/i18n/strings.ts";
 import type { IceServer } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
-import { settled } from "./socket.ts";
-import type { Access, Platform } from "./platform.ts";
+import { settled } from "./settled.ts";
+import type { Access, Ports } from "./ports.ts";
 
 /** How a client talks to a TURN server. */
 export type Transport = "udp" | "tcp" | "tls";
@@ -23,13 +23,13 @@ const NOT_TRIED = { unnamed: "unnamed", cookieless: "cookieless", unreachable: "
 const NOT_CONFIGURED = { udp: "turnNoUdp", tcp: "turnNoTcp", tls: "turnNoTls" } as const;
 
 /** Whether UDP gets out of this network and back: whether a STUN server's answer comes. */
-export async function checkStun(platform: Platform, access: Access): Promise<Finding> {
+export async function checkStun({ rtc, clock }: Pick<Ports, "rtc" | "clock">, access: Access): Promise<Finding> {
   if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
   const urls = urlsOf(access).map(({ url }) => url).filter((url) => /^stuns?:/.test(url));
   if (urls.length === 0) return { grade: "none", says: "stunNone" };
-  const connection = platform.createPeerConnection({ iceServers: [{ urls }] });
+  const connection = rtc.createPeerConnection({ iceServers: [{ urls }] });
   try {
-    const isHeard = await settled<boolean>(STUN_MS, false, (settle) => {
+    const isHeard = await settled<boolean>(clock, STUN_MS, false, (settle) => {
       let failed = false;
       // A socket on an IPv6 address cannot reach a STUN server that has IPv4 only; that says nothing of the network.
       connection.onicecandidateerror = ({ errorText }) => failed ||= !/incompatible/.test(errorText);
@@ -46,12 +46,16 @@ export async function checkStun(platform: Platform, access: Access): Promise<Fin
 }
 
 /** Whether data goes through a TURN server and back, by a transport; where there are several, by any of them. */
-export async function checkTurn(platform: Platform, access: Access, transport: Transport): Promise<Finding> {
+export async function checkTurn(
+  { rtc, clock }: Pick<Ports, "rtc" | "clock">,
+  access: Access,
+  transport: Transport,
+): Promise<Finding> {
   if (typeof access === "string") return { grade: "none", says: NOT_TRIED[access] };
   const servers = urlsOf(access).filter(({ url }) => transportOf(url) === transport)
     .map(({ url, server }) => ({ ...server, urls: url }));
   if (servers.length === 0) return { grade: "none", says: NOT_CONFIGURED[transport] };
-  const findings = await Promise.all(servers.map((server) => loopback(platform, server)));
+  const findings = await Promise.all(servers.map((server) => loopback({ rtc, clock }, server)));
   return findings.find(({ grade }) => grade === "good") ?? findings[0]!;
 }
 
@@ -70,16 +74,16 @@ function transportOf(url: string): Transport | null {
  * Sends bytes from one peer connection to another and back. Both may only use the relay: a network that lets nothing else out
  * must not make it look broken.
  */
-async function loopback(platform: Platform, server: RTCIceServer): Promise<Finding> {
+async function loopback({ rtc, clock }: Pick<Ports, "rtc" | "clock">, server: RTCIceServer): Promise<Finding> {
   const config: RTCConfiguration = { iceServers: [server], iceTransportPolicy: "relay" };
-  const [near, far] = [platform.createPeerConnection(config), platform.createPeerConnection(config)];
+  const [near, far] = [rtc.createPeerConnection(config), rtc.createPeerConnection(config)];
   try {
     let isAdmitted = false;
     let refusal: number | null = null;
     near.onicecandidateerror = ({ errorCode }) => {
       if (refusal === null || refusal === NO_ANSWER) refusal = errorCode;
     };
-    const ms = await settled<number | null>(TURN_MS, null, (settle) => {
+    const ms = await settled<number | null>(clock, TURN_MS, null, (settle) => {
       near.onicecandidate = ({ candidate }) => {
         isAdmitted ||= Boolean(candidate?.candidate);
         add(far, candidate);
@@ -93,10 +97,10 @@ async function loopback(platform: Platform, server: RTCIceServer): Promise<Findi
       channel.binaryType = "arraybuffer";
       let sent = 0;
       channel.onopen = () => {
-        sent = platform.now();
+        sent = clock.now();
         channel.send(new Uint8Array(BYTES));
       };
-      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(platform.now() - sent);
+      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(clock.now() - sent);
       negotiate(near, far).catch(() => settle(null));
     });
     if (ms !== null) return { grade: "good", says: "turnGood", values: { ms: Math.max(1, Math.round(ms)) } };

@@ -1,8 +1,10 @@
-/** The signaling socket: whether it opens, and how soon it answers. */
+/** The signaling socket: whether it opens, and how soon the server answers. */
 
-import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import { type SignalPorts, SignalSocket } from "../../shared/client/signaling/socket.ts";
+import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
-import type { Access, Platform } from "./platform.ts";
+import type { Access } from "./ports.ts";
+import { settled } from "./settled.ts";
 
 const PINGS = 5;
 /** A round trip longer than this, in ms, delays every step of a call. */
@@ -12,65 +14,50 @@ const OPEN_MS = 5_000;
 const TALK_MS = 1_500;
 
 /** A missed call. The server tells it once, so what comes to this socket has to be shown on this page. */
-export type Missed = Extract<ServerMessage, { type: "call:missed" }>;
+export type Missed = ServerMessages["call:missed"];
 
-/** Opens the socket, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
+/** Opens the socket, as calls do, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
 export async function checkSocket(
-  platform: Platform,
+  ports: SignalPorts,
   access: Access,
   onMissed: (call: Missed) => void,
 ): Promise<Finding> {
   if (access === "unnamed") return { grade: "none", says: "unnamed" };
   if (access === "cookieless") return { grade: "bad", says: "cookieless" };
   if (access === "unreachable") return { grade: "bad", says: "socketDown" };
-  const socket = platform.openSocket();
-  const isOpen = await settled<boolean>(OPEN_MS, false, (settle) => {
-    socket.onopen = () => settle(true);
-    socket.onclose = () => settle(false);
+  // A proxy may let the upgrade through, and no message after it.
+  let isUpgraded = false;
+  const openSocket = async () => {
+    const socket = await ports.transport.openSocket();
+    socket.onopen = () => isUpgraded = true;
+    return socket;
+  };
+  const { now } = ports.clock;
+  const times: number[] = [];
+  let sent = 0;
+  let [onOpen, onDone] = [() => {}, () => {}];
+  const signal = new SignalSocket({ ...ports, transport: { ...ports.transport, openSocket } }, {
+    onStatus: (status) => {
+      if (status !== "open") return;
+      // The socket sends a ping by itself, now.
+      sent = now();
+      onOpen();
+    },
+    onMessage: (message) => {
+      if (message.type === "call:missed") onMissed(message);
+      if (message.type !== "pong") return;
+      times.push(now() - sent);
+      if (times.length >= PINGS) return onDone();
+      sent = now();
+      signal.sendNow({ type: "ping" });
+    },
   });
-  if (!isOpen) {
-    socket.close();
-    return { grade: "bad", says: "socketBlocked" };
-  }
-  const times = await roundTrips(platform, socket, onMissed);
-  socket.onmessage = null;
-  socket.close();
-  if (times.length === 0) return { grade: "bad", says: "socketMute" };
+  const isOpen = await settled(ports.clock, OPEN_MS, false, (settle) => onOpen = () => settle(true));
+  if (isOpen) await settled(ports.clock, TALK_MS, null, (settle) => onDone = () => settle(null));
+  signal.close();
+  if (times.length === 0) return { grade: "bad", says: isUpgraded ? "socketMute" : "socketBlocked" };
   const ms = Math.max(1, Math.round(times.toSorted((a, b) => a - b)[times.length >> 1]!));
   return ms < SLOW_MS
     ? { grade: "good", says: "socketGood", values: { ms } }
     : { grade: "poor", says: "socketSlow", values: { ms } };
-}
-
-/** The times from `ping` to `pong`, in ms; as many as came. */
-function roundTrips(platform: Platform, socket: WebSocket, onMissed: (call: Missed) => void): Promise<number[]> {
-  const times: number[] = [];
-  return settled(TALK_MS, times, (settle) => {
-    let sent = 0;
-    const ping = () => {
-      sent = platform.now();
-      socket.send(JSON.stringify({ type: "ping" }));
-    };
-    socket.onmessage = ({ data }) => {
-      const message: ServerMessage = JSON.parse(data);
-      if (message.type === "call:missed") onMissed(message);
-      if (message.type !== "pong") return;
-      times.push(platform.now() - sent);
-      if (times.length === PINGS) settle(times);
-      else ping();
-    };
-    socket.onclose = () => settle(times);
-    ping();
-  });
-}
-
-/** What `start` resolves with, or `otherwise` where it does not within some ms. */
-export function settled<T>(ms: number, otherwise: T, start: (settle: (value: T) => void) => void): Promise<T> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(otherwise), ms);
-    start((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    });
-  });
 }

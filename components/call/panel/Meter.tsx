@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { levelMeter } from "../../../shared/client/platform/browser/level_meter.ts";
 
-/** Quieter than this, in dB below full scale, is silence on the meter. */
-const FLOOR_DB = -60;
 /** How often screen readers may be told, in ms. */
 const TELL_MS = 1_000;
 
@@ -11,18 +10,13 @@ export function Meter({ stream, label }: { stream: MediaStream | null; label: st
   const track = stream?.getAudioTracks()[0];
   useEffect(() => {
     if (!track) return;
-    const audio = new AudioContext();
-    const analyser = new AnalyserNode(audio, { fftSize: 1024 });
-    audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
+    const microphone = levelMeter(track);
     let frame = 0;
     let told = 0;
     let loudest = 0;
     const draw = (now: number) => {
       frame = requestAnimationFrame(draw);
-      analyser.getFloatTimeDomainData(samples);
-      const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-      const level = Math.max(0, 1 - 10 * Math.log10(power + 1e-9) / FLOOR_DB);
+      const level = microphone.level();
       meter.current!.style.setProperty("--level", level.toFixed(2));
       loudest = Math.max(loudest, level);
       if (now - told < TELL_MS) return;
@@ -33,7 +27,7 @@ export function Meter({ stream, label }: { stream: MediaStream | null; label: st
     frame = requestAnimationFrame(draw);
     return () => {
       cancelAnimationFrame(frame);
-      audio.close();
+      microphone.close();
     };
   }, [track]);
   return (

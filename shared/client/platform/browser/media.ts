@@ -32,7 +32,7 @@ export function media(): Media {
   };
 }
 
-export function mediaContext(source: MediaSource): MediaContext {
+function mediaContext(source: MediaSource): MediaContext {
   const { permissionsPolicy, featurePolicy } = document as {
     permissionsPolicy?: PolicyPort;
     featurePolicy?: PolicyPort;

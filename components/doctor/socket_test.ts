@@ -1,0 +1,81 @@
+/** What Call Doctor makes of a signaling socket, by what comes of one; tests/doctor_test.ts has a real one. */
+
+import assert from "node:assert/strict";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import type { SocketPort, Transport } from "../../shared/client/platform/platform.ts";
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import type { Finding } from "./finding.ts";
+import { checkSocket, type Missed } from "./socket.ts";
+
+const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;
+const MISSED = { type: "call:missed", chatId: "a-chat", callId: "a-call", callerName: "Ann" } as Missed;
+
+/** A network between the page and the server. */
+interface Network {
+  readonly name: string;
+  /** Whether it lets the upgrade through, and what the server says right after it. */
+  readonly opens: boolean;
+  readonly says: readonly ServerMessage[];
+  /** How long an answer to a ping takes, in ms; `null`: none comes. */
+  readonly pongMs: number | null;
+}
+
+/** What is found, and which missed calls are told. */
+async function examined(
+  { opens, says, pongMs }: Network,
+): Promise<{ finding: Finding; missed: Missed[]; open: number }> {
+  const clock = new FakeClock();
+  const missed: Missed[] = [];
+  let open = 0;
+  const openSocket = () => {
+    open++;
+    const say = (message: ServerMessage) =>
+      socket.onmessage?.call(null as never, { data: JSON.stringify(message) } as MessageEvent);
+    const socket: SocketPort = {
+      send: () => pongMs !== null && clock.after(pongMs, () => say({ type: "pong" })),
+      close: () => open--,
+      onopen: null,
+      onmessage: null,
+      onclose: null,
+    };
+    clock.after(10, () => {
+      if (!opens) return socket.onclose?.call(null as never, { code: 1006 } as CloseEvent);
+      socket.onopen?.call(null as never, new Event("open"));
+      says.forEach(say);
+    });
+    return Promise.resolve(socket);
+  };
+  const ports = {
+    transport: { openSocket, isAuthorized: () => Promise.resolve(true) } as Partial<Transport> as Transport,
+    lifecycle: { onWake: () => {}, onLeave: () => {} },
+    clock,
+    crypto: { random: () => 0, newId: () => "" },
+  };
+  const finding = checkSocket(ports, [], (call) => missed.push(call));
+  await clock.pass(0);
+  await clock.pass(10_000);
+  return { finding: await finding, missed, open };
+}
+
+const FOUND: readonly [Network, Finding["grade"], says: string][] = [
+  [{ name: "none opens", opens: false, says: [], pongMs: null }, "bad", "socketBlocked"],
+  [{ name: "it opens, and nothing comes", opens: true, says: [], pongMs: null }, "bad", "socketMute"],
+  [{ name: "no ping is answered", opens: true, says: [WELCOME], pongMs: null }, "bad", "socketMute"],
+  [{ name: "all answers come soon", opens: true, says: [WELCOME], pongMs: 20 }, "good", "socketGood"],
+  [{ name: "few answers come in time", opens: true, says: [WELCOME], pongMs: 600 }, "poor", "socketSlow"],
+  [{ name: "one answer comes in time", opens: true, says: [WELCOME], pongMs: 1_400 }, "poor", "socketSlow"],
+];
+
+for (const [network, grade, says] of FOUND) {
+  Deno.test(`doctor socket: ${network.name}: ${says}`, async () => {
+    const { finding, open } = await examined(network);
+    assert.ok("says" in finding);
+    assert.deepEqual([finding.grade, finding.says, open], [grade, says, 0]);
+    if (network.pongMs !== null) assert.deepEqual(finding.values, { ms: network.pongMs });
+  });
+}
+
+Deno.test("doctor socket: a missed call that comes to it is told, since the server tells it once", async () => {
+  const { missed } = await examined({ name: "", opens: true, says: [WELCOME, MISSED], pongMs: 20 });
+  assert.deepEqual(missed, [MISSED]);
+});
