@@ -8,6 +8,7 @@ import type { OmitEach } from "../omit_each.ts";
 import type { VideoCodec } from "../protocol/constants.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Member, ServerMessage, ServerMessages } from "../protocol/server_messages.ts";
+import type { Channel } from "./call/channel.ts";
 import { Call, type CallNews, type CallPorts } from "./call/call.ts";
 import { type CodecOrder, isVideoCodec, preferredCodecs } from "./call/codecs.ts";
 import { course, type CourseEvent, kindsOf } from "./course.ts";
@@ -185,6 +186,11 @@ export class CallClient implements CallActions {
 
   descriptions(): Descriptions | null {
     return this.#active?.link.descriptions ?? null;
+  }
+
+  /** The channel with a label in the call there is (`Link.channel`), for a feature that the other side's page has too; `null` without a call. */
+  channel(label: string): Promise<Channel> | null {
+    return this.#active?.link.channel(label) ?? null;
   }
 
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */

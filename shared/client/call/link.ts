@@ -9,6 +9,7 @@ import type { ServerMessages } from "../../protocol/server_messages.ts";
 import type { SignalStatus } from "../signaling/socket.ts";
 import type { Descriptions } from "../state.ts";
 import type { CodecOrder } from "./codecs.ts";
+import type { Channel, Channels } from "./channel.ts";
 import { type FailureCause, failureOf, NoPeerConnection } from "./failure.ts";
 import type { LinkNews, LinkPorts, LinkStart } from "./link_ports.ts";
 import type { Answer, Description, Offer } from "./negotiation.ts";
@@ -25,6 +26,8 @@ export class Link {
   #current: Negotiator | null = null;
   /** What rings here, and what is ready to answer it. */
   #incoming: { readonly offer: Offer; readonly ready: Promise<Negotiator> } | null = null;
+  /** Loaded when one is asked for. */
+  #channels: Promise<Channels> | null = null;
   /** How the other side's offers want their sections carried; ours are bundled until then. */
   #bundlePolicy: RTCBundlePolicy = "max-bundle";
 
@@ -55,6 +58,7 @@ export class Link {
         ports.onNews({ type: "restarted", by: "peer" });
       },
       onState: (state) => this.#moved(state),
+      onChannel: () => this.#connectChannels(),
       onFailed: (error) => this.#fail(failureOf(error)),
     };
     this.signaling(ports.signaling);
@@ -133,9 +137,22 @@ export class Link {
     this.#current?.peer.useIce(this.#ports.ice());
   }
 
+  /**
+   * The channel with a label, over which a feature of both sides sends messages to its other end, in order and each once, whichever
+   * peer connection there is (`channel.ts` says what becomes of them). The same one whenever it is asked for. A call in which nobody asks for
+   * one has nothing of it, and a side that knows of none is not disturbed. Rejects where the call is over, or the module does not
+   * load; then it may be asked for again.
+   */
+  async channel(label: string): Promise<Channel> {
+    const channels = await (this.#channels ??= this.#loadChannels());
+    if (this.#recovery.isClosed) throw new Error("The call is over");
+    return channels.get(label);
+  }
+
   close(): void {
     this.#recovery.tell({ type: "close" });
     this.#current?.close();
+    this.#channels?.then((channels) => channels.close(), () => {});
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------
@@ -227,7 +244,25 @@ export class Link {
   #connect(): Negotiator {
     this.#current?.close();
     const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
-    return this.#current = new Negotiator(options, this.#negotiatorPorts);
+    this.#current = new Negotiator(options, this.#negotiatorPorts);
+    this.#connectChannels();
+    return this.#current;
+  }
+
+  async #loadChannels(): Promise<Channels> {
+    try {
+      const { Channels } = await import("./channel.ts");
+      const { storage: { tab }, crypto: { newId } } = this.#ports.platform;
+      const line = (label: string) => this.#recovery.isClosed ? null : this.#current?.channel(label) ?? null;
+      return new Channels({ tab, newId, line });
+    } catch (error) {
+      this.#channels = null;
+      throw error;
+    }
+  }
+
+  #connectChannels(): void {
+    this.#channels?.then((channels) => channels.connect(), () => {});
   }
 
   #repeatOffer(): void {

@@ -4,8 +4,11 @@ export type Offer = { type: "offer"; sdp: string };
 export type Answer = { type: "answer"; sdp: string };
 export type Description = { type: "offer" | "answer"; sdp: string };
 
-/** What an offer is for, beside sections that the other side has not heard of: another path (ICE restart), or other codecs. */
-export type Need = "restart" | "codecs";
+/**
+ * What an offer is for, beside sections that the other side has not heard of: another path (ICE restart), other codecs, or the section
+ * that carries data channels.
+ */
+export type Need = "restart" | "codecs" | "channels";
 
 /** What is needed, and not agreed on. */
 export interface Needs {
@@ -21,7 +24,7 @@ export const NO_NEEDS: Needs = { due: [], offered: [] };
 export type NeedsEvent =
   /** Something came up. */
   | { readonly type: "need"; readonly need: Need }
-  /** This side's offer stands. */
+  /** An offer of this side is made. */
   | { readonly type: "offered" }
   /** It was answered. */
   | { readonly type: "answered" }

@@ -25,6 +25,7 @@ const TABLE: readonly (readonly [Needs, NeedsEvent, Needs])[] = [
   [needs([], ["restart"]), { type: "gave-way", isRestart: false }, needs(["restart"])],
   [needs([], ["restart"]), { type: "gave-way", isRestart: true }, needs([])],
   [needs([], ["codecs"]), { type: "gave-way", isRestart: false }, needs(["codecs"])],
+  [needs([], ["channels"]), { type: "gave-way", isRestart: true }, needs(["channels"])],
   [needs([], BOTH), { type: "gave-way", isRestart: true }, needs(["codecs"])],
   [needs(["restart"], ["restart"]), { type: "gave-way", isRestart: false }, needs(["restart"])],
 ];

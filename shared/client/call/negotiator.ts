@@ -26,6 +26,8 @@ export interface NegotiatorPorts {
   onAnswered(): void;
   onPeerRestarted(): void;
   onState(state: RTCPeerConnectionState): void;
+  /** The other side opened a data channel. */
+  onChannel(): void;
   /** A description could not be made, or not be applied. */
   onFailed(error: unknown): void;
 }
@@ -46,6 +48,7 @@ export class Negotiator {
       onCandidate: (candidate) => ports.send({ type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isClosed || ports.onState(state),
       onDropped: () => ports.onNews({ type: "candidate-dropped" }),
+      onChannel: () => this.#isClosed || ports.onChannel(),
       onRemote: (streams) => this.#isClosed || ports.onNews({ type: "remote", streams }),
     });
   }
@@ -102,6 +105,15 @@ export class Negotiator {
       await this.#prepared;
       await this.#putTracks();
     });
+  }
+
+  /** The data channel with a label, if there is one, or this side is the one to open it. */
+  channel(label: string): RTCDataChannel | null {
+    // The impolite side, since its offer stands in a collision.
+    const channel = this.peer.channel(label, !this.#ports.isPolite);
+    // Before that it is in the first offer, or offered once that is answered.
+    if (this.peer.isReleased) this.sendTracks();
+    return channel;
   }
 
   /** R15: an offer or answer of the other side. */

@@ -49,6 +49,8 @@ export interface PeerHandlers {
   onState(state: RTCPeerConnectionState): void;
   /** A remote candidate was left out: this browser does not take it. */
   onDropped(): void;
+  /** The other side opened a data channel. */
+  onChannel(): void;
   /** The other side's streams have (more) tracks. */
   onRemote(remote: RemoteStreams): void;
 }
@@ -65,6 +67,8 @@ export class Peer {
   readonly #local: Held;
   readonly #remote = new Held((candidate) => this.#take(placed(candidate)));
   readonly #bundlePolicy: RTCBundlePolicy;
+  /** Data channels by label, of whichever side opened them. */
+  readonly #channels = new Map<string, RTCDataChannel>();
   #needs = NO_NEEDS;
 
   constructor(platform: PeerPorts, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
@@ -76,6 +80,10 @@ export class Peer {
     this.#pc = peerConnection(platform.rtc, { ...ice, bundlePolicy });
     this.#pc.onicecandidate = ({ candidate }) => this.#local.add(trickled(candidate));
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
+    this.#pc.ondatachannel = ({ channel }) => {
+      this.#channels.set(channel.label, channel);
+      handlers.onChannel();
+    };
     const streams = remoteStreams(platform.media);
     this.#pc.ontrack = ({ track, transceiver }) => {
       const section = sectionOf(this.#pc, transceiver);
@@ -104,9 +112,11 @@ export class Peer {
 
   /** An offer of all there is. */
   async offer(): Promise<Offer> {
-    const { sdp } = await this.#pc.createOffer({ iceRestart: this.#needs.due.includes("restart") });
-    await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
+    const iceRestart = this.#needs.due.includes("restart");
+    // What comes up while it is made may not be in it.
     this.#note({ type: "offered" });
+    const { sdp } = await this.#pc.createOffer({ iceRestart });
+    await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
     return { type: "offer", sdp: sdp! };
   }
 
@@ -234,7 +244,18 @@ export class Peer {
     return transceiverOf(this.#pc, section)?.sender;
   }
 
+  /** The data channel with a label, if it is open or opens. `isOpener`: this side opens those that there are not (W3C WebRTC, section 6). */
+  channel(label: string, isOpener: boolean): RTCDataChannel | null {
+    if (isOpener && !this.#channels.has(label)) {
+      this.#channels.set(label, this.#pc.createDataChannel(label));
+      const isCarried = /^m=application /m.test(this.#pc.currentLocalDescription?.sdp ?? "");
+      if (!isCarried) this.#note({ type: "need", need: "channels" });
+    }
+    return this.#channels.get(label) ?? null;
+  }
+
   close(): void {
+    this.#pc.ondatachannel = null;
     this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
     this.#pc.close();
   }

@@ -11,6 +11,7 @@ function peerWith(stats: readonly Record<string, unknown>[]): Peer {
     onCandidate: ignore,
     onState: ignore,
     onDropped: ignore,
+    onChannel: ignore,
     onRemote: ignore,
   });
 }
