@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { ChatStrings } from "../shared/i18n/strings.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
-import { ChatPage } from "../components/call/ChatPage.tsx";
+import { ChatPage } from "../components/call/chat/ChatPage.tsx";
 import type { CallStore } from "../components/call/store.ts";
 import { Muted } from "../components/call/Muted.tsx";
 import { isStaged, statusText, type View } from "../components/call/view.ts";

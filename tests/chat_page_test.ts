@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { ChatPage } from "../components/call/ChatPage.tsx";
-import { rows } from "../components/call/history/History.tsx";
+import { ChatPage } from "../components/call/chat/ChatPage.tsx";
+import { rows } from "../components/call/chat/History.tsx";
 import type { View } from "../components/call/view.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { strings } from "../shared/i18n/i18n.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { h } from "preact";
-import { Controls } from "../components/call/Controls.tsx";
+import { Controls } from "../components/call/stage/Controls.tsx";
 import type { DeviceState, View } from "../components/call/view.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import type { CallActions, CallInfo } from "../shared/client/state.ts";

@@ -17,8 +17,6 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly typeOnly: boolean;
-  /** By `import()`. */
-  readonly isLate: boolean;
 }
 
 function* sources(folder: string): Generator<string> {
@@ -38,7 +36,7 @@ function importsOf(file: string): Import[] {
     const to = specifier.startsWith(".")
       ? decodeURI(new URL(specifier, new URL(file, ROOT)).href.slice(ROOT.href.length))
       : specifier;
-    return { from: file, to, typeOnly: type !== undefined, isLate: dynamic !== undefined };
+    return { from: file, to, typeOnly: type !== undefined };
   });
 }
 
@@ -82,15 +80,15 @@ Deno.test("imports: what a browser loads takes types only from modules that need
   assert.deepEqual(imports.filter(inBrowser).filter(({ to, typeOnly }) => !typeOnly && needsZod.has(to)).map(show), []);
 });
 
-Deno.test("imports: no file imports itself by way of others, not even types; what is loaded later may use what loads it", () => {
-  const atOnce = Map.groupBy(imports.filter(isLocal).filter(({ isLate }) => !isLate), ({ from }) => from);
+Deno.test("imports: no file imports itself by way of others, not even types, nor by `import()`", () => {
+  const byFile = Map.groupBy(imports.filter(isLocal), ({ from }) => from);
   const left = new Set(files);
   // A file whose imports are all gone goes too: what stays is in a circle, or leads into one.
   for (let size = -1; size !== left.size;) {
     size = left.size;
-    for (const file of left) if (!atOnce.get(file)?.some(({ to }) => left.has(to))) left.delete(file);
+    for (const file of left) if (!byFile.get(file)?.some(({ to }) => left.has(to))) left.delete(file);
   }
-  const among = [...left].flatMap((file) => atOnce.get(file)!).filter(({ to }) => left.has(to));
+  const among = [...left].flatMap((file) => byFile.get(file)!).filter(({ to }) => left.has(to));
   assert.deepEqual(among.map(show), []);
 });
 

@@ -5,7 +5,7 @@ import { h } from "preact";
 import Call from "../islands/Call.tsx";
 import { Muted } from "../components/call/Muted.tsx";
 import type { View } from "../components/call/view.ts";
-import { CallHeader } from "../components/call/CallHeader.tsx";
+import { CallHeader } from "../components/call/stage/CallHeader.tsx";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { strings } from "../shared/i18n/i18n.ts";
 import { renderToString } from "./support/render.ts";

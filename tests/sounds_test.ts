@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { type Sound, soundOf } from "../components/call/sounds.ts";
+import { type Sound, soundOf } from "../components/call/sounds/sounds.ts";
 import type { CallInfo, CallPhase } from "../shared/client/state.ts";
 import type { Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";

@@ -2,7 +2,7 @@ import type { MediaSource } from "../../shared/client/devices/causes.ts";
 import type { DeviceNotice } from "../../shared/client/devices/device_choice.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
-import { Close, Notice } from "./Notices.tsx";
+import { Close, Notice } from "./Notice.tsx";
 import type { View } from "./view.ts";
 
 /** Which camera, microphone or screen does not open, why, and what to do about it. */

@@ -4,6 +4,6 @@
  */
 
 export { Incoming } from "./Incoming.tsx";
-export { Sounds } from "./Sounds.tsx";
-export { Stage } from "./Stage.tsx";
+export { Sounds } from "./sounds/Sounds.tsx";
+export { Stage } from "./stage/Stage.tsx";
 export { createCallStore } from "./store.ts";

@@ -3,8 +3,8 @@
  * at the first of these.
  */
 
-export { DeviceCheck } from "./panel/DeviceCheck.tsx";
-export { Outsider } from "./Outsider.tsx";
+export { DeviceCheck } from "./chat/DeviceCheck.tsx";
+export { Outsider } from "./chat/Outsider.tsx";
 export { Panel } from "./panel/Panel.tsx";
 export { Problem } from "./Problem.tsx";
-export { ConnectionQuality } from "./ConnectionQuality.tsx";
+export { ConnectionQuality } from "./stage/ConnectionQuality.tsx";

@@ -1,10 +1,9 @@
-import type { ComponentChildren, Ref } from "preact";
-import type { CallPhase, Outcome } from "../../shared/client/state.ts";
-import { fill } from "../../shared/i18n/fill.ts";
-import { useOrphanedFocus } from "./focus.ts";
-import { Icon } from "./Icon.tsx";
-import { useLater } from "./lazy.ts";
-import { endedText, isOut, type View } from "./view.ts";
+import type { CallPhase, Outcome } from "../../../shared/client/state.ts";
+import { fill } from "../../../shared/i18n/fill.ts";
+import { useOrphanedFocus } from "../focus.ts";
+import { useLater } from "../lazy.ts";
+import { Close, Notice } from "../Notice.tsx";
+import { endedText, isOut, type View } from "../view.ts";
 
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
@@ -34,28 +33,6 @@ export function Notices({ view }: { view: View }) {
       {later && <later.Problem view={view} />}
       <Missed view={view} />
     </>
-  );
-}
-
-interface NoticeProps {
-  title?: string;
-  text: string;
-  children?: ComponentChildren;
-  /** Read out at once. */
-  role?: "alert";
-  focus?: Ref<HTMLDivElement>;
-}
-
-/** A few sentences in a box, and what can be done about it. */
-export function Notice({ title, text, children, role, focus }: NoticeProps) {
-  return (
-    <div class="notice" role={role} ref={focus} tabIndex={focus ? -1 : undefined}>
-      <div>
-        {title && <h2>{title}</h2>}
-        <p>{text}</p>
-      </div>
-      {children && <div class="row">{children}</div>}
-    </div>
   );
 }
 
@@ -91,15 +68,6 @@ function Ended({ view, call }: { view: View; call: EndedPhase }) {
       {EXAMINED.includes(call.outcome) && <a class="button" href="/doctor">{t.doctor}</a>}
       <Close view={view} />
     </Notice>
-  );
-}
-
-/** Dismisses a notice. */
-export function Close({ view: { t, actions }, onClick }: { view: View; onClick?: () => void }) {
-  return (
-    <button class="round plain" type="button" aria-label={t.close} onClick={onClick ?? (() => actions?.dismiss())}>
-      <Icon name="close" />
-    </button>
   );
 }
 

@@ -1,8 +1,8 @@
 import { useEffect } from "preact/hooks";
-import { deviceToUse } from "../../shared/client/devices/device_choice.ts";
-import { fill } from "../../shared/i18n/fill.ts";
+import { deviceToUse } from "../../../shared/client/devices/device_choice.ts";
+import { fill } from "../../../shared/i18n/fill.ts";
 import { soundOf, startBell, startTone } from "./sounds.ts";
-import { peerName, type View } from "./view.ts";
+import { peerName, type View } from "../view.ts";
 
 /** What is heard of a call beside the voices; there is nothing to see. */
 export function Sounds({ view }: { view: View }) {

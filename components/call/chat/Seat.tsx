@@ -1,6 +1,6 @@
-import { fill } from "../../shared/i18n/fill.ts";
-import type { Member } from "../../shared/protocol/server_messages.ts";
-import type { View } from "./view.ts";
+import { fill } from "../../../shared/i18n/fill.ts";
+import type { Member } from "../../../shared/protocol/server_messages.ts";
+import type { View } from "../view.ts";
 
 /** For who made the chat: another member's seat can be freed, after a second press. By a form, which needs no script of ours. */
 export function Seat({ view: { t, chatId }, member: { id, name } }: { view: View; member: Member }) {

@@ -1,16 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { deviceToUse } from "../../shared/client/devices/device_choice.ts";
+import { deviceToUse } from "../../../shared/client/devices/device_choice.ts";
 import { canShare, Controls, Round } from "./Controls.tsx";
-import { useOrphanedFocus } from "./focus.ts";
-import { Icon } from "./Icon.tsx";
-import { useLater } from "./lazy.ts";
+import { useOrphanedFocus } from "../focus.ts";
+import { Icon } from "../Icon.tsx";
+import { useLater } from "../lazy.ts";
 import { useAwake, useShortcuts } from "./input.ts";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
-import { StreamVideo } from "./StreamVideo.tsx";
-import { hasCamera, isOn, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
-import { keepScreenOn } from "../../shared/client/platform/browser/wake_lock.ts";
+import { StreamVideo } from "../StreamVideo.tsx";
+import { hasCamera, isOn, isTalking, peerName, type StagedPhase, type View } from "../view.ts";
+import { keepScreenOn } from "../../../shared/client/platform/browser/wake_lock.ts";
 import { CallHeader } from "./CallHeader.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */

@@ -1,9 +1,9 @@
 import { useComputed } from "@preact/signals";
-import { useNow } from "./clock.ts";
-import { Icon, type IconName } from "./Icon.tsx";
-import { Avatar } from "./Person.tsx";
-import { useLater } from "./lazy.ts";
-import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "./view.ts";
+import { useNow } from "../clock.ts";
+import { Icon, type IconName } from "../Icon.tsx";
+import { Avatar } from "../Person.tsx";
+import { useLater } from "../lazy.ts";
+import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "../view.ts";
 
 interface CallHeaderProps {
   view: View;

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { StreamVideo } from "./StreamVideo.tsx";
+import { StreamVideo } from "../StreamVideo.tsx";
 
 /** Corners in the order a tap moves the picture through them. */
 const corners = ["bottom-right", "bottom-left", "top-left", "top-right"] as const;

@@ -1,7 +1,7 @@
 import { useOrphanedFocus } from "../focus.ts";
 import { StreamVideo } from "../StreamVideo.tsx";
 import type { View } from "../view.ts";
-import { Devices } from "./Devices.tsx";
+import { Devices } from "../panel/Devices.tsx";
 
 /** A check before any call: the camera's picture, and the level of the microphone. */
 export function DeviceCheck({ view }: { view: View }) {

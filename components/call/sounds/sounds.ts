@@ -1,6 +1,6 @@
 /** The sounds of a call beside the voices, synthesised with Web Audio: the bell, the ringback tone, and the tone of the end. */
 
-import type { CallPhase } from "../../shared/client/state.ts";
+import type { CallPhase } from "../../../shared/client/state.ts";
 
 /** `bell`: it rings here. `ringback`: it rings at the other side. `ended`: a call is over that this user did not end. */
 export type Sound = "bell" | "ringback" | "ended";

@@ -1,5 +1,5 @@
-import { Icon, type IconName } from "./Icon.tsx";
-import { deviceState, hasCamera, type StagedPhase, type View } from "./view.ts";
+import { Icon, type IconName } from "../Icon.tsx";
+import { deviceState, hasCamera, type StagedPhase, type View } from "../view.ts";
 
 /** Phones have no screen sharing. */
 export const canShare = typeof navigator !== "undefined" && !!navigator.mediaDevices?.getDisplayMedia;

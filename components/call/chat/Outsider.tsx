@@ -1,10 +1,10 @@
 /** For who is not in the chat any more, or not known to the server: what happened, and the way back. */
 
 import { useMemo } from "preact/hooks";
-import { keepsCookies } from "../../shared/client/platform/browser/cookies.ts";
-import { useOrphanedFocus } from "./focus.ts";
-import { Notice } from "./Notices.tsx";
-import type { View } from "./view.ts";
+import { keepsCookies } from "../../../shared/client/platform/browser/cookies.ts";
+import { useOrphanedFocus } from "../focus.ts";
+import { Notice } from "../Notice.tsx";
+import type { View } from "../view.ts";
 
 /** Why this page can do nothing here any more. */
 export function Outsider({ view }: { view: View }) {

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { Icon } from "./Icon.tsx";
+import { Icon } from "../Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
-import { useLater, useLazy } from "./lazy.ts";
+import { useLater, useLazy } from "../lazy.ts";
 import { Notices } from "./Notices.tsx";
-import { Person, Vacant, You } from "./Person.tsx";
-import { fill, isolated } from "../../shared/i18n/fill.ts";
+import { Person, Vacant, You } from "../Person.tsx";
+import { fill, isolated } from "../../../shared/i18n/fill.ts";
 import { Seat } from "./Seat.tsx";
-import { isOut, others, type View } from "./view.ts";
+import { isOut, others, type View } from "../view.ts";
 
 /** The chat between calls: who is here, how to call, and how to invite. */
 export function ChatPage({ view }: { view: View }) {
@@ -19,7 +19,7 @@ export function ChatPage({ view }: { view: View }) {
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
   const later = useLater(snapshot.checking);
   const past = actions?.pastCalls(chatId) ?? [];
-  const history = useLazy(() => import("./history/History.tsx"), past.length > 0);
+  const history = useLazy(() => import("./History.tsx"), past.length > 0);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && taken < view.seats && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />

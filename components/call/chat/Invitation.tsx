@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { IS_BROWSER } from "fresh/runtime";
 import { useEffect, useRef } from "preact/hooks";
-import type { ChatStrings } from "../../shared/i18n/strings.ts";
-import { fill } from "../../shared/i18n/fill.ts";
+import type { ChatStrings } from "../../../shared/i18n/strings.ts";
+import { fill } from "../../../shared/i18n/fill.ts";
 
 const FEEDBACK_MS = 2500;
 

@@ -1,6 +1,6 @@
-import type { Rating } from "../../shared/client/state.ts";
-import { fill } from "../../shared/i18n/fill.ts";
-import { peerName, type View } from "./view.ts";
+import type { Rating } from "../../../shared/client/state.ts";
+import { fill } from "../../../shared/i18n/fill.ts";
+import { peerName, type View } from "../view.ts";
 
 /** How good the connection is in each direction, in bars and words; and why video is small or off (the step of the quality ladder). */
 export function ConnectionQuality({ view }: { view: View }) {
