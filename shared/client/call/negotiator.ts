@@ -164,9 +164,8 @@ export class Negotiator {
   }
 
   async #putTracks(): Promise<void> {
-    for (const [section, track] of Object.entries(this.#ports.tracks())) {
-      await this.peer.setTrack(section as Section, track);
-    }
+    const tracks = Object.entries(this.#ports.tracks());
+    await Promise.all(tracks.map(([section, track]) => this.peer.setTrack(section as Section, track)));
     await this.#ports.adapt();
     if (!this.#ports.isAnswered() || !this.peer.isDue) return;
     const offer = await this.peer.offer();

@@ -230,8 +230,10 @@ export class Peer {
    */
   async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
     const transceiver = transceiverOf(this.#pc, section);
-    if (transceiver) await transceiver.sender.replaceTrack(track);
-    else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
+    if (transceiver) {
+      // A browser takes tens of milliseconds also to replace a track by itself.
+      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+    } else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
 
   /** What is known of the connection (W3C WebRTC Statistics). */
