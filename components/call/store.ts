@@ -13,8 +13,19 @@ export interface CallStore {
 
 /** Connects to the server, and keeps the members of `chatId` up to date. */
 export function createCallStore(chatId: string): CallStore {
-  const client = new CallClient(browser({ url: location.origin }), (next) => snapshot.value = next);
+  // Shown after what is to be done, such as opening a camera or making an offer, has begun: drawing takes longer than that. By a
+  // message, since a hidden page has no animation frames, and timers of a second.
+  const { port1, port2 } = new MessageChannel();
+  let isDue = false;
+  const client = new CallClient(browser({ url: location.origin }), () => {
+    if (!isDue) port2.postMessage(null);
+    isDue = true;
+  });
   const snapshot = signal(client.snapshot);
+  port1.onmessage = () => {
+    isDue = false;
+    snapshot.value = client.snapshot;
+  };
   client.watch(chatId);
   return { snapshot, client };
 }
