@@ -1,0 +1,218 @@
+/** Devices that are away, reload or come back, and servers that have lost a call (R12 to R14), event by event. */
+
+import assert from "node:assert/strict";
+import {
+  ANN,
+  answer,
+  BOB,
+  CALL,
+  candidate,
+  Chat,
+  connected,
+  end,
+  offer,
+  OTHER_CALL,
+  relayed,
+  ringing,
+  rings,
+  RULES,
+  table,
+} from "../../tests/support/arbiter_chat.ts";
+import { nextDeadline } from "./advance.ts";
+import type { Endpoint } from "./parties.ts";
+import { MAX_HELD_MESSAGES } from "./state.ts";
+
+table([
+  {
+    name: "[R3, R12] a caller who was away when a device said it rings is told with where the call stands",
+    from: () => {
+      const chat = ringing();
+      chat.drop(ANN);
+      return chat;
+    },
+    when: (chat) => [...rings(BOB)(chat), ...chat.connect(ANN), ...chat.resume(ANN, "caller")],
+    delivers: [
+      "ann.laptop call:state ringing",
+      "ann.laptop call:ringing",
+      "ann.laptop call:state ringing",
+      "ann.laptop call:ringing",
+    ],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3, R13] a caller who comes back, or reloads, before any device has said it rings is not told so",
+    from: ringing,
+    when: (chat) => [...chat.connect(ANN), ...chat.connect(ANN, true), ...rings(BOB)(chat)],
+    delivers: ["ann.laptop call:state ringing", "ann.laptop call:state ringing", "ann.laptop call:ringing"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R12] a dropped socket does not end a connected call",
+    from: connected,
+    when: (chat) => chat.drop(BOB),
+    delivers: ["ann.laptop call:peer reconnecting"],
+    leaves: "connected",
+  },
+  {
+    name: "[R12] a callee's device that comes back rings again",
+    from: ringing,
+    when: (chat) => chat.connect(BOB),
+    delivers: ["bob.phone call:offer"],
+    leaves: "ringing",
+  },
+  {
+    name: "[R12] a caller gone for the grace cancels",
+    from: () => {
+      const chat = ringing();
+      chat.drop(ANN);
+      return chat;
+    },
+    when: (chat) => chat.after(20_000),
+    delivers: ["bob.phone call:end cancelled", "bob.tablet call:end cancelled", "bob call:missed cancelled"],
+    leaves: "none",
+  },
+  {
+    name: "[R12] gone for longer than the grace: connection lost",
+    from: () => {
+      const chat = connected();
+      chat.drop(BOB);
+      return chat;
+    },
+    when: (chat) => chat.after(20_000),
+    delivers: ["ann.laptop call:end connection-lost", "bob.phone call:end connection-lost"],
+    leaves: "none",
+  },
+  {
+    name: "[R13] the same device with another page: the other side is told to start afresh",
+    from: connected,
+    when: (chat) => chat.connect(BOB, true),
+    delivers: ["bob.phone call:state connected", "ann.laptop call:peer reloaded"],
+    leaves: "connected",
+  },
+]);
+
+Deno.test("call: [R12, R18] what is held for somebody in grace is not crowded out by candidates", () => {
+  const chat = connected();
+  chat.drop(BOB);
+  chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+  for (let n = 0; n < 300; n++) chat.say(ANN, { type: "call:ice-candidate", candidate: candidate(n) });
+  chat.say(ANN, { type: "call:ice-candidate", candidate: relayed(1) });
+  chat.say(ANN, { type: "call:ice-candidate", candidate: null });
+  chat.say(ANN, { type: "call:negotiate", description: answer });
+  const told = chat.connect(BOB).filter((line) => line.startsWith("bob."));
+  assert.equal(told.length, 1 + MAX_HELD_MESSAGES);
+  assert.equal(told[1], "bob.phone call:media");
+  assert.equal(told.at(-1), "bob.phone call:negotiate");
+  const candidates = chat.deliveries.flatMap(({ message }) =>
+    message.type === "call:ice-candidate" ? [message.candidate] : []
+  );
+  assert.deepEqual(candidates.slice(-2), [relayed(1), null]);
+});
+
+Deno.test("call: [R12, R18] nor is what a caller may ask for again", () => {
+  const chat = ringing();
+  chat.say(BOB, { type: "call:answer", answer });
+  for (let n = 0; n < 300; n++) chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(n) });
+  chat.say(BOB, { type: "call:negotiate", description: offer });
+  const told = chat.resume(ANN, "caller");
+  assert.equal(told.length, 1 + MAX_HELD_MESSAGES);
+  assert.equal(told[1], "ann.laptop call:answer");
+  assert.equal(told.at(-1), "ann.laptop call:negotiate");
+});
+
+Deno.test("call: [R12] what is said to somebody in grace is held for them, in order", () => {
+  const chat = ringing();
+  chat.drop(ANN);
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }), ["bob.tablet call:end answered-elsewhere"]);
+  assert.deepEqual(chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) }), []);
+  assert.deepEqual(chat.connect(ANN), [
+    "ann.laptop call:state connected",
+    "ann.laptop call:answer",
+    "ann.laptop call:ice-candidate",
+    "bob.phone call:peer back",
+  ]);
+});
+
+Deno.test("call: [R12] the grace is what the socket's end gives: shorter for a page that said it goes", () => {
+  const chat = connected();
+  chat.drop(BOB, 5_000);
+  assert.equal(nextDeadline(chat.calls), 5_000);
+  chat.connect(BOB);
+  assert.equal(nextDeadline(chat.calls), null);
+  chat.drop(BOB);
+  assert.equal(nextDeadline(chat.calls), 20_000);
+});
+
+Deno.test("call: [R13] a caller whose page was reloaded while it rang is called back with a new offer", () => {
+  const chat = ringing();
+  chat.drop(ANN);
+  assert.deepEqual(chat.connect(ANN, true), ["ann.laptop call:state ringing"]);
+  assert.deepEqual(chat.say(BOB, { type: "call:answer", answer }), [
+    "ann.laptop call:state connected",
+    "bob.tablet call:end answered-elsewhere",
+    "bob.phone call:peer reloaded",
+  ]);
+});
+
+for (const [first, second] of [["caller", "callee"], ["callee", "caller"]] as const) {
+  Deno.test(`call: [R14] a server that lost the call takes both sides' word, the ${first}'s first`, () => {
+    const chat = new Chat();
+    const [one, other] = first === "caller" ? [ANN, BOB] : [BOB, ANN];
+    const key = ({ user, device }: Endpoint) => `${user}.${device}`;
+    assert.deepEqual(chat.resume(one, first), [
+      `${key(one)} call:state connected`,
+      `${key(one)} call:peer reconnecting`,
+    ]);
+    chat.say(one, { type: "call:media", audio: false, video: false, screen: false });
+    assert.deepEqual(chat.resume(other, second), [
+      `${key(other)} call:state connected`,
+      `${key(other)} call:media`,
+      `${key(one)} call:peer back`,
+    ]);
+    assert.deepEqual(chat.resume(other, second), [`${key(other)} call:state connected`], "a repeat");
+    assert.deepEqual(end(ANN)(chat), ["bob.phone call:end hangup"]);
+  });
+}
+
+Deno.test("call: [R14] who does not resume within the grace is not in the call", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.equal(nextDeadline(chat.calls), RULES.graceMs);
+  assert.deepEqual(chat.after(RULES.graceMs), ["ann.laptop call:end connection-lost"]);
+  assert.deepEqual(chat.resume(BOB, "callee"), ["bob.phone call:error NO_CALL"]);
+});
+
+Deno.test("call: [R14] nobody resumes a side that is taken, both sides at once, or another call", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.deepEqual(chat.resume(BOB, "caller"), ["bob.phone call:error NO_CALL"]);
+  assert.deepEqual(chat.resume({ user: "ann", device: "phone" }, "callee"), ["ann.phone call:error NO_CALL"]);
+  assert.deepEqual(chat.resume(BOB, "callee", OTHER_CALL), ["bob.phone call:error NO_CALL"]);
+  chat.resume(BOB, "callee");
+  assert.deepEqual(chat.resume({ user: "eve", device: "x" }, "callee"), ["eve.x call:error NO_CALL"]);
+});
+
+Deno.test("call: [R14] who hangs up before resuming ends the call for the one who resumed", () => {
+  const chat = new Chat();
+  chat.resume(ANN, "caller");
+  assert.deepEqual(end(ANN, OTHER_CALL)(chat), [], "another call");
+  assert.deepEqual(end({ user: "ann", device: "phone" }, CALL)(chat), ["ann.phone call:error NO_CALL"], "her own side");
+  assert.deepEqual(end(BOB, CALL)(chat), ["ann.laptop call:end hangup"]);
+  assert.equal(chat.state, "none");
+});
+
+Deno.test("call: [R14] a server that has been up for long revives nothing", () => {
+  const chat = new Chat();
+  chat.isRecovering = false;
+  assert.deepEqual(chat.resume(ANN, "caller"), ["ann.laptop call:error NO_CALL"]);
+});
+
+Deno.test("call: [R12] an answer that went into a dead socket is had again, until the caller has spoken", () => {
+  const chat = connected();
+  chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) });
+  assert.deepEqual(chat.connect(ANN), ["ann.laptop call:state connected"]);
+  const again = ["ann.laptop call:state connected", "ann.laptop call:answer", "ann.laptop call:ice-candidate"];
+  assert.deepEqual(chat.resume(ANN, "caller"), again);
+  chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+  assert.deepEqual(chat.resume(ANN, "caller"), again.slice(0, 1));
+});
