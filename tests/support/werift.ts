@@ -1,58 +1,29 @@
 /** A platform for the call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
 
-import { Buffer } from "node:buffer";
-import { werift } from "./packages.ts";
 import type { Permission } from "./permission.ts";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
+import { clock } from "../../shared/client/platform/browser/clock.ts";
+import { crypto as chance } from "../../shared/client/platform/browser/crypto.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
-import type { Platform, SocketPort, Wake } from "../../shared/client/platform/platform.ts";
+import type { Platform, Wake } from "../../shared/client/platform/platform.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
-
-const { MediaStream: WeriftStream, MediaStreamTrack: WeriftTrack, RTCPeerConnection: Werift, RtpHeader, RtpPacket } =
-  werift;
-type WeriftTrack = werift.MediaStreamTrack;
-
-/** How often a fake device gives a packet, in ms. */
-const PACKET_MS = 20;
+import {
+  type Connection,
+  connectionBy,
+  type FakeDevice,
+  fakeDevice,
+  Line,
+  storeIn,
+  streamOf,
+  type WeriftTrack,
+} from "./werift_parts.ts";
 
 /** werift's DTLS handshake waits half a second for the answer to each flight, and does not take the timer back when it has it. */
 const FLIGHT_MS = 600;
 
 /** Nobody listens there. */
 const NOWHERE = new URL("ws://127.0.0.1:9/");
-
-/** A socket that can die without either end noticing. */
-class Line implements SocketPort {
-  readonly socket: WebSocket;
-  isFrozen = false;
-  onopen: SocketPort["onopen"] = null;
-  onmessage: SocketPort["onmessage"] = null;
-  onclose: SocketPort["onclose"] = null;
-
-  constructor(address: URL, protocols: string[]) {
-    this.socket = new WebSocket(address, protocols);
-    this.socket.onmessage = (event) => this.isFrozen || this.onmessage?.call(this.socket, event);
-    this.socket.onclose = (event) => this.isFrozen || this.onclose?.call(this.socket, event);
-  }
-
-  send(data: string): void {
-    if (!this.isFrozen) this.socket.send(data);
-  }
-
-  close(code?: number): void {
-    this.socket.close(code);
-  }
-}
-
-/** W3C's `close` returns at once; werift's takes a while, and a test waits for it. */
-class Connection extends Werift {
-  closing: Promise<void> | null = null;
-
-  override close(): Promise<void> {
-    return this.closing ??= super.close();
-  }
-}
 
 /** A call client in this process, with devices that send RTP. */
 export class WeriftPerson implements AsyncDisposable {
@@ -72,7 +43,7 @@ export class WeriftPerson implements AsyncDisposable {
   slowDevices: Promise<void> = Promise.resolve();
   /** The picker for a screen is open until this is settled. */
   slowPicker: Promise<void> = Promise.resolve();
-  readonly #devices: { track: WeriftTrack; timer: ReturnType<typeof setInterval> }[] = [];
+  readonly #devices: FakeDevice[] = [];
   readonly #waiting = new Set<() => void>();
   /** What the tab keeps over a reload. */
   readonly #tab: Map<string, string>;
@@ -102,7 +73,7 @@ export class WeriftPerson implements AsyncDisposable {
     this.token = token;
     const device = this.device = before?.device ?? crypto.randomUUID();
     const page = crypto.randomUUID();
-    const tab = this.#tab = new Map(before ? before.#tab : []);
+    this.#tab = new Map(before ? before.#tab : []);
     const platform: Platform = {
       transport: {
         openSocket: () => {
@@ -131,13 +102,13 @@ export class WeriftPerson implements AsyncDisposable {
           const refused = this.refusal(constraints);
           if (refused !== null) throw refused;
           const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
-          return new WeriftStream(kinds.map((kind) => this.#device(kind))) as unknown as MediaStream;
+          return streamOf(kinds.map((kind) => this.#open(kind)));
         },
         getDisplayMedia: async () => {
           await this.slowPicker;
-          return new WeriftStream([this.#device("video")]) as unknown as MediaStream;
+          return streamOf([this.#open("video")]);
         },
-        createMediaStream: (tracks) => new WeriftStream(tracks as unknown as WeriftTrack[]) as unknown as MediaStream,
+        createMediaStream: (tracks) => streamOf(tracks as unknown as WeriftTrack[]),
         permission: (device) => Promise.resolve(this.permissions[device] ?? null),
         mediaContext: () => ({ isSecure: true, hasApi: true, isAllowed: true, isFramed: false }),
         listDevices: () =>
@@ -147,9 +118,7 @@ export class WeriftPerson implements AsyncDisposable {
       },
       rtc: {
         createPeerConnection: (config) => {
-          const connection = new Connection(
-            { ...config, iceServers: [], iceUseTcp: false } as ConstructorParameters<typeof Werift>[0],
-          );
+          const connection = connectionBy(config);
           this.#connections.push(connection);
           return connection as unknown as RTCPeerConnection;
         },
@@ -157,22 +126,10 @@ export class WeriftPerson implements AsyncDisposable {
         efficientCodecs: () => Promise.resolve([]),
         canAnswerEarly: false,
       },
-      storage: {
-        tab: {
-          get: (key) => tab.get(key) ?? null,
-          set: (key, value) => void (value === null ? tab.delete(key) : tab.set(key, value)),
-        },
-        kept: { get: () => null, set: () => {} },
-      },
-      clock: {
-        wallTime: () => Date.now(),
-        now: () => performance.now(),
-        after: (ms, action) => {
-          const timer = setTimeout(action, ms);
-          return () => clearTimeout(timer);
-        },
-      },
-      crypto: { random: Math.random, newId: () => crypto.randomUUID().replaceAll("-", "") },
+      storage: { tab: storeIn(this.#tab), kept: storeIn(new Map()) },
+      // Deno has these as browsers do.
+      clock,
+      crypto: chance,
     };
     let presented = "";
     this.client = new CallClient(platform, (snapshot) => {
@@ -292,31 +249,12 @@ export class WeriftPerson implements AsyncDisposable {
     for (const { timer } of this.#devices) clearInterval(timer);
     await Promise.all(this.#connections.map(({ closing }) => closing));
     if (this.#connections.length > 0) await new Promise((resolve) => setTimeout(resolve, FLIGHT_MS));
-    await Promise.all(
-      this.#lines.map(({ socket }) =>
-        socket.readyState === WebSocket.CLOSED
-          ? null
-          : new Promise((resolve) => socket.addEventListener("close", resolve))
-      ),
-    );
+    await Promise.all(this.#lines.map((line) => line.closed()));
   }
 
-  #device(kind: "audio" | "video"): WeriftTrack {
-    // werift's tracks come from no device, and have no settings to tell.
-    const track = Object.assign(new WeriftTrack({ kind }), { getSettings: () => ({}) });
-    track.muted = false; // as a browser's own tracks are from the start
-    let sequenceNumber = 0;
-    const timer = setInterval(() => {
-      if (track.stopped || !track.enabled) return;
-      sequenceNumber = (sequenceNumber + 1) & 0xffff;
-      const header = new RtpHeader({
-        sequenceNumber,
-        timestamp: sequenceNumber * 960,
-        payloadType: kind === "audio" ? 96 : 97,
-      });
-      track.writeRtp(new RtpPacket(header, Buffer.from([1, 2, 3])));
-    }, PACKET_MS);
-    this.#devices.push({ track, timer });
-    return track;
+  #open(kind: "audio" | "video"): WeriftTrack {
+    const device = fakeDevice(kind);
+    this.#devices.push(device);
+    return device.track;
   }
 }
