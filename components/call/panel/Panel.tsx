@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { pbkdf2 } from "../../../shared/client/platform/browser/pbkdf2.ts";
 import { Icon } from "../Icon.tsx";
 import { Muted } from "../Muted.tsx";
 import type { View } from "../view.ts";
@@ -28,7 +29,7 @@ export function Panel({ view, close }: { view: View; close(): void }) {
       <Preferences view={view} />
       <Statistics view={view} />
       {/* Pages on http have no digests to make digits of. */}
-      {crypto.subtle && <Verification view={view} />}
+      {pbkdf2 && <Verification view={view} />}
     </dialog>
   );
 }

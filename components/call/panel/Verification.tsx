@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { pbkdf2 } from "../../../shared/client/platform/browser/pbkdf2.ts";
 import { digitsOf, fingerprintsOf } from "../../../shared/client/call/verification.ts";
 import type { View } from "../view.ts";
 
@@ -16,7 +17,7 @@ export function Verification({ view: { t: { verification: t }, snapshot: { call 
     digits.value = [];
     if (fingerprints === null) return;
     let isCurrent = true;
-    digitsOf(fingerprints, crypto.subtle).then((found) => {
+    digitsOf(fingerprints, pbkdf2!).then((found) => {
       if (!isCurrent) return;
       digits.value = found;
       shown.current ??= fingerprints;

@@ -4,6 +4,7 @@
  * the signaling server could swap. What they are worth is argued in docs/security.md.
  */
 
+import type { Pbkdf2 } from "../platform/platform.ts";
 import type { Descriptions } from "../state.ts";
 
 /** Makes each guess of somebody who tries out certificates dear; about a tenth of a second for those who compare. */
@@ -35,11 +36,8 @@ function sideOf(sdp: string): string {
 }
 
 /** The digits, in six groups of four, of what `fingerprintsOf` gave. */
-export async function digitsOf(fingerprints: string, subtle: SubtleCrypto): Promise<string[]> {
-  const utf8 = new TextEncoder();
-  const key = await subtle.importKey("raw", utf8.encode(fingerprints), "PBKDF2", false, ["deriveBits"]);
-  const kdf = { name: "PBKDF2", hash: "SHA-256", salt: utf8.encode(SALT), iterations: ITERATIONS };
-  const bytes = new Uint8Array(await subtle.deriveBits(kdf, key, GROUPS * BYTES_PER_GROUP * 8));
+export async function digitsOf(fingerprints: string, pbkdf2: Pbkdf2): Promise<string[]> {
+  const bytes = await pbkdf2(fingerprints, { salt: SALT, iterations: ITERATIONS, bytes: GROUPS * BYTES_PER_GROUP });
   return Array.from({ length: GROUPS }, (_, group) => {
     const part = bytes.subarray(group * BYTES_PER_GROUP, (group + 1) * BYTES_PER_GROUP);
     const number = part.reduce((sum, byte) => sum * 256 + byte, 0);

@@ -118,3 +118,9 @@ export interface Crypto {
   /** A fresh id of at least 128 random bits, URL-safe. */
   newId(): string;
 }
+
+/** PBKDF2 with SHA-256 (RFC 8018, section 5.2) of a text: so many bytes. A port by itself, for the digits that two people compare. */
+export type Pbkdf2 = (
+  password: string,
+  how: { readonly salt: string; readonly iterations: number; readonly bytes: number },
+) => Promise<Uint8Array>;
