@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { connect, scene } from "./support/scene.ts";
-import { canCall, named, press, there, until } from "./support/until.ts";
+import { canCall, named, press, pressAt, there, until } from "./support/until.ts";
 
 /** Somebody else's fresh browser. */
 async function another(stack: AsyncDisposableStack): Promise<Person> {
@@ -63,7 +63,7 @@ scene("who made the chat frees a seat in the middle of a call: it ends, and some
   await connect(stage, "Audio call");
   const window = await ada.anotherWindow();
   await window.goto(chat);
-  await (await there(window, "details.seat > summary")).asLocator().click();
+  await pressAt(window, "details.seat > summary");
   await press(window, "Free the seat");
   await Promise.all([ada.hears("Call ended"), boris.hears("Call ended. You are not in this chat any more.")]);
   await boris.sees("heading", "You are not in this chat any more");
@@ -76,7 +76,7 @@ scene("who made the chat frees a seat in the middle of a call: it ends, and some
   await cat.fill("Your name", "Cat");
   await cat.click("Join chat");
   await canCall(cat.page);
-  await (await boris.sees("link", "Join again")).asLocator().click();
+  await pressAt(boris.page, named("link", "Join again"));
   await boris.click("Join chat");
   await boris.sees("heading", "Access denied");
   boris.errors.length = 0;
@@ -85,12 +85,12 @@ scene("who made the chat frees a seat in the middle of a call: it ends, and some
 scene(
   "who is put out between calls is told at once, and joins again while the seat is free",
   async ({ ada, boris }) => {
-    await (await there(ada.page, "details.seat > summary")).asLocator().click();
+    await pressAt(ada.page, "details.seat > summary");
     await press(ada.page, "Free the seat");
     const notice = await there(boris.page, '[role="alert"]');
     assert.match(await notice.evaluate(({ textContent }) => textContent!), /your seat was freed/);
     await boris.sees("heading", "You are not in this chat any more");
-    await (await boris.sees("link", "Join again")).asLocator().click();
+    await pressAt(boris.page, named("link", "Join again"));
     await boris.click("Join chat");
     await canCall(boris.page);
     await ada.reads("Boris");
@@ -105,7 +105,7 @@ scene("a second device: its link asks first, then the call rings on both as one 
   const link = await field.evaluate((input) => (input as HTMLInputElement).value);
   await boris.click("Copy link");
   await boris.sees("button", "Copied");
-  await (await boris.sees("link", "Back to the chat")).asLocator().click();
+  await pressAt(boris.page, named("link", "Back to the chat"));
   await boris.online();
   const phone = await another(stack);
   await phone.page.goto(link);
@@ -123,7 +123,7 @@ scene("a second device: its link asks first, then the call rings on both as one 
 });
 
 scene("a guest leaves by the chat page, and another chat by the lobby", async ({ ada, boris, chat }) => {
-  await (await there(boris.page, ".membership details.leave > summary")).asLocator().click();
+  await pressAt(boris.page, ".membership details.leave > summary");
   await boris.click("Leave chat");
   await boris.sees("button", "New chat");
   assert.equal(await boris.page.$(`a[href="${new URL(chat).pathname}"]`), null);
@@ -134,9 +134,9 @@ scene("a guest leaves by the chat page, and another chat by the lobby", async ({
   await canCall(boris.page);
   await ada.reads("Boris");
   await boris.page.goto(new URL("/", chat).href);
-  await (await there(boris.page, ".chats details.leave > summary")).asLocator().click();
+  await pressAt(boris.page, ".chats details.leave > summary");
   await boris.click("Leave chat");
   await until("the list is empty", async () => await boris.page.$(".chats") === null);
   await boris.page.goto(chat);
-  await boris.page.waitForSelector(named("button", "Join chat"));
+  await boris.sees("button", "Join chat");
 });

@@ -62,7 +62,27 @@ export async function said(page: Page | Frame, text: string, timeoutMs = 15_000)
   await until(`"${text}" is said`, () => page.evaluate(isSaid, text), timeoutMs);
 }
 
-/** Clicks a button once it is there. */
+/** Clicks a button once it is there, is enabled and stands still. */
 export async function press(page: Page | Frame, name: string): Promise<void> {
-  await (await there(page, named("button", name))).asLocator().click();
+  await pressAt(page, named("button", name));
+}
+
+/**
+ * Clicks an element once it is there, is enabled and stands still. It is looked up every time: what a page draws anew in between is
+ * another element, and puppeteer's locators wait for the one that is gone.
+ */
+export async function pressAt(page: Page | Frame, selector: string): Promise<void> {
+  let before = "";
+  await until(`${selector} is pressed`, async () => {
+    const element = await page.$(selector);
+    const place = await element?.evaluate((element) =>
+      element.matches(":disabled") ? "" : JSON.stringify(element.getBoundingClientRect())
+    ) ?? "";
+    const isStill = place !== "" && place === before;
+    before = place;
+    if (isStill) {
+      await element!.click();
+    }
+    return isStill;
+  }, 30_000);
 }
