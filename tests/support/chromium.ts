@@ -157,7 +157,7 @@ export class Person implements AsyncDisposable {
   }
 
   /** Waits for something by role and accessible name, and gives it. */
-  async sees(role: string, name: string, timeoutMs = 10_000): Promise<ElementHandle> {
+  async sees(role: string, name: string, timeoutMs?: number): Promise<ElementHandle> {
     return await there(this.page, named(role, name), timeoutMs);
   }
 
@@ -186,7 +186,7 @@ export class Person implements AsyncDisposable {
   }
 
   /** Waits until `kind` of the other person's media has visibly, or audibly, come since now. */
-  async receives(kind: keyof Received, timeoutMs = 10_000): Promise<void> {
+  async receives(kind: keyof Received, timeoutMs?: number): Promise<void> {
     const before = (await this.received())[kind];
     await until(`more ${kind}`, async () => (await this.received())[kind] > before, timeoutMs);
   }

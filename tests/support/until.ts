@@ -7,6 +7,12 @@ import type { ElementHandle, Frame, Page } from "./packages.ts";
 
 const PAUSE_MS = 50;
 
+/**
+ * How long a busy machine may take for something that has no time of its own, in ms. No bound on the product: where its time is the matter,
+ * a test says how much, or measures.
+ */
+const PATIENCE_MS = 30_000;
+
 /** What a look may have found. */
 type Something<Found> = Exclude<Found, null | undefined | false | 0 | "">;
 
@@ -17,7 +23,7 @@ type Something<Found> = Exclude<Found, null | undefined | false | 0 | "">;
 export async function until<Found>(
   what: string,
   look: () => Promise<Found>,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<Something<Found>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -35,7 +41,7 @@ export function named(role: string, name: string): string {
 }
 
 /** Waits for an element. */
-export async function there(page: Page | Frame, selector: string, timeoutMs = 30_000): Promise<ElementHandle> {
+export async function there(page: Page | Frame, selector: string, timeoutMs?: number): Promise<ElementHandle> {
   return await until(`${selector} is there`, () => page.$(selector), timeoutMs);
 }
 
@@ -44,7 +50,7 @@ export async function gone(page: Page | Frame, selector: string): Promise<void> 
   await until(`${selector} is gone`, async () => {
     for (const element of await page.$$(selector)) if (await element.isVisible()) return false;
     return true;
-  }, 30_000);
+  });
 }
 
 /** Waits until a chat page can call: its socket is open. */
@@ -52,11 +58,11 @@ export async function canCall(page: Page | Frame): Promise<void> {
   const button = named("button", "Video call");
   await until("the chat page can call", async () => {
     return await (await page.$(button))?.evaluate((button) => !(button as HTMLButtonElement).disabled);
-  }, 30_000);
+  });
 }
 
 /** Waits until a live region says something that starts with `text`. */
-export async function said(page: Page | Frame, text: string, timeoutMs = 15_000): Promise<void> {
+export async function said(page: Page | Frame, text: string, timeoutMs?: number): Promise<void> {
   const isSaid = (text: string) =>
     [...document.querySelectorAll('[role="status"]')].some((node) => node.textContent?.startsWith(text));
   await until(`"${text}" is said`, () => page.evaluate(isSaid, text), timeoutMs);
@@ -84,5 +90,5 @@ export async function pressAt(page: Page | Frame, selector: string): Promise<voi
       await element!.click();
     }
     return isStill;
-  }, 30_000);
+  });
 }
