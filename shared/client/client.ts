@@ -343,7 +343,7 @@ export class CallClient implements CallActions {
       case "synced":
         return active.link[effect[0]]();
       case "mark-ringing":
-        return active.tally.mark("ringing");
+        return active.metrics.reached("ringing");
       case "send":
         return this.#signal.send(effect[1]);
       case "send-now":
@@ -407,10 +407,10 @@ export class CallClient implements CallActions {
 
   /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
   #record(active: Call, outcome: Outcome, durationMs: number | null, isAccepted: boolean): void {
-    const { info: { chatId, callId, peer, role, media }, tally, since } = active;
+    const { info: { chatId, callId, peer, role, media }, metrics, since } = active;
     if (since !== null) this.#show({ missed: withoutCallsOf(this.#snapshot.missed, peer?.id) });
     if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;
-    const receipt = tally.receipt(this.#talkedUntil());
+    const receipt = metrics.receipt(this.#talkedUntil());
     if (isAccepted) this.#signal.send({ type: "call:receipt", chatId, callId, receipt });
     const isMissed = !isAccepted && outcome !== "declined";
     keepCall(this.#platform.storage.kept, chatId, {

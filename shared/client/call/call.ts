@@ -19,7 +19,7 @@ import { Link } from "./link.ts";
 import type { LinkMessage, LinkNews, LinkStart } from "./link_ports.ts";
 import type { Answer, Description } from "./negotiation.ts";
 import type { IceOptions } from "./peer_connection.ts";
-import { Tally } from "./receipt.ts";
+import { CallMetrics } from "./receipt.ts";
 import type { RemoteStreams } from "./remote_streams.ts";
 import type { Section } from "./media_sections.ts";
 import { withBandwidthLimit } from "./sdp_munging.ts";
@@ -57,7 +57,7 @@ export class Call {
   readonly link: Link;
   readonly #ports: CallPorts;
   /** What it was like so far. */
-  readonly tally: Tally;
+  readonly metrics: CallMetrics;
   readonly #adaptation: LateAdaptation;
   /** How much video this side sends; `undefined` until that is found out. */
   #step: Step | undefined;
@@ -76,7 +76,7 @@ export class Call {
     const { platform, media, signal } = ports;
     this.#ports = ports;
     this.info = info;
-    this.tally = new Tally(platform.clock.now);
+    this.metrics = new CallMetrics(platform.clock.now);
     this.#adaptation = new LateAdaptation({
       clock: platform.clock,
       stats: () => this.link.stats(),
@@ -118,7 +118,7 @@ export class Call {
   /** Makes and sends the offer that starts the call; `to` where the chat has several other members. */
   place(to?: string): void {
     this.#to = to;
-    this.tally.mark("placed");
+    this.metrics.reached("placed");
     this.link.place();
   }
 
@@ -204,14 +204,14 @@ export class Call {
     switch (news.type) {
       case "answered":
         onNews(news);
-        return this.tally.mark("answered");
+        return this.metrics.reached("answered");
       case "described":
         return this.saySending();
       case "restarted":
-        if (news.by === "me") this.tally.reconnects++;
-        return this.#adaptation.settle();
+        if (news.by === "me") this.metrics.reconnects++;
+        return this.#adaptation.reset();
       case "candidate-dropped":
-        this.tally.candidatesDropped++;
+        this.metrics.candidatesDropped++;
         return;
       case "connection":
         return this.#moved(news.state);
@@ -233,12 +233,12 @@ export class Call {
     this.#lostAt = state === "connected" ? null : this.#lostAt ?? this.#ports.platform.clock.now();
     if (state !== "connected") return;
     this.#since ??= this.#ports.platform.clock.now();
-    this.tally.mark("connected");
-    this.#adaptation.connected(() => this.tally.mark("frame"));
+    this.metrics.reached("connected");
+    this.#adaptation.connected(() => this.metrics.reached("frame"));
   }
 
   #adapted(quality: Quality): void {
-    this.tally.add(quality.sample);
+    this.metrics.add(quality.sample);
     this.#ports.onQuality(quality);
     if (quality.step === this.#step) return;
     this.#step = quality.step;

@@ -3,16 +3,17 @@
 import type { Receipt } from "../../protocol/receipt.ts";
 import type { Sample } from "../quality/samples.ts";
 
-/** The moments of a call that a receipt tells the distances of, on the monotonic clock. */
-export type Moment = "placed" | "ringing" | "answered" | "connected" | "frame";
+/** Milestones of a call: a receipt has the times between them. */
+export type Milestone = "placed" | "ringing" | "answered" | "connected" | "frame";
 
-export class Tally {
+/** Collects the metrics of one call. */
+export class CallMetrics {
   readonly #now: () => number;
-  readonly #moments: Partial<Record<Moment, number>> = {};
+  readonly #milestones: Partial<Record<Milestone, number>> = {};
   /** Sum and number of the round trips, in ms. */
   #rtt = { sum: 0, count: 0 };
   #last: Sample | null = null;
-  /** How often media had to find another way. */
+  /** How often media came back over a path that this side's ICE recovery found. */
   reconnects = 0;
   /** How many candidates of the other side this browser did not take. */
   candidatesDropped = 0;
@@ -23,8 +24,8 @@ export class Tally {
   }
 
   /** Notes when something happened for the first time. */
-  mark(moment: Moment): void {
-    this.#moments[moment] ??= this.#now();
+  reached(milestone: Milestone): void {
+    this.#milestones[milestone] ??= this.#now();
   }
 
   add(sample: Sample): void {
@@ -34,7 +35,7 @@ export class Tally {
 
   /** The receipt. `until`: when the two last had each other, on the monotonic clock; `null`: they never had. */
   receipt(until: number | null): Receipt {
-    const { placed, ringing, answered, connected, frame } = this.#moments;
+    const { placed, ringing, answered, connected, frame } = this.#milestones;
     const sending = this.#last?.sending;
     const receiving = this.#last?.receiving;
     return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { clientMessages } from "../../protocol/client_messages.ts";
 import type { Sample } from "../quality/samples.ts";
-import { Tally } from "./receipt.ts";
+import { CallMetrics } from "./receipt.ts";
 
 const FLOW = { kbps: 0, width: null, height: null, fps: null, frames: 0 };
 const NONE = { ...FLOW, audioCodec: null, videoCodec: null, bytes: 0, packets: 0, packetsLost: 0 };
@@ -29,21 +29,23 @@ function isReceipt(receipt: unknown): boolean {
 
 Deno.test("receipt: the distances between the moments, each noted once, and what the samples said last", () => {
   let now = 0;
-  const tally = new Tally(() => now);
-  for (const [moment, at] of [["placed", 10], ["ringing", 60.4], ["answered", 1_000], ["connected", 1_100]] as const) {
+  const metrics = new CallMetrics(() => now);
+  for (
+    const [milestone, at] of [["placed", 10], ["ringing", 60.4], ["answered", 1_000], ["connected", 1_100]] as const
+  ) {
     now = at;
-    tally.mark(moment);
+    metrics.reached(milestone);
   }
   now = 1_150;
-  tally.mark("frame");
+  metrics.reached("frame");
   now = 5_000;
-  tally.mark("connected"); // after a reconnect
-  tally.add({ ...SAMPLE, rttMs: 40 });
-  tally.add({ ...SAMPLE, rttMs: null });
-  tally.add(SAMPLE);
-  tally.reconnects++;
+  metrics.reached("connected"); // after a reconnect
+  metrics.add({ ...SAMPLE, rttMs: 40 });
+  metrics.add({ ...SAMPLE, rttMs: null });
+  metrics.add(SAMPLE);
+  metrics.reconnects++;
   now = 6_000;
-  assert.deepEqual(tally.receipt(now), {
+  assert.deepEqual(metrics.receipt(now), {
     ringMs: 50,
     answerMs: 940,
     iceMs: 100,
@@ -60,23 +62,23 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
     bytesSent: 1_000,
     bytesReceived: 2_000,
   });
-  assert.ok(isReceipt(tally.receipt(now)));
+  assert.ok(isReceipt(metrics.receipt(now)));
 });
 
 Deno.test("receipt: of a call that came to nothing, and of odd counts, it is still one that the server takes", () => {
-  assert.ok(isReceipt(new Tally(() => 5).receipt(null)));
-  const tally = new Tally(() => 5);
-  tally.add({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
-  assert.equal(tally.receipt(null).lossReceived, 0);
-  assert.equal(tally.receipt(null).lossSent, null);
-  assert.ok(isReceipt(tally.receipt(null)));
+  assert.ok(isReceipt(new CallMetrics(() => 5).receipt(null)));
+  const metrics = new CallMetrics(() => 5);
+  metrics.add({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
+  assert.equal(metrics.receipt(null).lossReceived, 0);
+  assert.equal(metrics.receipt(null).lossSent, null);
+  assert.ok(isReceipt(metrics.receipt(null)));
 });
 
 Deno.test("receipt: it lasts from the answer to when the two last had each other, and no time where they never had", () => {
   let now = 1_000;
-  const tally = new Tally(() => now);
-  tally.mark("answered");
+  const metrics = new CallMetrics(() => now);
+  metrics.reached("answered");
   now = 30_000;
-  assert.equal(tally.receipt(8_000).durationMs, 7_000);
-  assert.equal(tally.receipt(null).durationMs, 0);
+  assert.equal(metrics.receipt(8_000).durationMs, 7_000);
+  assert.equal(metrics.receipt(null).durationMs, 0);
 });

@@ -9,8 +9,8 @@ import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
 
 /** How often it looks, in ms. */
 const EVERY_MS = 1_000;
-/** Looks after a change of ways that show it only in part. */
-const SETTLING = 3;
+/** Samples to skip once another candidate pair is selected: they cover both paths. */
+const SKIPPED_SAMPLES = 3;
 /** Of a camera, in lines; what is smaller already is not scaled. */
 const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
 const CAMERA_FPS: Readonly<Record<Step, number>> = { high: 30, medium: 30, low: 15, paused: 15, audio: 15 };
@@ -44,10 +44,10 @@ export class Adaptation {
   readonly #ports: AdaptationPorts;
   #ladder: Ladder = START;
   #before: Look | null = null;
-  /** Samples that are not to be judged by. */
-  #settling = 0;
-  /** What each sender was told last. */
-  readonly #told = new WeakMap<RTCRtpSender, string>();
+  /** Samples still to skip. */
+  #toSkip = 0;
+  /** The parameters that each sender was given last. */
+  readonly #applied = new WeakMap<RTCRtpSender, string>();
   /** Senders whose next picture has to be a whole one. */
   readonly #stale = new WeakSet<RTCRtpSender>();
   #cancelTimer = () => {};
@@ -77,10 +77,10 @@ export class Adaptation {
     ]);
   }
 
-  /** The way is a new one: what was lost on the old one, as the other side will report, says nothing of it. */
-  settle(): void {
+  /** Another candidate pair is selected: starts over, since loss that the other side goes on to report was on the path before. */
+  reset(): void {
     this.#ladder = START;
-    this.#settling = SETTLING;
+    this.#toSkip = SKIPPED_SAMPLES;
     this.apply();
   }
 
@@ -114,7 +114,7 @@ export class Adaptation {
     const { sender, ceiling, onChange } = this.#ports;
     // Without a picture to send nothing can be learned of what the network has room for.
     const sends = PICTURES.some((section) => sender(section)?.track);
-    if (this.#settling > 0) this.#settling--;
+    if (this.#toSkip > 0) this.#toSkip--;
     else {this.#ladder = sends
         ? advance(this.#ladder, sample, ceiling())
         : { ...START, step: lower(START.step, ceiling()) };}
@@ -131,8 +131,8 @@ export class Adaptation {
     try {
       const encoding = wanted(sender.track);
       const text = JSON.stringify([sender.track.id, encoding]);
-      if (this.#told.get(sender) === text && !isStale) return;
-      this.#told.set(sender, text);
+      if (this.#applied.get(sender) === text && !isStale) return;
+      this.#applied.set(sender, text);
       const parameters = sender.getParameters();
       Object.assign(parameters.encodings[0]!, encoding);
       if (section !== "audio") {
@@ -141,7 +141,7 @@ export class Adaptation {
       await sender.setParameters(parameters, isStale ? WHOLE_PICTURE : undefined);
     } catch {
       // A sender that is being negotiated refuses; the next second tells it again.
-      this.#told.delete(sender);
+      this.#applied.delete(sender);
       if (isStale) this.#stale.add(sender);
     }
   }

@@ -24,7 +24,7 @@ export class LateAdaptation {
 
   /** The two are connected, for the first time or again. `onFirst`: the first media of the other side is there. */
   connected(onFirst: () => void): void {
-    this.#adaptation?.settle();
+    this.#adaptation?.reset();
     if (this.#cancelFirst !== null) return;
     const { clock, stats } = this.#ports;
     const cancelLate = clock.after(LATE_MS, () => this.#load());
@@ -40,8 +40,8 @@ export class LateAdaptation {
   }
 
   /** Another path: what was found out of the one before says nothing of it. */
-  settle(): void {
-    this.#adaptation?.settle();
+  reset(): void {
+    this.#adaptation?.reset();
   }
 
   /** Sends a whole picture. */
