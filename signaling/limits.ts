@@ -136,8 +136,10 @@ export class DeviceRates {
     const candidate = message?.type === "call:ice-candidate" ? message.candidate : null;
     // R17: `null` is a candidate that is left out.
     if (message === null || candidate?.candidate) {
-      const wait = this.#candidates.take(now, RESERVED[candidate === null ? 0 : rankOf(candidate)]);
-      return wait > 0 ? { do: "drop" } : { do: "serve", isExcess: false };
+      // Of what rank it is is of interest only where not all may have one.
+      const hasPlace = this.#candidates.take(now, RESERVED[0]) === 0 ||
+        candidate !== null && this.#candidates.take(now, RESERVED[rankOf(candidate)]) === 0;
+      return hasPlace ? { do: "serve", isExcess: false } : { do: "drop" };
     }
     const retryAfterMs = this.#messages.takeInTurn(now);
     if (retryAfterMs === 0) return { do: "serve", isExcess: false };

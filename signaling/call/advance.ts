@@ -235,11 +235,16 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
     case "call:ice-candidate":
     case "call:negotiate":
     case "call:media":
-      return post(chat, side === "caller" ? { ...call, unheard: [] } : call, other, { ...message, chatId, callId });
+      return post(chat, side === "caller" ? heard(call) : call, other, { ...message, chatId, callId });
     case "call:end": {
       const outcome = message.reason ?? "hangup";
       const end = toParty(call[other], { type: "call:end", chatId, callId, reason: outcome });
       return over(chat, call, now, { outcome, by: from }, ...end);
     }
   }
+}
+
+/** The caller has said something, so its socket was alive when the answer came. */
+function heard(call: ConnectedCall): ConnectedCall {
+  return call.unheard.length === 0 ? call : { ...call, unheard: [] };
 }

@@ -28,7 +28,7 @@ export const unchanged = (chat: ChatCalls, ...deliveries: Delivery[]): Advanced 
   facts: NO_FACTS,
 });
 export const withCall = (chat: ChatCalls, call: Call, ...deliveries: Delivery[]): Advanced => ({
-  chat: { ...chat, call },
+  chat: call === chat.call ? chat : { ...chat, call },
   deliveries,
   facts: NO_FACTS,
 });
@@ -161,8 +161,10 @@ export function noCall(
   return unchanged(chat, error(from, message, "NO_CALL", "There is no such call"));
 }
 
-/** Drops memories that are too old. */
+/** Drops memories that are too old: the first ones. */
 export function forget(chat: ChatCalls, now: number): ChatCalls {
-  const memory = chat.memory.filter(({ at }) => now - at < MEMORY_MS);
-  return memory.length === chat.memory.length ? chat : { ...chat, memory };
+  const isOld = ({ at }: Memory) => now - at >= MEMORY_MS;
+  const [oldest] = chat.memory;
+  if (oldest === undefined || !isOld(oldest)) return chat;
+  return { ...chat, memory: chat.memory.filter((memory) => !isOld(memory)) };
 }

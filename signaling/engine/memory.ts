@@ -190,7 +190,7 @@ export class MemoryEngine implements Engine {
     const name = this.#members.nameOf(chatId, from.user);
     if (name === undefined) return this.#refuse(from, message, "ACCESS_DENIED", "Access denied");
     const restriction = this.#presence.get(from)?.restriction ?? null;
-    if (!maySay(restriction, message, this.#calls.current(chatId))) {
+    if (restriction !== null && !maySay(restriction, message, this.#calls.current(chatId))) {
       return this.#refuse(from, message, "SESSION_EXPIRED", "The session has expired: only the call in it goes on");
     }
     const sender = { user: from.user, device: from.device, name };
@@ -249,8 +249,10 @@ export class MemoryEngine implements Engine {
   // --- Steps ---------------------------------------------------------------------------------------------------------
 
   #advance(chatId: string, event: CallEvent): void {
-    const { chat, deliveries, facts } = advance(this.#calls.get(chatId), event, this.#options);
-    this.#calls.keep(chatId, chat, facts);
+    const before = this.#calls.get(chatId);
+    const { chat, deliveries, facts } = advance(before, event, this.#options);
+    // What goes from one side to the other changes nothing, as a rule.
+    if (chat !== before) this.#calls.keep(chatId, chat, facts);
     if (facts.length === 0) {
       if (deliveries.length > 0) this.#emit({ chatId, deliveries, facts, state: null });
       return;
