@@ -1,0 +1,232 @@
+/** Runs the course of calls (`course.ts`): tells it what happens, and does what it wants done, with the call that there is. */
+
+import type { OmitEach } from "../omit_each.ts";
+import type { ServerMessages } from "../protocol/server_messages.ts";
+import { Call, type CallNews, type CallPorts } from "./call/call.ts";
+import type { LinkStart } from "./call/link_ports.ts";
+import type { IceOptions } from "./call/peer_connection.ts";
+import { course, type CourseEvent } from "./course.ts";
+import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } from "./course_state.ts";
+import { deadlineTimer } from "./deadline.ts";
+import type { Kind } from "./devices/opening.ts";
+import type { OwnMedia } from "./devices/own_media.ts";
+import { keepCall } from "./history.ts";
+import { withoutCallsOf } from "./missed.ts";
+import type { Platform } from "./platform/platform.ts";
+import type { Preferences } from "./preferences.ts";
+import type { SignalSocket } from "./signaling/socket.ts";
+import { NOBODY } from "./snapshot.ts";
+import type { CallInfo, Outcome, Snapshot } from "./state.ts";
+import { keepOver, overBefore } from "./tab.ts";
+
+/** Without the times, which are added here. */
+export type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
+
+/** What it needs of the client. */
+export interface CourseRunnerPorts {
+  readonly platform: Platform;
+  readonly media: OwnMedia;
+  readonly signal: SignalSocket;
+  readonly preferences: Preferences;
+  /** Which ways media may take, now. */
+  ice(): IceOptions;
+  /** Whether a chat has more than one other member, as far as that is known. */
+  hasSeveral(chatId: string): boolean;
+  snapshot(): Snapshot;
+  show(change: Partial<Snapshot>): void;
+}
+
+export class CourseRunner {
+  readonly #ports: CourseRunnerPorts;
+  readonly #platform: Platform;
+  #course: Course;
+  /** What the course is told, one after the other: what comes of the first is done before the next. */
+  #told: Told[] = [];
+  #active: Call | null = null;
+  readonly #setTimer: (deadline: number | null) => void;
+
+  constructor(ports: CourseRunnerPorts) {
+    this.#ports = ports;
+    this.#platform = ports.platform;
+    this.#setTimer = deadlineTimer(ports.platform.clock, () => this.tell({ type: "timer" }));
+    this.#course = start(overBefore(ports.platform.storage.tab));
+  }
+
+  /** The call that there is, if there is one. */
+  get call(): Call | null {
+    return this.#active;
+  }
+
+  /** How far it has come. */
+  get course(): Course {
+    return this.#course;
+  }
+
+  /** A call that this user placed, accepted, or took up again after a reload. */
+  get isAccepted(): boolean {
+    return isAtHand(this.#course.call) && this.#course.call.stage !== "incoming";
+  }
+
+  /** Tells the course what happened, and does what comes of it: at once, or after what is being done. */
+  tell(told: Told): void {
+    if (this.#told.push(told) > 1) return;
+    try {
+      for (; this.#told.length > 0; this.#told.shift()) this.#advance(this.#told[0]!);
+    } finally {
+      this.#told = [];
+    }
+  }
+
+  /** Gives the call what is between its two sides alone. */
+  pass(message: ServerMessages["call:ice-candidate" | "call:negotiate" | "call:media" | "call:peer"]): void {
+    const active = this.#active;
+    if (message.callId !== active?.info.callId) return;
+    switch (message.type) {
+      case "call:ice-candidate":
+        return active.link.candidate(message.candidate);
+      case "call:negotiate":
+        active.link.negotiate(message.description);
+        return;
+      case "call:media": {
+        const { audio, video, screen, step = "high" } = message;
+        active.peerSends(message);
+        return this.#ports.show({ remote: { ...this.#ports.snapshot().remote, audio, video, screen, step } });
+      }
+      case "call:peer":
+        return active.peer(message.state);
+    }
+  }
+
+  #advance(told: Told): void {
+    const before = this.#course;
+    const { since = null } = this.#active ?? {};
+    const until = this.#talkedUntil();
+    const talkedMs = since === null || until === null ? null : until - since;
+    const { state, effects } = course(before, { ...told, at: this.#platform.clock.now(), talkedMs });
+    this.#course = state;
+    this.#setTimer(deadlineOf(state));
+    for (const effect of effects) this.#do(effect);
+    const { signaling, isChecking: checking, unplaced, noWebRtc } = state;
+    const call = state.call === before.call ? this.#ports.snapshot().call : phaseOf(state);
+    this.#ports.show({ call, signaling, checking, unplaced, noWebRtc });
+  }
+
+  #do(effect: CourseEffect): void {
+    const active = this.#active!;
+    switch (effect[0]) {
+      case "start":
+        return this.#start(effect[1], effect[2]);
+      case "open-first":
+        if (active) this.#openFirst(active, effect[1], effect[2]);
+        return;
+      case "open":
+        this.#open(effect[1]);
+        return;
+      case "place":
+        active.place(this.#ports.hasSeveral(active.info.chatId) ? effect[1] : undefined);
+        return;
+      case "accept":
+        active.link.accept(effect[1]);
+        return;
+      case "answered":
+        return active.answered(effect[1]);
+      case "repeatAnswer":
+      case "synced":
+        return active.link[effect[0]]();
+      case "mark-ringing":
+        return active.metrics.reached("ringing");
+      case "send":
+        return this.#ports.signal.send(effect[1]);
+      case "send-now":
+        return this.#ports.signal.sendNow(effect[1]);
+      case "end":
+        if (!this.#ports.signal.withdraw(effect[1])) {
+          for (const message of effect[2]) {
+            this.#ports.signal.send(message);
+          }
+        }
+        return;
+      case "record":
+        return this.#record(active, effect[1], effect[2], effect[3]);
+      case "release":
+        keepOver(this.#platform.storage.tab, this.#course.over);
+        this.#active?.close();
+        this.#active = null;
+        this.#ports.media.release();
+        this.#ports.show({ remote: NOBODY, quality: null });
+        return this.tell({ type: "released" });
+      case "forget-problem":
+        return this.#ports.media.forget();
+    }
+  }
+
+  #start(info: CallInfo, as: LinkStart): void {
+    const { platform, media, signal, preferences, ice, snapshot, show } = this.#ports;
+    const ports: CallPorts = {
+      platform,
+      ice,
+      codecs: () => preferences.codecsFor(info.role),
+      media,
+      signal,
+      signaling: this.#course.signaling,
+      graceMs: this.#course.graceMs,
+      isSaving: () => preferences.shown.saver,
+      onQuality: (quality) => this.#active === active && show({ quality }),
+      onRemote: ({ person: stream, screen: screenStream }) =>
+        show({ remote: { ...snapshot().remote, stream, screenStream } }),
+      onNews: (news: CallNews) => this.#active === active && this.tell({ ...news, callId: info.callId }),
+    };
+    this.#active?.close();
+    this.#active = null;
+    let active: Call;
+    try {
+      active = this.#active = new Call(ports, info, as);
+    } catch {
+      return this.tell({ type: "no-webrtc", callId: info.callId });
+    }
+    show({ remote: { ...NOBODY, video: info.media === "video" } });
+  }
+
+  async #openFirst(active: Call, kinds: readonly Kind[], isEarly: boolean): Promise<void> {
+    const { callId } = active.info;
+    const opened = await this.#ports.media.open(
+      kinds,
+      isEarly ? () => this.tell({ type: "allowed", callId }) : undefined,
+    );
+    if (opened === "superseded" || this.#active !== active) return;
+    this.tell({ type: "opened", callId, kinds, isWithheld: this.#ports.media.isWithheld(opened) });
+    await this.#ports.media.follow(this.#active === active ? active : null, kinds, opened);
+  }
+
+  /** Opens devices for what is at hand, which goes on with those there are. */
+  async #open(kinds: readonly Kind[]): Promise<void> {
+    const active = this.#active;
+    await this.#ports.media.follow(active, kinds, await this.#ports.media.open(kinds));
+  }
+
+  /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
+  #record(active: Call, outcome: Outcome, durationMs: number | null, isAccepted: boolean): void {
+    const { info: { chatId, callId, peer, role, media }, metrics, since } = active;
+    if (since !== null) this.#ports.show({ missed: withoutCallsOf(this.#ports.snapshot().missed, peer?.id) });
+    if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;
+    const receipt = metrics.receipt(this.#talkedUntil());
+    if (isAccepted) this.#ports.signal.send({ type: "call:receipt", chatId, callId, receipt });
+    const isMissed = !isAccepted && outcome !== "declined";
+    keepCall(this.#platform.storage.kept, chatId, {
+      callId,
+      at: this.#platform.clock.wallTime(),
+      name: peer?.name ?? "",
+      role,
+      media,
+      outcome: isMissed ? "missed" : outcome,
+      durationMs,
+      receipt: isAccepted ? receipt : null,
+    });
+  }
+
+  /** When the two last had each other, on the monotonic clock; `null`: never. */
+  #talkedUntil(): number | null {
+    const { audio, video } = this.#ports.snapshot().remote;
+    return this.#active?.talkedUntil(audio || video) ?? null;
+  }
+}

@@ -1,0 +1,60 @@
+/** What the user prefers on this device, over all calls: a video codec, and whether little data is to be used. */
+
+import type { VideoCodec } from "../protocol/constants.ts";
+import { type CodecOrder, isVideoCodec, preferredCodecs } from "./call/codecs.ts";
+import type { Platform } from "./platform/platform.ts";
+import type { Role, Snapshot } from "./state.ts";
+
+/** Where the codec that the user chose is remembered. */
+const CODEC_KEY = "codec";
+/** Where it is remembered that little data is to be used. */
+const SAVER_KEY = "saver";
+
+/** The part of what is shown that is about them. */
+type Shown = Pick<Snapshot, "codec" | "saver">;
+
+export class Preferences {
+  readonly #platform: Pick<Platform, "storage" | "rtc">;
+  #shown: Shown;
+  /** Video codecs in the order that the server is configured for, and which of them this device encodes with ease. */
+  #configured: readonly VideoCodec[] = [];
+  #efficient: readonly VideoCodec[] = [];
+
+  constructor(platform: Pick<Platform, "storage" | "rtc">) {
+    this.#platform = platform;
+    const { kept } = platform.storage;
+    const codec = kept.get(CODEC_KEY);
+    this.#shown = { codec: isVideoCodec(codec) ? codec : null, saver: kept.get(SAVER_KEY) !== null };
+  }
+
+  get shown(): Shown {
+    return this.#shown;
+  }
+
+  setCodec(codec: VideoCodec | null): void {
+    this.#platform.storage.kept.set(CODEC_KEY, codec);
+    this.#shown = { ...this.#shown, codec };
+  }
+
+  setSaver(saver: boolean): void {
+    this.#platform.storage.kept.set(SAVER_KEY, saver ? "on" : null);
+    this.#shown = { ...this.#shown, saver };
+  }
+
+  /** Video codecs in the order that the server is configured for. */
+  configure(codecs: readonly VideoCodec[]): void {
+    const { rtc } = this.#platform;
+    this.#configured = codecs;
+    // The first question about codecs has a browser start its WebRTC, for tens of milliseconds that no call need wait for then.
+    rtc.videoCodecs();
+    rtc.efficientCodecs(codecs).then((efficient) => this.#efficient = efficient);
+  }
+
+  /** The caller's offer says the order; whoever answers keeps to it, unless its user chose another. */
+  codecsFor(role: Role): CodecOrder {
+    const { codec } = this.#shown;
+    const insisted = codec === null ? [] : [codec];
+    const all = preferredCodecs(codec, this.#configured, this.#efficient);
+    return { offered: role === "caller" ? all : insisted, insisted };
+  }
+}
