@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import type { Channel } from "../shared/client/call/channel.ts";
 import { launch, Person } from "./support/chromium.ts";
 import { type OtherOrigin, otherOrigin } from "./support/other_origin.ts";
 import type { Left } from "./support/other_origin_page.ts";
@@ -51,11 +52,10 @@ function chatter(name: string): void {
   let count = 0;
   let isQuiet = false;
   Object.assign(globalThis, { hush: () => isQuiet = true });
-  const look = setInterval(async () => {
-    const asked = (globalThis as unknown as Partial<Left>).client?.channel("test");
-    if (!asked) return;
+  const look = setInterval(() => {
+    const channel = (globalThis as unknown as Partial<Left>).channel?.("test");
+    if (!channel) return;
     clearInterval(look);
-    const channel = await asked;
     channel.onMessage = (text) => note("got", text);
     setInterval(() => {
       if (isQuiet) return;
@@ -175,8 +175,9 @@ scene(
     await isIn(ada, "connected");
     for (const person of [ada, boris]) assert.doesNotMatch(await agreed(person), /^m=application/m);
 
-    const sent = await ada.page.evaluate(async () => {
-      const channel = await (globalThis as unknown as Left).client.channel("test")!;
+    const sent = await ada.page.evaluate(() => {
+      const channel = (globalThis as unknown as Left).channel("test")!;
+      Object.assign(globalThis, { asked: channel });
       const sent = Array.from({ length: 33 }, () => channel.send("x".repeat(8_192)));
       return [...new Set([...sent, channel.send("x".repeat(8_193)), channel.state])];
     });
@@ -184,12 +185,11 @@ scene(
     await until("the section is agreed on", async () => /^m=application [1-9]/m.test(await agreed(ada)));
     for (const person of [ada, boris]) await person.receives("audioEnergy");
     const state = await ada.page.evaluate(async () => {
-      const { client } = globalThis as unknown as Left;
-      const channel = await client.channel("test")!;
+      const { client, channel: ask, asked: channel } = globalThis as unknown as Left & { readonly asked: Channel };
       const before = channel.state;
       const isTold = new Promise<string>((resolve) => channel.onState = () => resolve(channel.state));
       client.hangUp();
-      return [before, await isTold, channel.send("x"), client.channel("test")];
+      return [before, await isTold, channel.send("x"), ask("test")];
     });
     assert.deepEqual(state, ["waiting", "closed", "closed", null]);
   },

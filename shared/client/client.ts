@@ -7,7 +7,7 @@
 import type { VideoCodec } from "../protocol/constants.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Member, ServerMessage, ServerMessages } from "../protocol/server_messages.ts";
-import type { Channel } from "./call/channel.ts";
+import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { kindsOf } from "./course.ts";
 import { CourseRunner } from "./course_runner.ts";
@@ -171,9 +171,9 @@ export class CallClient implements CallActions {
     return this.#runner.call?.link.descriptions ?? null;
   }
 
-  /** The channel with a label in the call there is (`Link.channel`), for a feature that the other side's page has too; `null` without a call. */
-  channel(label: string): Promise<Channel> | null {
-    return this.#runner.call?.link.channel(label) ?? null;
+  /** What connects the two sides of the call there is, for features with messages of their own (`call/channel.ts`); `null` without a call. */
+  get link(): Link | null {
+    return this.#runner.call?.link ?? null;
   }
 
   /** Hangs up where this user is in a call, and releases everything. The client is of no use afterwards. */

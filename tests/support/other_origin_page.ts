@@ -3,6 +3,7 @@
  * A test bundles it (`other_origin.ts`) and acts through what it leaves behind.
  */
 
+import { Channel } from "../../shared/client/call/channel.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
 import type { Platform } from "../../shared/client/platform/platform.ts";
@@ -11,6 +12,8 @@ import type { Platform } from "../../shared/client/platform/platform.ts";
 export interface Left {
   readonly client: CallClient;
   readonly platform: Platform;
+  /** A channel of the call there is. */
+  channel(label: string): Channel | null;
 }
 
 const query = new URLSearchParams(location.search);
@@ -31,4 +34,5 @@ const client = new CallClient(platform, ({ call, remote: { stream } }) => {
   client.presented();
 });
 client.watch(query.get("chat")!);
-Object.assign(globalThis, { client, platform } satisfies Left);
+const channel = (label: string) => client.link && new Channel(client.link, label, platform);
+Object.assign(globalThis, { client, platform, channel } satisfies Left);

@@ -26,7 +26,7 @@ import { withBandwidthLimit } from "./sdp_munging.ts";
 
 /** What a call needs of the client it belongs to. */
 export interface CallPorts {
-  readonly platform: Pick<Platform, "rtc" | "media" | "storage" | "clock" | "crypto">;
+  readonly platform: Pick<Platform, "rtc" | "media" | "storage" | "clock">;
   /** Which ways media may take, now. */
   ice(): IceOptions;
   codecs(): CodecOrder;

@@ -1,6 +1,7 @@
 /**
- * Channels for features beside voice and pictures: what one side sends arrives at the other in order and each message once, over
- * however many peer connections (ICE restarts, a page that is reloaded, R13), and whether or not the server is there.
+ * Channels for features beside voice and pictures, which bring this module along: what one side sends arrives at the other in order and
+ * each message once, over however many peer connections (ICE restarts, a page that is reloaded, R13), and whether or not the server is
+ * there.
  *
  * A message is kept until the other side has it: while there is no connection, while that is replaced, and while the other side has not
  * asked for the channel, which an older version of it never does. No more is kept than `MAX_QUEUED`, and whoever sends is told when it is
@@ -8,7 +9,7 @@
  * stopped at the one before.
  */
 
-import type { TextStore } from "../platform/platform.ts";
+import type { Crypto, TextStore } from "../platform/platform.ts";
 import {
   advance,
   type ChannelEvent,
@@ -16,37 +17,38 @@ import {
   type Frame,
   frameOf,
   hasRoomFor,
+  type Heard,
   isHeard,
   MAX_TEXT,
   start,
 } from "./channel_state.ts";
+import type { Link } from "./link.ts";
 
-/** What became of a message: it is kept for the other side, or nothing is, since too much is kept already, it is too long, or the call is over. */
+/** What became of a message: it is kept for the other side; or it is not, since too much is already, it is too long, or the call is over. */
 export type Sent = "queued" | "full" | "too-long" | "closed";
 
-/** What channels need of the link. */
+/** What a channel takes of the platform. `tab` keeps over a reload how much of the other side's messages is here. */
 export interface ChannelPorts {
-  /** Where it is kept, over a reload, how much of the other side's messages is here. */
-  readonly tab: TextStore;
-  newId(): string;
-  /** The data channel for a label over the peer connection there is, if there is one. */
-  line(label: string): RTCDataChannel | null;
+  readonly storage: { readonly tab: TextStore };
+  readonly crypto: Pick<Crypto, "newId">;
 }
 
+/** Made once for each label and call, on both sides. */
 export class Channel {
   /** Told of each message of the other side. */
   onMessage: (text: string) => void = () => {};
   /** Told when `state` is another one. */
   onState: () => void = () => {};
-  readonly #label: string;
-  readonly #ports: ChannelPorts;
+  readonly #tab: TextStore;
+  readonly #key: string;
   #state: ChannelState;
   #line: RTCDataChannel | null = null;
 
-  constructor(label: string, ports: ChannelPorts) {
-    this.#label = label;
-    this.#ports = ports;
-    this.#state = start(ports.newId(), heardBefore(ports.tab, label));
+  constructor(link: Pick<Link, "channel">, label: string, { storage, crypto: { newId } }: ChannelPorts) {
+    this.#tab = storage.tab;
+    this.#key = `channel.${label}`;
+    this.#state = start(newId(), this.#heardBefore());
+    link.channel(label, (line) => line === "closed" ? this.#tell({ type: "close" }) : this.#take(line));
   }
 
   /** `waiting`: the other side cannot be reached, or has no such channel. `closed`: the call is over. */
@@ -64,15 +66,13 @@ export class Channel {
     return "queued";
   }
 
-  /** Goes over the data channel that there is now. */
-  connect(): void {
-    const line = this.#ports.line(this.#label);
+  /** Goes over another data channel from here on. */
+  #take(line: RTCDataChannel): void {
     if (line === this.#line) return;
     // What may still come over the one before is late.
     if (this.#line !== null) this.#line.onopen = this.#line.onclose = this.#line.onmessage = null;
     this.#line = line;
     this.#tell({ type: "disconnected" });
-    if (line === null) return;
     line.onopen = () => this.#tell({ type: "connected" });
     line.onclose = () => this.#tell({ type: "disconnected" });
     line.onmessage = ({ data }) => {
@@ -82,15 +82,11 @@ export class Channel {
     if (line.readyState === "open") this.#tell({ type: "connected" });
   }
 
-  close(): void {
-    this.#tell({ type: "close" });
-  }
-
   #tell(event: ChannelEvent): void {
     const [before, wasIn] = [this.#state, this.state];
     const { state, effects } = advance(before, event);
     this.#state = state;
-    if (state.heard !== before.heard) this.#ports.tab.set(keyOf(this.#label), JSON.stringify(state.heard));
+    if (state.heard !== before.heard) this.#tab.set(this.#key, JSON.stringify(state.heard));
     for (const [what, given] of effects) {
       if (what === "send") this.#give(given);
       else this.onMessage(given);
@@ -105,41 +101,13 @@ export class Channel {
       // It is closing, and says so next: what was not received is sent again.
     }
   }
-}
 
-/** The channels of one call. */
-export class Channels {
-  readonly #ports: ChannelPorts;
-  readonly #channels = new Map<string, Channel>();
-
-  constructor(ports: ChannelPorts) {
-    this.#ports = ports;
-  }
-
-  get(label: string): Channel {
-    const channel = this.#channels.get(label) ?? new Channel(label, this.#ports);
-    this.#channels.set(label, channel);
-    channel.connect();
-    return channel;
-  }
-
-  /** There is another peer connection, or another data channel. */
-  connect(): void {
-    for (const channel of this.#channels.values()) channel.connect();
-  }
-
-  close(): void {
-    for (const channel of this.#channels.values()) channel.close();
-  }
-}
-
-const keyOf = (label: string) => `channel.${label}`;
-
-function heardBefore(tab: TextStore, label: string) {
-  try {
-    const heard: unknown = JSON.parse(tab.get(keyOf(label)) ?? "null");
-    return isHeard(heard) ? heard : null;
-  } catch {
-    return null;
+  #heardBefore(): Heard | null {
+    try {
+      const heard: unknown = JSON.parse(this.#tab.get(this.#key) ?? "null");
+      return isHeard(heard) ? heard : null;
+    } catch {
+      return null;
+    }
   }
 }

@@ -9,7 +9,6 @@ import type { ServerMessages } from "../../protocol/server_messages.ts";
 import type { SignalStatus } from "../signaling/socket.ts";
 import type { Descriptions } from "../state.ts";
 import type { CodecOrder } from "./codecs.ts";
-import type { Channel, Channels } from "./channel.ts";
 import { type FailureCause, failureOf, NoPeerConnection } from "./failure.ts";
 import type { LinkNews, LinkPorts, LinkStart } from "./link_ports.ts";
 import type { Answer, Description, Offer } from "./negotiation.ts";
@@ -17,6 +16,9 @@ import { Negotiator, type NegotiatorPorts } from "./negotiator.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
 import { bundlePolicyFor, type Section } from "./media_sections.ts";
+
+/** Takes each data channel of a label, the same one maybe more than once; `closed`: the call is over. */
+export type ChannelUser = (line: RTCDataChannel | "closed") => void;
 
 export class Link {
   readonly #ports: LinkPorts;
@@ -26,8 +28,8 @@ export class Link {
   #current: Negotiator | null = null;
   /** What rings here, and what is ready to answer it. */
   #incoming: { readonly offer: Offer; readonly ready: Promise<Negotiator> } | null = null;
-  /** Loaded when one is asked for. */
-  #channels: Promise<Channels> | null = null;
+  /** Who uses data channels, by label. */
+  readonly #channels = new Map<string, ChannelUser>();
   /** How the other side's offers want their sections carried; ours are bundled until then. */
   #bundlePolicy: RTCBundlePolicy = "max-bundle";
 
@@ -138,21 +140,19 @@ export class Link {
   }
 
   /**
-   * The channel with a label, over which a feature of both sides sends messages to its other end, in order and each once, whichever
-   * peer connection there is (`channel.ts` says what becomes of them). The same one whenever it is asked for. A call in which nobody asks for
-   * one has nothing of it, and a side that knows of none is not disturbed. Rejects where the call is over, or the module does not
-   * load; then it may be asked for again.
+   * The seam for features beside voice and pictures: a data channel with a label, over each peer connection of the call in turn. What a
+   * feature makes of it is `Channel` (`channel.ts`): messages that arrive in order and each once, whatever becomes of the peer
+   * connections. A call in which no feature asks for one has no section for data; a side that knows of none is not disturbed.
    */
-  async channel(label: string): Promise<Channel> {
-    const channels = await (this.#channels ??= this.#loadChannels());
-    if (this.#recovery.isClosed) throw new Error("The call is over");
-    return channels.get(label);
+  channel(label: string, use: ChannelUser): void {
+    this.#channels.set(label, use);
+    this.#connectChannels();
   }
 
   close(): void {
     this.#recovery.tell({ type: "close" });
     this.#current?.close();
-    this.#channels?.then((channels) => channels.close(), () => {});
+    this.#connectChannels();
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------
@@ -249,20 +249,11 @@ export class Link {
     return this.#current;
   }
 
-  async #loadChannels(): Promise<Channels> {
-    try {
-      const { Channels } = await import("./channel.ts");
-      const { storage: { tab }, crypto: { newId } } = this.#ports.platform;
-      const line = (label: string) => this.#recovery.isClosed ? null : this.#current?.channel(label) ?? null;
-      return new Channels({ tab, newId, line });
-    } catch (error) {
-      this.#channels = null;
-      throw error;
-    }
-  }
-
   #connectChannels(): void {
-    this.#channels?.then((channels) => channels.connect(), () => {});
+    for (const [label, use] of this.#channels) {
+      const line = this.#recovery.isClosed ? "closed" : this.#current?.channel(label);
+      if (line) use(line);
+    }
   }
 
   #repeatOffer(): void {

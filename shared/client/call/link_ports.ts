@@ -51,7 +51,7 @@ export type LinkNews =
 
 /** What it needs of the call. */
 export interface LinkPorts {
-  readonly platform: Pick<Platform, "rtc" | "media" | "storage" | "clock" | "crypto">;
+  readonly platform: Pick<Platform, "rtc" | "media" | "clock">;
   readonly role: Role;
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
