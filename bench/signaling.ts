@@ -43,8 +43,8 @@ const began = performance.now();
 
 const rounds = await measureRounds(measured, Number(flags.rounds));
 print(rounds);
-const memory = flags["no-memory"] ? new Map<string, MemoryFigures>() : await measureMemory(measured);
-printMemory(memory);
+const memory = new Map<string, MemoryFigures>();
+if (!flags["no-memory"]) await printMemory();
 for (const why of absent) console.log(`Not measured: ${why}`);
 console.log(`${((performance.now() - began) / 1000).toFixed(0)} s`);
 const broken = printBudgets(rounds, memory);
@@ -76,13 +76,22 @@ function spread(values: readonly number[], digits: number): string {
   return `${mid} ${`(${least}–${most})`.padEnd(4 + 2 * (digits + 2))}`;
 }
 
-function printMemory(memory: Map<string, MemoryFigures>): void {
-  if (memory.size === 0) return;
+/** Each line as soon as it is known: what goes wrong with one server is no loss of the others' figures. */
+async function printMemory(): Promise<void> {
   console.log(`\nmemory after a garbage collection, bytes (of it, the script engine's)`);
   const cell = (one: { rss: number; heap: number } | null) =>
     one === null ? "—" : `${Math.round(one.rss)} (${Math.round(one.heap)})`;
-  for (const [name, { chat, socket, call, sockets }] of memory) {
-    console.log(`  ${name}: idle socket at ${sockets} ${cell(socket)}, call ${cell(call)}, chat of two ${cell(chat)}`);
+  for (const subject of measured) {
+    try {
+      const figures = await measureMemory(subject);
+      memory.set(subject.name, figures);
+      const { chat, socket, call, sockets } = figures;
+      console.log(
+        `  ${subject.name}: idle socket at ${sockets} ${cell(socket)}, call ${cell(call)}, chat of two ${cell(chat)}`,
+      );
+    } catch (error) {
+      console.log(`  ${subject.name}: not measured: ${(error as Error).message}`);
+    }
   }
 }
 

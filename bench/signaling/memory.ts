@@ -10,8 +10,8 @@ const CALLS = 1_000;
 const CHATS = 5_000;
 /** Numbers of users, far from those with sockets. */
 const FIRST_IN_CHATS = 10_000_000;
-/** Requests at a time. */
-const ASKING = 32;
+/** Requests, and calls that are entered, at a time. */
+const AT_A_TIME = 32;
 
 /** In bytes, each of one. `chat`: before any socket; `null` where a server knows of none then. */
 export interface MemoryFigures {
@@ -21,54 +21,53 @@ export interface MemoryFigures {
   readonly chat: Memory | null;
 }
 
-/** Starts each server anew for it. */
-export async function measureMemory(subjects: readonly Subject[]): Promise<Map<string, MemoryFigures>> {
-  const figures = new Map<string, MemoryFigures>();
-  for (const subject of subjects) {
-    await using server = await ServerProcess.start(subject.start);
-    const sockets = Math.min(SOCKETS, subject.maxSockets);
-    await openPairs(subject, server.port, 50, 0).then((pairs) => Promise.all(pairs.map((pair) => pair.close())));
-    const before = await server.memory();
-    const pairs = await openPairs(subject, server.port, (sockets - 100) / 2, 100);
-    const idle = await server.memory();
-    const forms = new CallForms(subject.wording);
-    for (const pair of pairs.slice(0, CALLS)) await pair.enterCall(forms);
-    const talking = await server.memory();
-    await Promise.all(pairs.map((pair) => pair.close()));
-    figures.set(subject.name, {
-      sockets,
-      socket: each(before, idle, pairs.length * 2),
-      call: each(idle, talking, CALLS),
-      chat: subject.name === PRODUCT ? await chatsOfTwo(subject) : null,
-    });
-  }
-  return figures;
+/** Starts a server anew for it. */
+export async function measureMemory(subject: Subject): Promise<MemoryFigures> {
+  await using server = await ServerProcess.start(subject.start);
+  const sockets = Math.min(SOCKETS, subject.maxSockets);
+  await openPairs(subject, server.port, 50, 0).then((pairs) => Promise.all(pairs.map((pair) => pair.close())));
+  const before = await server.memory();
+  const pairs = await openPairs(subject, server.port, (sockets - 100) / 2, 100);
+  const idle = await server.memory();
+  const forms = new CallForms(subject.wording);
+  await someAtATime(CALLS, (n) => pairs[n]!.enterCall(forms));
+  const talking = await server.memory();
+  await Promise.all(pairs.map((pair) => pair.close()));
+  return {
+    sockets,
+    socket: each(before, idle, pairs.length * 2),
+    call: each(idle, talking, CALLS),
+    chat: subject.name === PRODUCT ? await chatsOfTwo(subject) : null,
+  };
 }
 
 /** Chats are there as soon as their members' tokens were seen, by whatever request. */
 async function chatsOfTwo(subject: Subject): Promise<Memory> {
   await using server = await ServerProcess.start(subject.start);
-  const see = async (first: number, chats: number) => {
-    let next = 0;
-    const some = async () => {
-      while (next < chats * 2) {
-        const user = first + next++;
-        const [protocols, address] = headOf(user, chatId(Math.floor(user / 2)));
-        const headers = {
-          authorization: `Bearer ${/bearer\.(\S+)/.exec(protocols!)![1]}`,
-          "x-forwarded-for": address!.split(": ")[1]!,
-        };
-        const response = await fetch(`http://127.0.0.1:${server.port}/api/ice`, { headers });
-        await response.arrayBuffer();
-        if (!response.ok) throw new Error(`A token is not believed: ${response.status}`);
-      }
-    };
-    await Promise.all(Array.from({ length: ASKING }, some));
-  };
+  const see = (first: number, chats: number) =>
+    someAtATime(chats * 2, async (n) => {
+      const user = first + n;
+      const [protocols, address] = headOf(user, chatId(Math.floor(user / 2)));
+      const headers = {
+        authorization: `Bearer ${/bearer\.(\S+)/.exec(protocols!)![1]}`,
+        "x-forwarded-for": address!.split(": ")[1]!,
+      };
+      const response = await fetch(`http://127.0.0.1:${server.port}/api/ice`, { headers });
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`A token is not believed: ${response.status}`);
+    });
   await see(FIRST_IN_CHATS, CHATS / 5);
   const before = await server.memory();
   await see(2 * FIRST_IN_CHATS, CHATS);
   return each(before, await server.memory(), CHATS);
+}
+
+async function someAtATime(count: number, act: (n: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const some = async () => {
+    while (next < count) await act(next++);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, some));
 }
 
 function each(before: Memory, after: Memory, count: number): Memory {

@@ -185,7 +185,7 @@ async function open(subject: Subject, port: number, path: string, head: string[]
   if (due === 0) greeted.resolve();
   const socket = await RawSocket.open(port, path, head, () => {
     if (--due === 0) greeted.resolve();
-  });
+  }, subject.heartbeat);
   if (subject.hello !== null) socket.write(frame(subject.hello));
   await inTime(greeted.promise, `${subject.name}: a greeting`);
   return socket;

@@ -29,6 +29,12 @@ export function concat(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
+/** A server's question in a text frame whether its client is there still, and the answer. */
+export interface Heartbeat {
+  readonly ping: string;
+  readonly pong: string;
+}
+
 /** One client's socket. */
 export class RawSocket {
   /** Told of the payload of each text frame; it is good until the listener returns. */
@@ -36,6 +42,7 @@ export class RawSocket {
   /** Told when the other side closes the socket, or it breaks. */
   onEnd: () => void = () => {};
   readonly #conn: Deno.Conn;
+  readonly #heartbeat: { readonly ping: Uint8Array; readonly pong: Uint8Array } | null;
   /** Grows with what comes. */
   #buffer = new Uint8Array(512);
   #filled = 0;
@@ -48,6 +55,7 @@ export class RawSocket {
     path: string,
     head: readonly string[],
     onText: (payload: Uint8Array) => void,
+    heartbeat: Heartbeat | null = null,
   ): Promise<RawSocket> {
     const conn = await Deno.connect({ hostname: "127.0.0.1", port });
     conn.setNoDelay();
@@ -60,7 +68,7 @@ export class RawSocket {
       "Sec-WebSocket-Key: c2l4dGVlbiBieXRlcy4uLg==",
       ...head,
     ];
-    const socket = new RawSocket(conn);
+    const socket = new RawSocket(conn, heartbeat);
     socket.onText = onText;
     socket.write(utf8.encode(`${request.join("\r\n")}\r\n\r\n`));
     await socket.#readHead();
@@ -68,8 +76,9 @@ export class RawSocket {
     return socket;
   }
 
-  private constructor(conn: Deno.Conn) {
+  private constructor(conn: Deno.Conn, heartbeat: Heartbeat | null) {
     this.#conn = conn;
+    this.#heartbeat = heartbeat && { ping: utf8.encode(heartbeat.ping), pong: frame(heartbeat.pong) };
   }
 
   /** Sends whole frames, after what was sent before. */
@@ -142,12 +151,18 @@ export class RawSocket {
       if (this.#filled < start + length) break;
       const payload = buffer.subarray(start, start + length);
       const opcode = buffer[at]! & 0x0f;
-      if (opcode === OPCODE.text) this.onText(payload);
+      if (opcode === OPCODE.text && this.#isPing(payload)) this.write(this.#heartbeat!.pong);
+      else if (opcode === OPCODE.text) this.onText(payload);
       else if (opcode === OPCODE.ping) this.write(frame(payload.slice(), OPCODE.pong));
       else if (opcode === OPCODE.close) this.#close();
       at = start + length;
     }
     buffer.copyWithin(0, at, this.#filled);
     this.#filled -= at;
+  }
+
+  #isPing(payload: Uint8Array): boolean {
+    const ping = this.#heartbeat?.ping;
+    return ping?.length === payload.length && ping.every((byte, n) => byte === payload[n]);
   }
 }

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { MODULES } from "../packages.ts";
 import { bunPath } from "./bun.ts";
 import { type Ids, userId, type Wording } from "./call_frames.ts";
+import type { Heartbeat } from "./raw_socket.ts";
 import type { Command } from "./server_process.ts";
 
 /** A server, and how to talk to it. */
@@ -16,6 +17,8 @@ export interface Subject {
   path(user: number, chat: string): string;
   /** What a client says before anything else. */
   readonly hello: string | null;
+  /** What it says to see whether clients are there; who does not answer is put out. WebSocket's own pings aside. */
+  readonly heartbeat: Heartbeat | null;
   /** How many messages come before the socket is of use. */
   readonly greetings: number;
   /** As many sockets as it takes at once, by default. */
@@ -101,6 +104,7 @@ const blind = {
   wording: zvonok,
   path: (_: number, chat: string) => `/?chat=${chat}`,
   hello: null,
+  heartbeat: null,
   greetings: 0,
   maxSockets: Infinity,
 };
@@ -117,6 +121,7 @@ export async function subjects(): Promise<{ present: Subject[]; absent: string[]
       wording: peer,
       path: (user) => `/peerjs?key=peerjs&id=${userId(user)}&token=${user}`,
       hello: null,
+      heartbeat: null,
       greetings: 1,
       maxSockets: 5_000,
     },
@@ -127,6 +132,8 @@ export async function subjects(): Promise<{ present: Subject[]; absent: string[]
       wording: socketIo,
       path: (_, chat) => `/socket.io/?EIO=4&transport=websocket&chat=${chat}`,
       hello: "40",
+      // Engine.IO's packets "ping" and "pong": every 25 s by default, to be answered within 20.
+      heartbeat: { ping: "2", pong: "3" },
       greetings: 2,
       maxSockets: Infinity,
     },
@@ -152,6 +159,7 @@ export async function subjects(): Promise<{ present: Subject[]; absent: string[]
       wording: zvonok,
       path: () => "/signal?device=laptop&page=page",
       hello: null,
+      heartbeat: null,
       greetings: 1,
       maxSockets: Infinity,
     },
