@@ -6,7 +6,8 @@
 import type { Platform } from "../platform/platform.ts";
 import type { LinkMessage, LinkNews } from "./link_ports.ts";
 import type { Answer, Description, Offer } from "./negotiation.ts";
-import { Peer, type PeerOptions } from "./peer.ts";
+import { Peer } from "./peer.ts";
+import type { PeerOptions } from "./peer_ports.ts";
 import type { Section, Tracks } from "./media_sections.ts";
 
 /** What it needs of the link. */

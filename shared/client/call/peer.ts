@@ -4,7 +4,6 @@
  */
 
 import type { Candidate } from "../../protocol/candidate.ts";
-import type { Platform } from "../platform/platform.ts";
 import type { Descriptions } from "../state.ts";
 import { bundledAnswer } from "./bundle.ts";
 import { type CodecOrder, preferCodecs } from "./codecs.ts";
@@ -19,7 +18,8 @@ import {
   verdictOn,
 } from "./negotiation.ts";
 import { type IceOptions, peerConnection } from "./peer_connection.ts";
-import { type RemoteStreams, remoteStreams } from "./remote_streams.ts";
+import type { PeerHandlers, PeerOptions, PeerPorts } from "./peer_ports.ts";
+import { remoteStreams } from "./remote_streams.ts";
 import {
   addSection,
   giveWay,
@@ -33,30 +33,6 @@ import {
 } from "./media_sections.ts";
 import { Held, placed, trickled, ufragOf } from "./trickle.ts";
 import { withSenderHints } from "./sdp_munging.ts";
-
-/** How a peer connection is made. */
-export interface PeerOptions {
-  readonly ice: IceOptions;
-  readonly codecs: CodecOrder;
-  /** One transport for all, or one for each section, for a side that knows no other way. */
-  readonly bundlePolicy: RTCBundlePolicy;
-}
-
-/** Where the connection's news goes. */
-export interface PeerHandlers {
-  /** A local candidate to send; `null` ends them. Held back until `release` is called. */
-  onCandidate(candidate: Candidate | null): void;
-  onState(state: RTCPeerConnectionState): void;
-  /** A remote candidate was left out: this browser does not take it. */
-  onDropped(): void;
-  /** The other side opened a data channel. */
-  onChannel(): void;
-  /** The other side's streams have (more) tracks. */
-  onRemote(remote: RemoteStreams): void;
-}
-
-/** What it takes of the platform. */
-type PeerPorts = Pick<Platform, "rtc" | "media">;
 
 export class Peer {
   readonly #pc: RTCPeerConnection;
