@@ -31,7 +31,7 @@ scene("a video call: both see and hear each other, and a hang-up ends it for bot
   await boris.hears("Call ended");
   for (const person of [ada, boris]) assert.deepEqual(await person.open(), { connections: 0, tracks: 0 });
   await ada.sees("button", "Video call");
-});
+}, { byHand: true });
 
 scene("an audio call opens no camera, and is heard", async (stage) => {
   const { ada, boris } = stage;

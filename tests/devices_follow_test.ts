@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
-import { connect, meet, type Scene } from "./support/scene.ts";
+import { connect, type Scene, seat } from "./support/scene.ts";
 import { gone, until } from "./support/until.ts";
 
 /** Ada and Boris in a browser with three cameras and several microphones and speakers. */
@@ -18,7 +18,7 @@ function test(name: string, run: (scene: Scene) => Promise<void>): void {
     const browser = stack.use(await launch("grant", "--use-fake-device-for-media-stream=device-count=3"));
     const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
     await ada.page.evaluateOnNewDocument(makePluggable);
-    const chat = await meet(product.url, ada, boris);
+    const chat = await seat(product.url, ada, boris);
     await run({ product, ada, boris, chat });
     assert.deepEqual([...ada.errors, ...boris.errors], []);
   });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type FakeDevices, launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
-import { connect, meet, type Scene } from "./support/scene.ts";
+import { connect, type Scene, seat } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 /** Ada and Boris in a browser with three cameras, of which the second, one for depth, gives no pictures, and several microphones. */
@@ -15,7 +15,7 @@ function test(name: string, run: (scene: Scene) => Promise<void>, devices: FakeD
     const browser = stack.use(await launch(devices, "--use-fake-device-for-media-stream=device-count=3"));
     const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
     if (devices === "ask") { for (const person of [ada, boris]) await person.grant(product.url); }
-    const chat = await meet(product.url, ada, boris);
+    const chat = await seat(product.url, ada, boris);
     await run({ product, ada, boris, chat });
     assert.deepEqual([...ada.errors, ...boris.errors], []);
   });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
-import { connect, meet, type Scene, scene } from "./support/scene.ts";
+import { connect, type Scene, scene, seat } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 /** What the newest peer connection of a page receives, for each section in its order: frames since the last look. */
@@ -74,7 +74,7 @@ function sharing(name: string, run: (scene: Scene & { closeShared(): Promise<voi
       setInterval(() => document.body.style.color = `#${Math.floor(Math.random() * 900) + 100}`, 100);
       document.body.append("shared");
     });
-    const chat = await meet(product.url, ada, boris);
+    const chat = await seat(product.url, ada, boris);
     await run({ product, ada, boris, chat, closeShared: () => shared.close() });
     assert.deepEqual([...ada.errors, ...boris.errors], []);
   });

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, type Product, startProduct } from "./support/product.ts";
-import { meet } from "./support/scene.ts";
+import { seat } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
@@ -27,7 +27,7 @@ function test(name: string, run: (stage: Stage) => Promise<void>): void {
     const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
     for (const person of [ada, boris]) await person.grant(product.url);
     await ada.page.evaluateOnNewDocument(slowDevices);
-    await meet(product.url, ada, boris);
+    await seat(product.url, ada, boris);
     await run({ product, ada, boris });
     assert.deepEqual([...ada.errors, ...boris.errors], []);
   });

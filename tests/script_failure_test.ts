@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { launch, Person } from "./support/chromium.ts";
 import { build, startProduct } from "./support/product.ts";
-import { connect, meet } from "./support/scene.ts";
+import { connect, seat } from "./support/scene.ts";
 import { until } from "./support/until.ts";
 
 const LOST = [
@@ -34,7 +34,7 @@ for (const [what, pattern] of LOST) {
     await using stack = new AsyncDisposableStack();
     const { product, browser, ada, loads } = await loser(stack, "/chat/", pattern);
     const boris = stack.use(await Person.enter(browser));
-    await meet(product.url, ada, boris);
+    await seat(product.url, ada, boris);
     assert.equal(loads(), 3);
     assert.equal(await reloads(ada), null, "the next time begins anew");
   });
@@ -54,7 +54,7 @@ Deno.test("a script fails: what a call loads later does not come, three times: i
   const product = stack.use(await startProduct());
   const browser = stack.use(await launch());
   const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-  const chat = await meet(product.url, ada, boris);
+  const chat = await seat(product.url, ada, boris);
   const asked = { adaptation: 0, later: 0, page: 0 };
   await ada.page.setRequestInterception(true);
   ada.page.on("request", (request) => {

@@ -2,6 +2,7 @@
 
 import "./suppressed.ts";
 import { firstFile } from "./commands.ts";
+import type { Guest } from "./guest.ts";
 import { type Browser, type BrowserContext, type ElementHandle, type Page, puppeteer } from "./packages.ts";
 import { canCall, named, press, said, there, until } from "./until.ts";
 
@@ -132,6 +133,14 @@ export class Person implements AsyncDisposable {
       }
     });
     return new Person(context, page);
+  }
+
+  /** Opens a page with somebody's session. */
+  async comesAs(guest: Guest, url: string): Promise<void> {
+    const [name, value] = guest.cookie!.split("=", 2);
+    const { hostname: domain } = new URL(url);
+    await this.#context.setCookie({ name: name!, value: value!, domain, path: "/", httpOnly: true, sameSite: "Lax" });
+    await this.page.goto(url);
   }
 
   /**
