@@ -78,17 +78,15 @@ export async function press(page: Page | Frame, name: string): Promise<void> {
  * another element, and puppeteer's locators wait for the one that is gone.
  */
 export async function pressAt(page: Page | Frame, selector: string): Promise<void> {
-  let before = "";
   await until(`${selector} is pressed`, async () => {
     const element = await page.$(selector);
-    const place = await element?.evaluate((element) =>
-      element.matches(":disabled") ? "" : JSON.stringify(element.getBoundingClientRect())
-    ) ?? "";
-    const isStill = place !== "" && place === before;
-    before = place;
-    if (isStill) {
-      await element!.click();
-    }
-    return isStill;
+    const isReady = await element?.evaluate(async (element, pauseMs) => {
+      const place = () => JSON.stringify(element.getBoundingClientRect());
+      const before = place();
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      return !element.matches(":disabled") && place() === before;
+    }, PAUSE_MS);
+    if (isReady) await element!.click();
+    return isReady;
   });
 }
