@@ -2,7 +2,7 @@
 
 import type { ClientMessage } from "../shared/protocol/client_messages.ts";
 import type { Parsed } from "../shared/protocol/frames.ts";
-import type { ServerMessage } from "../shared/protocol/server_messages.ts";
+import type { DeviceCall, ServerMessage } from "../shared/protocol/server_messages.ts";
 import type { Endpoint } from "./call/parties.ts";
 import type { Lifetime } from "./identity/lifetime.ts";
 import { type Admission, DeviceRates } from "./limits.ts";
@@ -27,6 +27,8 @@ export class DeviceConnection implements Endpoint {
   readonly device: string;
   /** `null` while the socket is gone. */
   outbox: Outbox | null = null;
+  /** Says `welcome` over its newest socket; `null` once that is said. */
+  greet: ((calls: readonly DeviceCall[]) => void) | null = null;
   /** R20: how long its token speaks for it; `null` while the socket is gone. */
   life: Lifetime | null = null;
   /** Chats that it wants to know the state of; `null`: none. */
@@ -42,6 +44,12 @@ export class DeviceConnection implements Endpoint {
     this.user = user;
     this.device = device;
     this.#rates = new DeviceRates(now);
+  }
+
+  /** Its newest socket is heard from now on. */
+  welcome(calls: readonly DeviceCall[]): void {
+    this.greet?.(calls);
+    this.greet = null;
   }
 
   /** R18: counts what was parsed. What opens a side of a call, and is refused, comes again; one that is open stays so (R11). */

@@ -60,6 +60,8 @@ export class Dispatch {
   #note(chatId: string | null, fact: DeviceFact): void {
     const { connections, receipts } = this.#options;
     switch (fact.type) {
+      case "connected":
+        return connections.get(fact.device)?.welcome(fact.calls);
       case "watched": {
         const device = connections.get(fact.device);
         if (device?.outbox) connections.watch(device, chatId!);

@@ -183,17 +183,19 @@ export class Hub {
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 
     const { ringTimeoutMs, graceMs, pingMs, ice, videoCodecs } = this.#options;
-    outbox.send({
-      type: "welcome",
-      protocol: PROTOCOL_VERSION,
-      deviceId,
-      user: { id: user, name },
-      ...ice(user),
-      ringTimeoutMs,
-      graceMs,
-      pingMs,
-      videoCodecs,
-    });
+    device.greet = (calls) =>
+      outbox.send({
+        type: "welcome",
+        protocol: PROTOCOL_VERSION,
+        deviceId,
+        user: { id: user, name },
+        ...ice(user),
+        ringTimeoutMs,
+        graceMs,
+        pingMs,
+        videoCodecs,
+        calls: [...calls],
+      });
     // Membership is what a token says that is believed still.
     const membership = expiresAt <= this.#options.clock() ? null : session;
     this.#engine.submit({ type: "connect", from, membership, page });

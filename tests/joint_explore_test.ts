@@ -58,6 +58,8 @@ const SCENES: Record<string, { start: World; most: number }> = {
   "they talk": { start: after(alone, CALL, ACCEPT), most: 30_000 },
   "both call at once": { start: begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 1 }], 1), most: 30_000 },
   "it rings at two devices": { start: after(withTwo, CALL), most: 30_000 },
+  "it rings, over a server of protocol 1": { start: { ...after(alone, CALL), protocol: 1 }, most: 15_000 },
+  "they talk, over a server of protocol 1": { start: { ...after(alone, CALL, ACCEPT), protocol: 1 }, most: 15_000 },
 };
 
 for (const [name, { start, most }] of Object.entries(SCENES)) {

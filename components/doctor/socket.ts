@@ -39,8 +39,7 @@ export async function checkSocket(
   const signal = new SignalSocket({ ...ports, transport: { ...ports.transport, openSocket } }, {
     onStatus: (status) => {
       if (status !== "open") return;
-      // The socket sends a ping by itself, now.
-      sent = now();
+      ping();
       onOpen();
     },
     onMessage: (message) => {
@@ -48,10 +47,13 @@ export async function checkSocket(
       if (message.type !== "pong") return;
       times.push(now() - sent);
       if (times.length >= PINGS) return onDone();
-      sent = now();
-      signal.sendNow({ type: "ping" });
+      ping();
     },
   });
+  const ping = () => {
+    sent = now();
+    signal.sendNow({ type: "ping" });
+  };
   const isOpen = await settled(ports.clock, OPEN_MS, false, (settle) => onOpen = () => settle(true));
   if (isOpen) await settled(ports.clock, TALK_MS, null, (settle) => onDone = () => settle(null));
   signal.close();

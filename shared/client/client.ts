@@ -6,7 +6,7 @@
 
 import type { VideoCodec } from "../protocol/constants.ts";
 import type { CallMedia } from "../protocol/formats.ts";
-import type { Member, ServerMessage, ServerMessages } from "../protocol/server_messages.ts";
+import type { Member, ServerMessages } from "../protocol/server_messages.ts";
 import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { kindsOf } from "./course.ts";
@@ -18,6 +18,7 @@ import { keepCall, pastCalls } from "./history.ts";
 import { withMissed } from "./missed.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Preferences } from "./preferences.ts";
+import type { Heard, Welcome } from "./signaling/heard_out.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOTHING } from "./snapshot.ts";
@@ -186,17 +187,10 @@ export class CallClient implements CallActions {
 
   // --- What the server says --------------------------------------------------------------------------------------------
 
-  #receive(message: ServerMessage): void {
+  #receive(message: Heard): void {
     switch (message.type) {
       case "welcome":
         return this.#welcome(message);
-      case "pong": {
-        const { call } = this.#runner.course;
-        return this.#runner.tell({
-          ...message,
-          isUnsent: "info" in call && this.#signal.hasUnsentInitiate(call.info.callId),
-        });
-      }
       case "chat:state":
         return this.#show({ members: { ...this.#snapshot.members, [message.chatId]: message.members } });
       case "call:missed":
@@ -238,14 +232,16 @@ export class CallClient implements CallActions {
     }
   }
 
-  #welcome(message: ServerMessages["welcome"]): void {
+  #welcome(message: Welcome): void {
     const { user, iceServers, iceTtl, iceTransportPolicy, videoCodecs = [] } = message;
     this.#userId = user.id;
     this.#iceTransportPolicy = iceTransportPolicy ?? "all";
     this.#iceServers.take(iceServers, iceTtl);
     this.#preferences.configure(videoCodecs);
     for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
-    this.#runner.tell(message);
+    const { call } = this.#runner.course;
+    const isUnsent = "info" in call && this.#signal.hasUnsentInitiate(call.info.callId);
+    this.#runner.tell({ ...message, isUnsent });
   }
 
   #missed({ type: _, ...missed }: ServerMessages["call:missed"]): void {

@@ -6,7 +6,7 @@
 import type { ClientMessage } from "../protocol/client_messages.ts";
 import type { ErrorCode } from "../protocol/errors.ts";
 import type { CallMedia, FailureReason } from "../protocol/formats.ts";
-import type { ServerMessages } from "../protocol/server_messages.ts";
+import type { DeviceCall, ServerMessages } from "../protocol/server_messages.ts";
 import {
   type Advanced,
   type Course,
@@ -17,10 +17,10 @@ import {
   isAtHand,
   MAX_OVER,
   RING_SLACK_MS,
-  type Sync,
   type Waiting,
 } from "./course_state.ts";
 import type { Kind } from "./devices/opening.ts";
+import type { Welcome } from "./signaling/heard_out.ts";
 import type { SignalStatus } from "./signaling/socket.ts";
 import type { CallInfo, Outcome } from "./state.ts";
 
@@ -67,13 +67,13 @@ export type CourseEvent =
     | { readonly type: "released" }
     // The server.
     | { readonly type: "signaling"; readonly status: SignalStatus }
-    | From<"welcome" | "call:ringing" | "call:answer" | "call:rejected" | "call:end" | "call:error">
+    | From<"call:ringing" | "call:answer" | "call:rejected" | "call:end" | "call:error">
+    /** `isUnsent`: the `call:initiate` of the call at hand still waits to be sent. */
+    | Welcome & { readonly isUnsent: boolean }
     /** `failed`: kinds that did not open for the call at hand. */
     | From<"call:offer"> & { readonly failed: readonly Kind[] }
     /** `kinds`: what was on in this call before a reload. */
     | From<"call:state"> & { readonly peer: CallInfo["peer"]; readonly kinds: readonly Kind[] }
-    /** `isUnsent`: the call's `call:initiate` still waits to be sent. */
-    | From<"pong"> & { readonly isUnsent: boolean }
     // The peer connection.
     /** The offer that starts the call is on its way. */
     | { readonly type: "placed"; readonly callId: string }
@@ -128,11 +128,7 @@ function apply(turn: Turn, event: CourseEvent): void {
       turn.signaling = event.status;
       return isOut(turn) ? out(turn) : undefined;
     case "welcome":
-      turn.ringTimeoutMs = event.ringTimeoutMs;
-      turn.graceMs = event.graceMs;
-      // If it still rings, the server says so right after this.
-      turn.waiting = null;
-      return sync(turn, "unsynced");
+      return welcomed(turn, event);
     case "call:offer":
       return offered(turn, event);
     case "call:state":
@@ -150,13 +146,10 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
       return hangUp(turn, call);
     case "opened":
       return opened(turn, call, event);
-    case "pong":
-      return settle(turn, call, event);
     case "call:answer":
       if (info.role === "callee" || stage === "answered") return;
       turn.effects.push(["answered", event.answer]);
-      // Where the server has not mentioned the call on this socket, it may still have lost it.
-      return answered(turn, info, "sync" in call && call.sync === "unsynced" ? call.sync : "synced");
+      return answered(turn, info);
     case "call:rejected":
     case "call:end":
       return finish(turn, call, event.reason, false);
@@ -180,7 +173,7 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
     case "preparing":
       return event.type === "allowed" ? place(turn, call) : undefined;
     case "placing":
-      if (event.type === "placed") turn.call = { ...call, stage: "calling", sync: "synced", hasOffered: true };
+      if (event.type === "placed") turn.call = { ...call, stage: "calling", hasOffered: true };
       return;
     case "calling":
     case "ringing":
@@ -191,7 +184,7 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
     case "incoming":
       return ringing(turn, call, event);
     case "answering":
-      return event.type === "answered" ? answered(turn, info, call.sync) : undefined;
+      return event.type === "answered" ? answered(turn, info) : undefined;
     case "answered":
       if (event.type === "progress") turn.call = { ...call, since: event.since, isWell: event.isWell };
   }
@@ -235,9 +228,7 @@ function ringing(turn: Turn, call: InCall & { stage: "incoming" }, event: Course
       if (turn.noWebRtc) return;
       turn.unplaced = null;
       turn.effects.push(["forget-problem"]);
-      answer(turn, info, call.isStale, kindsOf(info.media === "audio" ? "audio" : event.media));
-      // Where the server has not mentioned the call on this socket yet, it may be over.
-      return sync(turn, call.sync);
+      return answer(turn, info, call.isStale, kindsOf(info.media === "audio" ? "audio" : event.media));
     case "presented":
       turn.call = { ...call, isPresented: true };
       return say(turn, "call:ringing", info);
@@ -257,11 +248,11 @@ function answer(turn: Turn, info: CallInfo, isStale: boolean, kinds: readonly Ki
 
 /** The descriptions are to be exchanged, by when the other side's grace is over at the latest. */
 function exchange(turn: Turn, info: CallInfo): void {
-  turn.call = { stage: "answering", info, sync: "synced", deadline: turn.now.at + turn.graceMs + EXCHANGE_MS };
+  turn.call = { stage: "answering", info, deadline: turn.now.at + turn.graceMs + EXCHANGE_MS };
 }
 
-function answered(turn: Turn, info: CallInfo, sync: Sync): void {
-  turn.call = { stage: "answered", info, sync, since: null, isWell: false };
+function answered(turn: Turn, info: CallInfo): void {
+  turn.call = { stage: "answered", info, since: null, isWell: false };
 }
 
 /** Opens devices before any call. A call that starts meanwhile goes on with them. */
@@ -281,6 +272,26 @@ function check(turn: Turn, on: boolean): void {
 
 // --- What the server says --------------------------------------------------------------------------------------------
 
+/** The calls that this device is in, by the server's word; more of each follows. */
+function welcomed(turn: Turn, { ringTimeoutMs, graceMs, calls, isUnsent }: Of<"welcome">): void {
+  const { call } = turn;
+  Object.assign(turn, { ringTimeoutMs, graceMs, waiting: null });
+  if (!isAtHand(call) || isUnsent || call.stage === "preparing" || call.stage === "placing") return;
+  const { info, stage } = call;
+  // R10: one that it has become names it too, and is answered once its offer is here.
+  const isGlare = ({ chatId, glare }: DeviceCall) => glare && chatId === info.chatId && info.role === "caller";
+  const named = calls.find((one) => one.callId === info.callId || isGlare(one));
+  if (named === undefined && stage !== "answered") {
+    // Another device of the callee may be in it, since before the server was started anew: to hang up here would end that (R14).
+    return giveUp(turn, call, "connection-lost", info.role === "caller");
+  }
+  const isUnheard = isUnanswered(call) && call.hasOffered && named?.answer === "said";
+  if (named !== undefined && !isUnheard) return;
+  // An answered call may have outlived the server (R14); or an answer went into a socket that was dead (R12).
+  const { chatId, callId, role, media } = info;
+  turn.effects.push(["send-now", { type: "call:resume", chatId, callId, role, media }]);
+}
+
 function offered(turn: Turn, offer: Of<"call:offer">): void {
   const { call } = turn;
   const expiresAt = offer.at + offer.expiresInMs;
@@ -293,7 +304,7 @@ function offered(turn: Turn, offer: Of<"call:offer">): void {
       // It is on the screen already, and the server has forgotten that, or never heard it.
       if (call.isPresented) say(turn, "call:ringing", call.info);
     }
-    return sync(turn, "synced");
+    return;
   }
   // Where it rings a second time (R8), what still waits to be said of the first would end it.
   turn.effects.push(["end", offer.callId, []]);
@@ -322,7 +333,7 @@ function ring(turn: Turn, { offer, expiresAt }: Waiting): void {
   turn.waiting = null;
   turn.effects.push(["mark-ringing"]);
   const deadline = expiresAt + RING_SLACK_MS;
-  turn.call = { stage: "incoming", info, expiresAt, deadline, sync: "synced", isPresented: false, isStale: false };
+  turn.call = { stage: "incoming", info, expiresAt, deadline, isPresented: false, isStale: false };
 }
 
 /** Where a call stands, after a reconnect. One that this page does not have was in it before a reload (R13). */
@@ -336,42 +347,22 @@ function stands(turn: Turn, event: Of<"call:state">): void {
     turn.isChecking = false;
     if (isRinging) {
       const deadline = turn.now.at + (event.expiresInMs ?? turn.ringTimeoutMs) + RING_SLACK_MS;
-      turn.call = { stage: "calling", info, sync: "synced", to: undefined, kinds: [], deadline, hasOffered: false };
+      turn.call = { stage: "calling", info, to: undefined, kinds: [], deadline, hasOffered: false };
     } else {
       exchange(turn, info);
     }
     turn.effects.push(["start", info, "rejoin"], ["open", kinds]);
   } else if (call.info.callId !== callId) {
     say(turn, "call:end", event);
-  } else if (!isRinging && isUnanswered(call) && call.hasOffered) {
-    // The answer may be on its way, right behind this.
-    turn.call = { ...call, sync: call.sync === "answer-asked" ? call.sync : "answer-due" };
-  } else if ("sync" in call) {
-    // R13: the other side makes an offer.
-    if (!isRinging && isUnanswered(call)) exchange(turn, call.info);
-    if (!isRinging) turn.effects.push(["synced"]);
-    sync(turn, "synced");
+  } else if (!isRinging && call.stage !== "preparing" && call.stage !== "placing") {
+    if (isUnanswered(call)) {
+      // The answer is right behind this, or was asked for.
+      if (call.hasOffered) return;
+      // R13: the other side makes an offer.
+      exchange(turn, call.info);
+    }
+    turn.effects.push(["synced"]);
   }
-}
-
-/**
- * What the server knows of this device's calls it says right after `welcome`, so before this `pong`. Of this one it said nothing:
- * an answered call may have outlived it (R14), any other is over.
- */
-function settle(turn: Turn, call: InCall, { isUnsent }: Of<"pong">): void {
-  if (!("sync" in call) || call.sync === "synced") return;
-  const { info, stage } = call;
-  if (!isUnsent && stage !== "answered" && call.sync !== "answer-due") {
-    // Another device of the callee may be in it, since before the server was started anew: to hang up here would end that (R14).
-    return giveUp(turn, call, "connection-lost", info.role === "caller");
-  }
-  sync(turn, "synced");
-  if (isUnsent) return;
-  const { chatId, callId, role, media } = info;
-  turn.effects.push(["send-now", { type: "call:resume", chatId, callId, role, media }]);
-  if (stage === "answered") return;
-  sync(turn, "answer-asked");
-  turn.effects.push(["send-now", { type: "ping" }]);
 }
 
 /** Nobody will hear of this page's calls any more; media that flows already needs nobody. */
@@ -444,11 +435,6 @@ function next(turn: Turn): void {
 }
 
 // --- Small parts -----------------------------------------------------------------------------------------------------
-
-/** What the server knows of the call at hand. */
-function sync(turn: Turn, sync: Sync): void {
-  if ("sync" in turn.call) turn.call = { ...turn.call, sync };
-}
 
 /** Nobody hears of this page's calls any more. */
 const isOut = ({ signaling }: Turn) => signaling === "replaced" || signaling === "unauthorized";

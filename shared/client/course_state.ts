@@ -52,23 +52,13 @@ interface Own extends Known {
   readonly kinds: readonly Kind[];
 }
 
-/**
- * What is known of the server's view of a call. `unsynced`: a socket is new, and the server has not mentioned the call yet. `answer-due`:
- * it says that the call was answered, and the answer should be right behind that. `answer-asked`: it was not, and was asked for.
- */
-export type Sync = "synced" | "unsynced" | "answer-due" | "answer-asked";
-
-interface Synced {
-  readonly sync: Sync;
-}
-
 /** It is given up then, on the monotonic clock. */
 interface Timed {
   readonly deadline: number;
 }
 
 /** The server has its offer; or had it of the page before a reload: then the other side will make one (R13). */
-interface Offered extends Own, Timed, Synced {
+interface Offered extends Own, Timed {
   readonly hasOffered: boolean;
 }
 
@@ -84,7 +74,7 @@ export type CallState =
   /** A device of the callee says that it rings. */
   | Offered & { readonly stage: "ringing"; readonly expiresAt: number }
   /** It rings here. */
-  | Known & Timed & Synced & {
+  | Known & Timed & {
     readonly stage: "incoming";
     readonly expiresAt: number;
     /** The user sees or hears it, so the caller is told. */
@@ -93,9 +83,9 @@ export type CallState =
     readonly isStale: boolean;
   }
   /** Accepted, or taken up again after a reload: the descriptions are being exchanged. */
-  | Known & Timed & Synced & { readonly stage: "answering" }
+  | Known & Timed & { readonly stage: "answering" }
   /** Both sides have the other's description. `since`: when media first flowed. */
-  | Known & Synced & { readonly stage: "answered"; readonly since: number | null; readonly isWell: boolean }
+  | Known & { readonly stage: "answered"; readonly since: number | null; readonly isWell: boolean }
   | Known & {
     readonly stage: "ended";
     readonly outcome: Outcome;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OmitEach } from "../omit_each.ts";
-import type { ServerMessages } from "../protocol/server_messages.ts";
+import type { DeviceCall, ServerMessages } from "../protocol/server_messages.ts";
 import { course, type CourseEvent } from "./course.ts";
 import { type CallState, type Course, type CourseEffect, deadlineOf, phaseOf, start } from "./course_state.ts";
 import type { CallInfo } from "./state.ts";
@@ -10,8 +10,8 @@ const ids = { chatId: "a-chat", callId: "this-call" };
 const own: CallInfo = { ...ids, role: "caller", media: "video", peer: null };
 const theirs: CallInfo = { ...own, role: "callee" };
 const placed = { info: own, to: "bob", kinds: ["audio", "video"], deadline: 9_000 } as const;
-const offered = { ...placed, sync: "synced", hasOffered: true } as const;
-const rings = { info: theirs, sync: "synced", deadline: 9_000, expiresAt: 7_000, isStale: false } as const;
+const offered = { ...placed, hasOffered: true } as const;
+const rings = { info: theirs, deadline: 9_000, expiresAt: 7_000, isStale: false } as const;
 
 const STATES = {
   "idle": { stage: "idle" },
@@ -22,9 +22,9 @@ const STATES = {
   "ringing": { ...offered, stage: "ringing", expiresAt: 7_000 },
   "incoming": { ...rings, stage: "incoming", isPresented: false },
   "incoming, presented": { ...rings, stage: "incoming", isPresented: true },
-  "answering": { stage: "answering", info: theirs, sync: "synced", deadline: 9_000 },
-  "answered by this": { stage: "answered", info: theirs, sync: "synced", since: 500, isWell: true },
-  "answered by the other": { stage: "answered", info: own, sync: "synced", since: null, isWell: false },
+  "answering": { stage: "answering", info: theirs, deadline: 9_000 },
+  "answered by this": { stage: "answered", info: theirs, since: 500, isWell: true },
+  "answered by the other": { stage: "answered", info: own, since: null, isWell: false },
   "ended": { stage: "ended", info: own, outcome: "hangup", byMe: true, durationMs: 7 },
 } satisfies Record<string, CallState>;
 
@@ -146,7 +146,6 @@ const CALLING = {
   "unauthorized": "ended connection-lost",
   "offer of another": "calling, waiting; take back other-call",
   "offer, glare": "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
-  "stands, connected": "calling",
   "another stands": "calling; send call:end",
   "rings there": "ringing; mark-ringing",
   "answer": "connecting (answered); answered answer",
@@ -252,7 +251,6 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "offer of another": "ringing, waiting; take back other-call",
     "offer, glare":
       "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
-    "stands, connected": "ringing",
     "another stands": "ringing; send call:end",
     "rings there": "ringing; mark-ringing",
     "answer": "connecting (answered); answered answer",
@@ -357,75 +355,81 @@ for (const [name, call] of Object.entries(STATES)) {
   });
 }
 
-const WELCOME = { type: "welcome", ringTimeoutMs: 30_000, graceMs: 20_000 } as Told;
-const PONG = { type: "pong", isUnsent: false } as const;
+/** A new socket's first word. `calls`: those that the server names. */
+const welcome = (calls: readonly Partial<DeviceCall>[] = [], isUnsent = false): Told => ({
+  ...{ type: "welcome", protocol: 2, deviceId: "laptop", user: { id: "ann", name: "Ann" }, iceServers: [] },
+  ...{ ringTimeoutMs: 30_000, graceMs: 20_000, pingMs: 25_000, isUnsent },
+  calls: calls.map((call) => ({ ...ids, role: "caller", state: "connected", ...call })),
+});
 const ANSWER = { ...EVENTS.answer };
 const called = (call: CallState): Course => ({ ...START, call });
 
-/** After a new socket, what the server says, and the `pong` that ends it: what is shown and done in the end. */
+/** After a new socket, what the server says: what is shown and done in the end. */
 const afterSocket = (call: CallState, ...told: Told[]) => {
-  const { state, effects } = apply(called(call), WELCOME, ...told);
+  const { state, effects } = apply(called(call), ...told);
   return [state.call.stage === "ended" ? state.call.outcome : phaseOf(state).phase, ...effects.map(words)];
 };
 const OVER = ["end this-call call:end failed", "record connection-lost 400 true", "release", "forget-problem"];
 
-Deno.test("course: of a call that the server does not mention on a new socket, an answered one is asked about, any other is over", () => {
+Deno.test("course: of a call that the server does not name on a new socket, an answered one is asked about, any other is over", () => {
   const resumed = ["connected", "send-now call:resume"];
-  assert.deepEqual(afterSocket(STATES["answered by this"], PONG), resumed);
-  assert.deepEqual(afterSocket(STATES["answered by this"], PONG, PONG), resumed, "once");
+  assert.deepEqual(afterSocket(STATES["answered by this"], welcome()), resumed);
+  assert.deepEqual(afterSocket(STATES["answered by this"], welcome(), { type: "signaling", status: "open" }), resumed);
   for (const call of [STATES.calling, STATES.ringing]) {
-    assert.deepEqual(afterSocket(call, PONG), ["connection-lost", ...OVER]);
+    assert.deepEqual(afterSocket(call, welcome()), ["connection-lost", ...OVER]);
+    assert.deepEqual(afterSocket(call, welcome([{ callId: "other-call" }])), ["connection-lost", ...OVER]);
   }
   for (const call of [STATES.incoming, STATES.answering]) {
     assert.deepEqual(
-      afterSocket(call, PONG).slice(0, 2),
+      afterSocket(call, welcome()).slice(0, 2),
       ["connection-lost", "take back this-call"],
       "[R14] to hang up would end it for a device of this user that is in it",
     );
   }
-  assert.deepEqual(afterSocket(STATES.preparing, PONG), ["preparing"]);
-  assert.deepEqual(afterSocket(STATES.placing, PONG), ["calling"]);
-  assert.deepEqual(afterSocket(STATES.calling, { ...PONG, isUnsent: true }), ["calling"], "it cannot know of it");
+  const glare = welcome([{ callId: "other-call", role: "callee", state: "ringing", glare: true }]);
+  assert.deepEqual(afterSocket(STATES.calling, glare), ["calling"], "[R10] it is that one now");
+  assert.deepEqual(afterSocket(STATES.preparing, welcome()), ["preparing"]);
+  assert.deepEqual(afterSocket(STATES.placing, welcome()), ["calling"]);
+  assert.deepEqual(afterSocket(STATES.calling, welcome([], true)), ["calling"], "it cannot know of it");
 });
 
-Deno.test("course: who accepts before the server has mentioned the call on a new socket asks whether it stands", () => {
-  const answered = { type: "answered", ...ids } as const;
-  assert.deepEqual(afterSocket(STATES.incoming, EVENTS.accept, answered, PONG).at(-1), "send-now call:resume");
-});
-
-Deno.test("course: a call that the server mentions on a new socket goes on, and what may be lost is repeated", () => {
-  assert.deepEqual(afterSocket(STATES.calling, EVENTS["stands, rings"], PONG), ["calling"]);
-  assert.deepEqual(afterSocket(STATES.incoming, EVENTS.offer, PONG), ["incoming"]);
+Deno.test("course: a call that the server names on a new socket goes on, and what may be lost is repeated", () => {
+  const caller = (state: DeviceCall["state"]) => welcome([{ state }]);
+  const callee = (state: DeviceCall["state"]) => welcome([{ role: "callee", state }]);
+  assert.deepEqual(afterSocket(STATES.calling, caller("ringing"), EVENTS["stands, rings"]), ["calling"]);
+  assert.deepEqual(afterSocket(STATES.incoming, callee("ringing"), EVENTS.offer), ["incoming"]);
   assert.deepEqual(
-    afterSocket(STATES["incoming, presented"], EVENTS.offer, PONG),
+    afterSocket(STATES["incoming, presented"], callee("ringing"), EVENTS.offer),
     ["incoming", "send call:ringing"],
     "it is on the screen",
   );
-  assert.deepEqual(afterSocket(STATES.answering, EVENTS.offer, PONG), ["connecting"]);
-  assert.deepEqual(afterSocket(STATES["answered by this"], EVENTS.offer, PONG), ["connected", "repeatAnswer"]);
-  assert.deepEqual(afterSocket(STATES["answered by this"], EVENTS["stands, connected"], PONG), ["connected", "synced"]);
+  assert.deepEqual(afterSocket(STATES.answering, callee("ringing"), EVENTS.offer), ["connecting"]);
+  const answered = STATES["answered by this"];
+  assert.deepEqual(afterSocket(answered, callee("ringing"), EVENTS.offer), ["connected", "repeatAnswer"]);
+  assert.deepEqual(afterSocket(answered, callee("connected"), EVENTS["stands, connected"]), ["connected", "synced"]);
 });
 
-Deno.test("course: [R12] an answer that went into a dead socket comes right behind the news, or is asked for, once", () => {
+Deno.test("course: [R12] an answer comes right behind the news, or is asked for, once, where it was said into another socket", () => {
   const stands = EVENTS["stands, connected"];
-  const asked = ["send-now call:resume", "send-now ping"];
-  assert.deepEqual(afterSocket(STATES.calling, stands, ANSWER, PONG), ["connecting", "answered answer"]);
-  assert.deepEqual(afterSocket(STATES.ringing, stands, PONG), ["ringing", ...asked]);
-  assert.deepEqual(afterSocket(STATES.ringing, stands, PONG, stands, ANSWER, PONG), [
-    "connecting",
-    ...asked,
-    "answered answer",
-  ]);
-  assert.deepEqual(afterSocket(STATES.ringing, stands, PONG, stands, PONG), ["connection-lost", ...asked, ...OVER]);
+  const follows = welcome([{ answer: "follows" }]);
+  const said = welcome([{ answer: "said" }]);
+  const asked = "send-now call:resume";
+  assert.deepEqual(afterSocket(STATES.calling, follows, stands, ANSWER), ["connecting", "answered answer"]);
+  assert.deepEqual(afterSocket(STATES.ringing, said, stands), ["ringing", asked]);
+  assert.deepEqual(afterSocket(STATES.ringing, said, stands, stands, ANSWER), ["connecting", asked, "answered answer"]);
+  assert.deepEqual(afterSocket(STATES["answered by the other"], said, stands), ["connecting", "synced"], "it is here");
 });
 
 Deno.test("course: [R13] after a reload the answer makes the other side offer: it is waited for, and not asked for", () => {
-  assert.deepEqual(afterSocket({ stage: "idle" }, EVENTS["stands, rings"], EVENTS["stands, connected"], PONG), [
+  const reloaded = [EVENTS["stands, rings"], EVENTS["stands, connected"]];
+  assert.deepEqual(afterSocket({ stage: "idle" }, welcome([{ state: "ringing" }]), ...reloaded), [
     "connecting",
     "start this-call rejoin",
     "open audio",
     "synced",
   ]);
+  const again = afterSocket(STATES["calling, reloaded"], welcome([{ answer: "said" }]), EVENTS["stands, connected"]);
+  assert.deepEqual(again, ["connecting", "synced"]);
 });
 
 Deno.test("course: [R13] what a reload took up is given up in time, should this page hear of nothing any more", () => {
@@ -467,9 +471,10 @@ Deno.test("course: a call that comes while another is settled rings once that is
 Deno.test("course: a call that waits and is over by the next socket does not ring; the server offers it again if it is not", () => {
   const other = EVENTS["offer of another"];
   const released = { type: "released" } as const;
-  const lost = apply(called(STATES.calling), other, WELCOME, EVENTS["hang up"], released).state;
+  const lost = apply(called(STATES.calling), other, welcome([{ state: "ringing" }]), EVENTS["hang up"], released).state;
   assert.equal(lost.call.stage, "ended");
-  const again = apply(called(STATES.calling), other, WELCOME, other, EVENTS["hang up"], released).state;
+  const again =
+    apply(called(STATES.calling), other, welcome([{ state: "ringing" }]), other, EVENTS["hang up"], released).state;
   assert.equal(again.call.stage, "incoming");
 });
 

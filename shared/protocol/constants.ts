@@ -1,7 +1,7 @@
 /** Numbers and names that both ends of the signaling protocol share. Imports nothing, so a browser bundle stays small. */
 
-/** Version of the protocol, sent in `welcome`. */
-export const PROTOCOL_VERSION = 1;
+/** Version of the protocol, sent in `welcome`: it counts what was added. 2: `welcome` has the device's `calls`. */
+export const PROTOCOL_VERSION = 2;
 
 /** WebSocket subprotocol (RFC 6455, section 1.9). */
 export const SUBPROTOCOL = "zvonok.v1";

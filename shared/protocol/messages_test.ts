@@ -293,7 +293,7 @@ const user = { id: "bob", name: "Bob" };
 const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> } = {
   "welcome": {
     type: "welcome",
-    protocol: 1,
+    protocol: 2,
     deviceId: "d",
     user,
     iceServers: [{ urls: ["stun:stun.example.org"] }, { urls: ["turn:x"], username: "u", credential: "c" }],
@@ -303,6 +303,7 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     graceMs: 20_000,
     pingMs: 15_000,
     videoCodecs: ["VP9", "H264"],
+    calls: [{ chatId, callId, role: "caller", state: "connected", answer: "follows", glare: true }],
   },
   "call:offer": {
     type: "call:offer",

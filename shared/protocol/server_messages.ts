@@ -25,6 +25,16 @@ const iceServer = z.strictObject({
   username: z.string().optional(),
   credential: z.string().optional(),
 });
+/** A call that a device is in, or that rings there. */
+const deviceCall = z.strictObject({
+  ...stamped,
+  role: z.enum(["caller", "callee"]),
+  state: z.enum(["ringing", "connected"]),
+  /** To the caller of a connected call: it was kept for this socket; or said over an earlier one, which may have been dead. */
+  answer: z.enum(["follows", "said"]).optional(),
+  /** R10: as in its `call:offer`. */
+  glare: z.boolean().optional(),
+});
 
 /** What the server may send, by `type`. Clients ignore a type they do not know, so that old pages survive new servers. */
 export const serverMessages = {
@@ -40,6 +50,8 @@ export const serverMessages = {
     graceMs: milliseconds,
     pingMs: milliseconds,
     videoCodecs: z.array(z.enum(VIDEO_CODECS)).optional(),
+    /** More of each follows right behind. Absent in version 1. */
+    calls: z.array(deviceCall).optional(),
   }),
   "call:offer": z.strictObject({
     type: z.literal("call:offer"),
@@ -133,5 +145,7 @@ export type EndReason = ServerMessages["call:end"]["reason"];
 export type Step = NonNullable<ServerMessages["call:media"]["step"]>;
 /** A chat's member, and whether a device of theirs is connected. */
 export type Member = z.infer<typeof member>;
+/** A call that a device is in, or that rings there. */
+export type DeviceCall = z.infer<typeof deviceCall>;
 /** A STUN or TURN server, in the form `RTCPeerConnection` takes (W3C WebRTC, `RTCIceServer`). */
 export type IceServer = z.infer<typeof iceServer>;

@@ -2,7 +2,7 @@
 
 import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
 import type { CallMedia, FailureReason } from "../../shared/protocol/formats.ts";
-import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
+import type { DeviceCall, ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
 import type { Fact } from "./facts.ts";
 import type { Endpoint, Sender, Side } from "./parties.ts";
@@ -175,6 +175,21 @@ export const same = (a: Party | Endpoint, b: Endpoint) => a.user === b.user && a
 export function sideOf(call: ConnectedCall, from: Endpoint): Side | null {
   if (same(call.caller, from)) return "caller";
   return same(call.callee, from) ? "callee" : null;
+}
+
+/** What a device is told of a call when its socket opens; `null`: it is not in it, and it does not ring there. */
+export function callOn(call: Call, device: Endpoint): DeviceCall | null {
+  const { chatId, callId, state } = call;
+  if (call.state === "connected") {
+    const role = sideOf(call, device);
+    if (role !== "caller") return role && { chatId, callId, role, state };
+    const isHeld = call.caller.held.some(({ type }) => type === "call:answer");
+    return { chatId, callId, role, state, answer: isHeld ? "follows" : "said" };
+  }
+  if (call.calleeUser === device.user) {
+    return { chatId, callId, role: "callee", state, ...(call.glare?.device === device.device ? { glare: true } : {}) };
+  }
+  return same(call.caller, device) ? { chatId, callId, role: "caller", state } : null;
 }
 
 /** Whether a device is one of the two in a call, or rings. */

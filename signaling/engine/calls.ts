@@ -1,8 +1,9 @@
 /** The calls of all chats as the memory engine keeps them, and who is in one. */
 
+import type { DeviceCall } from "../../shared/protocol/server_messages.ts";
 import { nextDeadline } from "../call/advance.ts";
 import type { Fact } from "../call/facts.ts";
-import { type Call, type ChatCalls, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
+import { type Call, callOn, type ChatCalls, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
 import { Deadline, type Deadlines } from "./deadlines.ts";
 
@@ -68,6 +69,13 @@ export class CallTable {
       if (call !== null && isIn(call, device)) return call;
     }
     return null;
+  }
+
+  /** What a device whose socket opens is told of its calls. */
+  on(device: Endpoint): DeviceCall[] {
+    return this.chatsOf(device.user).map((chatId) => callOn(this.current(chatId)!, device)).filter((call) =>
+      call !== null
+    );
   }
 
   /** The chats that something is kept for. */

@@ -13,12 +13,14 @@
  * 4. A deadline fires once, and not before its time; one that was moved or lifted does not fire at its old time.
  * 5. There is one clock, the engine's: wall time in ms since 1970, which never goes back.
  * 6. What is kept is bounded, or goes after a time.
+ * 7. What comes of a `connect` begins with `connected`: nothing that is said to that device because of it, or since, comes before. Of
+ *    each call named there the device is told more after it: where the call stands, or that it is over.
  *
  * What the engine knows nothing of: sockets, rates of messages, and who looks at a chat. These are the process's own (`Connections`).
  */
 
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
-import type { Member, ServerMessages } from "../../shared/protocol/server_messages.ts";
+import type { DeviceCall, Member, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Fact } from "../call/facts.ts";
 import type { CallRules, Delivery } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
@@ -75,6 +77,8 @@ export type EngineEvent =
 
 /** What happens beside calls. */
 export type DeviceFact =
+  /** The device's socket is heard from now on. `calls`: those that it is in, or that ring there. */
+  | { readonly type: "connected"; readonly device: Endpoint; readonly calls: readonly DeviceCall[] }
   /** A member's device asked to be told of the chat from now on; it was given the chat's state. */
   | { readonly type: "watched"; readonly device: Endpoint }
   /** The user is no member of the chat any more. */

@@ -113,6 +113,7 @@ export class Scene {
   }
 }
 
+const same = (a: Endpoint, b: Endpoint) => a.user === b.user && a.device === b.device;
 const later = () => new Promise((resolve) => setTimeout(resolve, LATER_MS));
 const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ host`, sdpMid: "0" });
 const stepWith = ({ steps }: Scene, type: string) =>
@@ -150,7 +151,7 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
     scene.initiate();
     await scene.end();
     const types = scene.steps.flatMap(({ facts }) => facts.map(({ type }) => type));
-    assert.deepEqual(types, ["placed", "answered", "ended"]);
+    assert.deepEqual(types, ["connected", "connected", "connected", "placed", "answered", "ended"]);
     assert.deepEqual(scene.heardTypes(BOB_TOO), ["call:offer", "call:end"]);
     assert.deepEqual(scene.heardTypes(BOB), ["call:offer", "call:end"]);
   },
@@ -259,6 +260,44 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
     const peer = () => scene.heard(ANN).flatMap((one) => one.type === "call:peer" ? one.state : []);
     await scene.until("the reload is told", () => peer().includes("reloaded"));
     assert.deepEqual(peer(), ["reconnecting", "back", "reloaded"]);
+  },
+
+  "[R12] a device that comes back is named its calls first, and told of each of them after that": async (scene) => {
+    const named = (by: Endpoint) => scene.facts("connected").findLast(({ device }) => same(device, by))?.calls;
+    const comesBack = async (by: Endpoint, more: string) => {
+      scene.drop(by);
+      const before = scene.steps.length;
+      scene.enter(by);
+      const since = () => scene.steps.slice(before);
+      const isMore = ({ deliveries }: Step) =>
+        deliveries.some(({ to, message }) => same(to, by) && message.type === more);
+      await scene.until(`${more} came`, () => since().some(isMore));
+      const isNamed = ({ facts }: Step) => facts.some((fact) => fact.type === "connected" && same(fact.device, by));
+      const first = since().findIndex(({ deliveries }) => deliveries.some(({ to }) => same(to, by)));
+      assert.ok(since().findIndex(isNamed) < first, "its calls are named first");
+    };
+    for (const device of [ANN, BOB, BOB_TOO]) scene.enter(device);
+    await scene.until("all are there", () => scene.facts("connected").length === 3);
+    assert.deepEqual([ANN, BOB, BOB_TOO].map(named), [[], [], []]);
+    scene.initiate();
+    await scene.until("it is placed", () => scene.facts("placed").length === 1);
+    const call = { chatId: "chat", callId: CALL };
+    await comesBack(BOB, "call:offer");
+    assert.deepEqual(named(BOB), [{ ...call, role: "callee", state: "ringing" }]);
+    await comesBack(ANN, "call:state");
+    assert.deepEqual(named(ANN), [{ ...call, role: "caller", state: "ringing" }]);
+    scene.drop(ANN);
+    scene.say(BOB, { type: "call:answer", callId: CALL, answer });
+    await scene.until("it is answered", () => scene.facts("answered").length === 1);
+    await comesBack(ANN, "call:answer");
+    assert.deepEqual(named(ANN), [{ ...call, role: "caller", state: "connected", answer: "follows" }]);
+    await comesBack(ANN, "call:state");
+    assert.deepEqual(named(ANN), [{ ...call, role: "caller", state: "connected", answer: "said" }]);
+    await comesBack(BOB, "call:state");
+    assert.deepEqual(named(BOB), [{ ...call, role: "callee", state: "connected" }]);
+    scene.enter(BOB_TOO);
+    await scene.until("it is there", () => scene.facts("connected").length === 9);
+    assert.deepEqual(named(BOB_TOO), [], "answered elsewhere");
   },
 
   "who watches a chat is told what changes in it, in the step that changed it, and nobody else is": async (scene) => {

@@ -147,6 +147,8 @@ export class MemoryEngine implements Engine {
   // --- Devices that come and go --------------------------------------------------------------------------------------
 
   #connect(from: Endpoint, membership: Membership | null, page: string | null): void {
+    const calls = this.#calls.on(from);
+    this.#emit({ ...NOTHING, chatId: null, facts: [{ type: "connected", device: from, calls }] });
     const news = membership === null ? [] : this.#members.admit(membership);
     const wasOnline = this.#presence.isOnline(from.user);
     const device = this.#presence.enter(from, (device) => this.#forget(device));

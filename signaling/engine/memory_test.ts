@@ -87,6 +87,20 @@ const BROKEN: Record<string, EngineFactory> = {
     }),
   "a device is forgotten as soon as its socket is gone": (options, receive) =>
     changed(make(options, receive), (event) => event.type === "drop" ? { ...event, graceMs: 0 } : event),
+  "a device is named its calls after it was told of them": (options, receive) => {
+    const late: Step[] = [];
+    return make(options, (step) => {
+      if (step.facts.some(({ type }) => type === "connected")) return late.push(step);
+      receive(step);
+      for (const one of late.splice(0)) receive(one);
+    });
+  },
+  "a device is not named the call that it is in": (options, receive) =>
+    make(
+      options,
+      ({ facts, ...step }) =>
+        receive({ ...step, facts: facts.map((fact) => fact.type === "connected" ? { ...fact, calls: [] } : fact) }),
+    ),
   "a reload is not seen": (options, receive) =>
     changed(make(options, receive), (event) => event.type === "connect" ? { ...event, page: null } : event),
   "who has stopped watching is told on": (options, receive) =>

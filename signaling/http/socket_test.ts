@@ -14,7 +14,7 @@ Deno.test("welcome: the first frame says who, where, and how long things take", 
   const ann = await wires.enter("ann", { name: "Ann <b>", device: "tab-1" });
   assert.deepEqual(ann.welcome, {
     type: "welcome",
-    protocol: 1,
+    protocol: 2,
     deviceId: "tab-1",
     user: { id: "ann", name: "Ann <b>" },
     iceServers: [{ urls: ["stun:stun.example.org"] }],
@@ -22,6 +22,7 @@ Deno.test("welcome: the first frame says who, where, and how long things take", 
     graceMs: 567,
     pingMs: ann.welcome.pingMs,
     videoCodecs: ["H264", "VP8"],
+    calls: [],
   });
   assert.ok(ann.welcome.pingMs > 0);
   assert.equal(ann.protocol, SUBPROTOCOL, "the token is not the protocol chosen");

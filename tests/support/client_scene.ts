@@ -3,6 +3,7 @@
 import { Tokens } from "../../signaling/identity/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
+import { OlderServer } from "./older_server.ts";
 import { SECRET } from "./product.ts";
 import { WeriftPerson } from "./werift.ts";
 
@@ -18,25 +19,38 @@ export function clientTest(
   run: (enter: Enter) => Promise<void>,
   env: Record<string, string> = {},
 ): void {
-  Deno.test(`client: ${name}`, async () => {
-    const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
-    const tokens = new Tokens({ session: [SECRET] });
-    const server = new SignalingServer(config);
-    const http = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      (req, info) => server.upgrade(req, info),
-    );
-    await using stack = new AsyncDisposableStack();
-    stack.defer(async () => {
-      server.close();
-      await http.shutdown();
-    });
-    await run(async (userId, chats = [CHAT], before) => {
-      const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
-      before?.goOffline();
-      const person = stack.use(new WeriftPerson(`http://127.0.0.1:${http.addr.port}`, token, before));
-      await person.until(({ signaling }) => signaling === "open");
-      return person;
-    });
+  Deno.test(`client: ${name}`, () => scene(run, env, (url) => ({ url, async [Symbol.asyncDispose]() {} })));
+}
+
+/** The same with a server of protocol 1. */
+export function olderServerTest(name: string, run: (enter: Enter) => Promise<void>): void {
+  Deno.test(`client, over a server of protocol 1: ${name}`, () => scene(run, {}, (url) => new OlderServer(url)));
+}
+
+/** `front`: what stands in front of the server, and is asked in its place. */
+async function scene(
+  run: (enter: Enter) => Promise<void>,
+  env: Record<string, string>,
+  front: (url: string) => AsyncDisposable & { readonly url: string },
+): Promise<void> {
+  const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
+  const tokens = new Tokens({ session: [SECRET] });
+  const server = new SignalingServer(config);
+  const http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (req, info) => server.upgrade(req, info),
+  );
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    server.close();
+    await http.shutdown();
+  });
+  const { url } = stack.use(front(`http://127.0.0.1:${http.addr.port}`));
+  await run(async (userId, chats = [CHAT], before) => {
+    const token = await tokens.sign({ userId, name: userId.toUpperCase(), chats });
+    before?.goOffline();
+    const person = stack.use(new WeriftPerson(url, token, before));
+    await person.until(({ signaling }) => signaling === "open");
+    return person;
   });
 }

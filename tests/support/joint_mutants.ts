@@ -1,6 +1,6 @@
 /** The client's course with one thing wrong at a time: what the exploration of clients and server together must catch. */
 
-import { type CourseEvent } from "../../shared/client/course.ts";
+import { course, type CourseEvent } from "../../shared/client/course.ts";
 import { type Advanced, type Course, type CourseEffect, isAtHand } from "../../shared/client/course_state.ts";
 
 type Mutant = (real: Advanced, before: Course, event: CourseEvent) => Advanced;
@@ -30,10 +30,12 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "call:rejected" ? nothing(before) : real,
   "what is over here comes back": ({ state, effects }) => ({ state: { ...state, over: [] }, effects }),
   "a call that the server does not mention goes on": (real, before, event) =>
-    event.type === "pong" && before.call.stage !== "answered" ? nothing(before) : real,
+    event.type === "welcome" && real.state.call.stage === "ended" ? nothing(before) : real,
+  "a call that the server names is left out": (real, before, event) =>
+    event.type === "welcome" ? course(before, { ...event, calls: [] }) : real,
   "an answered call is not resumed after a restart": (real) => saying(real, (effect) => isMute(effect, "call:resume")),
   "an answer that was lost is not asked for": (real, before, event) =>
-    event.type === "pong" && "sync" in before.call && before.call.sync === "answer-due" ? nothing(before) : real,
+    event.type === "welcome" && before.call.stage !== "answered" ? without(real, "send-now") : real,
   "an answer that was lost is not repeated": (real) => without(real, "repeatAnswer"),
   "the devices stay open": (real) => without(real, "release"),
   "a call that waits rings though it was cancelled": (real, before, event) =>

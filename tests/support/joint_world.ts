@@ -9,8 +9,9 @@ import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import { type Heard, hearOut, type Kept } from "../../shared/client/signaling/heard_out.ts";
 import { advance, nextDeadline } from "../../signaling/call/advance.ts";
-import { type CallEvent, type ChatCalls, MEMORY_MS, NO_CALLS, usersOf } from "../../signaling/call/state.ts";
+import { type CallEvent, callOn, type ChatCalls, MEMORY_MS, NO_CALLS, usersOf } from "../../signaling/call/state.ts";
 import type { Endpoint } from "../../signaling/call/parties.ts";
 
 export type CourseMachine = typeof course;
@@ -51,6 +52,10 @@ export interface Client extends Endpoint {
   /** Its camera and microphone are in use. */
   isOpen: boolean;
   socket: "none" | "greeting" | "syncing" | "ready";
+  /** The calls that the server named, and has not said more of. */
+  named: readonly string[];
+  /** What is kept of a server of protocol 1, until it is heard out. */
+  kept: Kept;
   /** The socket leads nowhere, and this end has not noticed. */
   isFrozen: boolean;
   up: ClientMessage[];
@@ -76,6 +81,8 @@ export interface World {
   seen: Seen[];
   /** Until when the server takes clients' word for calls. */
   recoversUntil: number;
+  /** The protocol that the server speaks: in version 1 its `welcome` names no calls. */
+  protocol: 1 | 2;
   /** How many more things may break, and whether one did. */
   faults: number;
   isSound: boolean;
@@ -106,8 +113,12 @@ type Deed =
 export type Step = { readonly do: Deed; readonly at: number } | { readonly do: "time" | "restart" };
 
 /** Everybody is there, and nobody has called. */
-export function begin(users: readonly { user: string; device: string; calls: number }[], faults: number): World {
+export function begin(
+  users: readonly { user: string; device: string; calls: number }[],
+  faults: number,
+): World {
   return {
+    protocol: 2,
     chat: NO_CALLS,
     clients: users.map(({ user, device, calls }) => ({
       user,
@@ -117,6 +128,8 @@ export function begin(users: readonly { user: string; device: string; calls: num
       link: null,
       isOpen: false,
       socket: "ready",
+      named: [],
+      kept: null,
       isFrozen: false,
       up: [],
       down: [],
@@ -409,22 +422,27 @@ class Run {
   }
 
   #receive(client: Client, message: ServerMessage): void {
+    const { kept, heard } = hearOut(client.kept, message);
+    if (client.kept === null && kept !== null && !client.isFrozen) client.up.push({ type: "ping" });
+    client.kept = kept;
+    for (const one of heard) {
+      this.#take(client, one);
+      const about = "callId" in one ? one.callId : undefined;
+      client.named = one.type === "welcome"
+        ? one.calls.map(({ callId }) => callId)
+        : client.named.filter((callId) => callId !== about);
+      if (client.socket === "syncing" && client.named.length === 0) this.#flush(client);
+    }
+  }
+
+  #take(client: Client, message: Heard): void {
     const { link } = client;
     switch (message.type) {
-      case "welcome":
-        client.socket = "syncing";
-        this.#tell(client, { type: "signaling", status: "open" });
-        this.#tell(client, message);
-        return this.#sendNow(client, { type: "ping" });
-      case "pong": {
+      case "welcome": {
         const { call } = client.course;
+        client.socket = "syncing";
         this.#tell(client, { ...message, isUnsent: "info" in call && hasInitiate(client, call.info.callId) });
-        if (client.socket !== "syncing") return;
-        client.socket = "ready";
-        const { queue } = client;
-        client.queue = [];
-        for (const waiting of queue) this.#send(client, waiting);
-        return;
+        return this.#tell(client, { type: "signaling", status: "open" });
       }
       case "call:offer":
         return this.#tell(client, { ...message, failed: [] });
@@ -449,6 +467,13 @@ class Run {
       case "call:error":
         return this.#tell(client, message);
     }
+  }
+
+  /** The server was heard out: what waited is sent. */
+  #flush(client: Client): void {
+    const { queue } = client;
+    Object.assign(client, { socket: "ready", queue: [] });
+    for (const waiting of queue) this.#send(client, waiting);
   }
 
   /** Perfect negotiation, where an end that has met another one does not take a third. */
@@ -480,7 +505,7 @@ class Run {
   /** This end notices that its socket is gone, with all that was on its way. */
   #lose(client: Client): void {
     this.#forget(client);
-    Object.assign(client, { socket: "none", isFrozen: false });
+    Object.assign(client, { socket: "none", named: [], kept: null, isFrozen: false });
     this.#tell(client, { type: "signaling", status: "connecting" });
   }
 
@@ -491,7 +516,9 @@ class Run {
     const { page } = world.seen[at]!;
     world.seen[at] = { is: "connected", until: null, page: client.page };
     client.socket = "greeting";
-    client.down.push({ type: "welcome", ...RULES } as ServerMessage);
+    const named = world.chat.call && callOn(world.chat.call, endpoint(client));
+    const calls = world.protocol === 1 ? {} : { calls: named === null ? [] : [named] };
+    client.down.push({ type: "welcome", ...RULES, ...calls } as ServerMessage);
     if (!this.#isInCall(client.user)) return;
     this.#advance({ type: "connect", now: 0, from: endpoint(client), reloaded: page !== null && page !== client.page });
   }

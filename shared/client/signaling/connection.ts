@@ -35,10 +35,11 @@ export type ConnectionEvent =
     /** Whether the session is still good, or was renewed. */
     | { readonly type: "authorized"; readonly isValid: boolean; readonly random: number }
     // The server.
-    | { readonly type: "welcome"; readonly pingMs: number }
+    /** `calls`: those of this device, by their ids. */
+    | { readonly type: "welcome"; readonly pingMs: number; readonly calls: readonly string[] }
     | { readonly type: "pong" }
-    /** Anything else. */
-    | { readonly type: "message" }
+    /** Anything else. `callId`: the call that it is about. */
+    | { readonly type: "message"; readonly callId: string | null }
     // The timer, at `deadlineOf(connection)`.
     | { readonly type: "timer" }
   );
@@ -55,8 +56,8 @@ export type Connection =
   | { readonly status: "opening"; readonly attempt: number }
   /** It is there, and not welcomed. */
   | { readonly status: "greeting"; readonly attempt: number; readonly deadline: number }
-  /** Welcomed; what the server knows of this device's calls is still coming. */
-  | Welcomed & { readonly status: "syncing" }
+  /** Welcomed. Of these calls of the device, by their ids, the server says more right behind that. */
+  | Welcomed & { readonly status: "syncing"; readonly calls: readonly string[] }
   | Welcomed & { readonly status: "ready" }
   /** Ready, but it may lead nowhere: a `pong` proves that it does. */
   | Welcomed & { readonly status: "proving" }
@@ -108,7 +109,7 @@ export const SENDING: Readonly<Record<Status, "send" | "hold" | "queue" | "drop"
 const ENTRY: Readonly<Record<Status, readonly ConnectionEffect[]>> = {
   opening: ["close-socket", "open-socket"],
   greeting: [],
-  syncing: ["ping"],
+  syncing: [],
   ready: ["flush"],
   proving: ["ping"],
   asking: ["close-socket", "ask-session"],
@@ -144,6 +145,11 @@ const WELCOMED: Row<"syncing" | "ready" | "proving"> = {
   message: (state) => ({ ...state, isAlive: true }),
   timer: (state, { at }) => state.isAlive ? { ...state, isAlive: false, deadline: at + state.pingMs } : START,
 };
+/** What the server has to say of these calls makes void what waits. */
+const told = ({ pingMs, deadline, isAlive }: Welcomed, calls: readonly string[]): Connection =>
+  calls.length > 0
+    ? { status: "syncing", pingMs, deadline, isAlive, calls }
+    : { status: "ready", pingMs, deadline, isAlive };
 const pong = (state: Welcomed): Connection => ({ ...state, status: "ready", isAlive: true });
 const prove = (state: Welcomed, { at }: ConnectionEvent): Connection => ({
   ...state,
@@ -164,9 +170,13 @@ const TABLE: { readonly [S in Status]: Row<S> } = {
     timer: ({ attempt }) => ({ status: "asking", attempt }),
     online: renew,
     seen: renew,
-    welcome: (_, { at, pingMs }) => ({ status: "syncing", pingMs, deadline: at + pingMs, isAlive: true }),
+    welcome: (_, { at, pingMs, calls }) => told({ pingMs, deadline: at + pingMs, isAlive: true }, calls),
   },
-  syncing: { ...WELCOMED, pong },
+  syncing: {
+    ...WELCOMED,
+    message: ({ calls, ...state }, { callId }) =>
+      told({ ...state, isAlive: true }, calls.filter((id) => id !== callId)),
+  },
   ready: { ...WELCOMED, pong, check: prove, seen: prove },
   proving: { ...WELCOMED, pong },
   asking: {

@@ -16,6 +16,7 @@ import {
   SENDING,
   START,
 } from "./connection.ts";
+import { type Heard, hearOut, type Kept } from "./heard_out.ts";
 import { SentFrames } from "./sent.ts";
 
 /** Messages kept while there is no socket: all candidates of a laptop (some 130), and what else there is. Of more, candidates go. */
@@ -28,8 +29,8 @@ export type SignalStatus = "connecting" | "open" | "replaced" | "unauthorized";
 export interface SignalHandlers {
   /** Told of changes; the first status is `connecting`. */
   onStatus(status: SignalStatus): void;
-  /** The first message of every socket is `welcome`. What waits to be sent is sent once the `pong` to its first ping was taken in. */
-  onMessage(message: ServerMessage): void;
+  /** The first message of every socket is `welcome`. What waits to be sent is sent once all was taken in that it named. */
+  onMessage(message: Heard): void;
 }
 
 /** Without `at`, which is added here. */
@@ -44,6 +45,7 @@ export class SignalSocket {
   #connection: Connection = START;
   #socket: SocketPort | null = null;
   #queue: readonly ClientMessage[] = [];
+  #kept: Kept = null;
   /** What was sent over this socket. */
   #sent = new SentFrames();
   /** What the server refused for its rate: it is sent again, before anything else, from `#againAt` on. Not empty: nothing new is sent. */
@@ -71,7 +73,7 @@ export class SignalSocket {
     this.#open();
   }
 
-  /** Sends in turn: now, or once there is a socket and the server was heard out. */
+  /** Sends in turn: now, or once there is a socket, and the server was heard out. */
   send(message: ClientMessage): void {
     const sending = SENDING[this.#connection.status];
     if (sending === "drop") return;
@@ -82,7 +84,7 @@ export class SignalSocket {
 
   /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
   sendNow(message: ClientMessage): void {
-    if (!["send", "hold"].includes(SENDING[this.#connection.status])) return;
+    if (!["send", "hold"].includes(SENDING[this.#connection.status]) && this.#kept === null) return;
     this.#sent.add(message);
     this.#socket!.send(JSON.stringify(message));
   }
@@ -132,8 +134,9 @@ export class SignalSocket {
     this.#connection = next;
     this.#setTimer(deadlineOf(next));
     const status = statusOf(next);
-    if (status !== statusOf(before) && next.status !== "closed") this.#handlers.onStatus(status);
+    // Who hears that the socket is open may say something, which is void where the `welcome` does not name its call.
     deliver();
+    if (status !== statusOf(before) && next.status !== "closed") this.#handlers.onStatus(status);
     for (const effect of effects) this.#effects[effect]();
   }
 
@@ -158,15 +161,21 @@ export class SignalSocket {
     this.#queue = [...this.#again.filter(({ type }) => type.startsWith("call:")), ...this.#queue];
     this.#again = [];
     this.#sent = new SentFrames();
+    this.#kept = null;
     socket?.close(code);
   }
 
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
-    if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
+    if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message", callId: null });
     if (message.type === "pong") this.#sent.settle();
-    const told = message.type === "welcome" || message.type === "pong" ? message : { type: "message" } as const;
-    this.#tell(told, () => this.#handlers.onMessage(message));
+    const { kept, heard } = hearOut(this.#kept, message);
+    const isNew = this.#kept === null && kept !== null;
+    this.#kept = kept;
+    if (isNew) this.sendNow({ type: "ping" });
+    for (const one of heard) {
+      this.#tell(newsOf(one), () => this.#handlers.onMessage(one));
+    }
   }
 
   /** What waited goes out in order, all of it once there is room for what was refused. */
@@ -195,6 +204,18 @@ export class SignalSocket {
       for (const ping of pings) this.sendNow(ping);
     });
     return true;
+  }
+}
+
+/** What a message is to the connection. */
+function newsOf(message: Heard): Told {
+  switch (message.type) {
+    case "welcome":
+      return { type: "welcome", pingMs: message.pingMs, calls: message.calls.map(({ callId }) => callId) };
+    case "pong":
+      return { type: "pong" };
+    default:
+      return { type: "message", callId: "callId" in message ? message.callId ?? null : null };
   }
 }
 

@@ -120,3 +120,28 @@ Deno.test("[R18] signal: a ping that was refused is sent again all the same, sin
   assert.equal(scene.sent.length, 1);
   scene.signal.close();
 });
+
+Deno.test("signal: what waits is sent once the server has said more of each call that it named, and no ping asks for it", async () => {
+  const scene = new Scene();
+  scene.signal.send(END);
+  await scene.pass(0);
+  const calls = [END.callId, "other-call"].map((callId) => ({ ...END, callId, role: "callee", state: "ringing" }));
+  scene.says({ ...WELCOME, calls } as ServerMessage);
+  scene.says({ ...END, type: "call:offer" } as ServerMessage);
+  assert.deepEqual(scene.sent[0], [], "of the other one it has not");
+  scene.says({ ...END, callId: "other-call", reason: "cancelled" });
+  assert.deepEqual(scene.sent[0], [END]);
+  scene.signal.close();
+});
+
+Deno.test("signal: a server of protocol 1 is asked by a ping, and heard out until its pong", async () => {
+  const scene = new Scene();
+  scene.signal.send(END);
+  await scene.pass(0);
+  scene.says(WELCOME);
+  scene.says({ ...END, type: "call:offer" } as ServerMessage);
+  assert.deepEqual(scene.sent[0], [{ type: "ping" }]);
+  scene.says(PONG);
+  assert.deepEqual(scene.sent[0], [{ type: "ping" }, END]);
+  scene.signal.close();
+});
