@@ -75,11 +75,13 @@ export async function press(page: Page | Frame, name: string): Promise<void> {
 
 /**
  * Clicks an element once it is there, is enabled and stands still. It is looked up every time: what a page draws anew in between is
- * another element, and puppeteer's locators wait for the one that is gone.
+ * another element, and puppeteer's locators wait for the one that is gone. A modal dialog is looked through first: the rest of the page is
+ * not in the accessibility tree then, and Firefox waits for each element of it, a tenth of a second, before it goes on to the next.
  */
 export async function pressAt(page: Page | Frame, selector: string): Promise<void> {
   await until(`${selector} is pressed`, async () => {
-    const element = await page.$(selector);
+    const dialog = await page.$("dialog:modal");
+    const element = await dialog?.$(selector) ?? await page.$(selector);
     const isReady = await element?.evaluate(async (element, pauseMs) => {
       const place = () => JSON.stringify(element.getBoundingClientRect());
       const before = place();
