@@ -5,7 +5,6 @@
 
 import type { Candidate } from "../../protocol/candidate.ts";
 import type { Descriptions } from "../state.ts";
-import { bundledAnswer } from "./bundle.ts";
 import { type CodecOrder, preferCodecs } from "./codecs.ts";
 import type { FailureCause } from "./failure.ts";
 import {
@@ -23,6 +22,7 @@ import { remoteStreams } from "./remote_streams.ts";
 import {
   addSection,
   giveWay,
+  isBundled,
   isNegotiationNeeded,
   type Section,
   sectionOf,
@@ -253,8 +253,12 @@ export class Peer {
   }
 
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
-    const offered = this.#pc.localDescription?.sdp;
-    const whole = type === "answer" && offered !== undefined ? bundledAnswer(sdp, offered) : sdp;
+    let whole = sdp;
+    if (type === "answer" && !isBundled(sdp)) {
+      // No browser answers so: what other stacks need is loaded for them.
+      const { bundledAnswer } = await import("./bundle.ts");
+      whole = bundledAnswer(sdp, this.#pc.localDescription!.sdp);
+    }
     await this.#pc.setRemoteDescription({ type, sdp: withSenderHints(whole) });
     this.#remote.release();
   }
