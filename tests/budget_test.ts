@@ -74,13 +74,24 @@ scene(
 /** By path, the bytes that came over the wire, as the browser counts them. */
 type Noted = typeof globalThis & { scripts?: Record<string, number> };
 
-/** In the page: keeps the sizes of all scripts that had been asked for when the first picture of the other person was drawn. */
+/**
+ * In the page: keeps the sizes of all scripts that had been asked for when the first picture of the other person was drawn. What looks
+ * after the quality begins when one was decoded, or is late, so on a busy machine before that; it is left out if the two were connected.
+ */
 function noteScriptsUntilFirstFrame(): void {
+  const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+  let connectedAt = Infinity;
+  const awaitConnection = () => {
+    if (keptConnections.at(-1)?.connectionState === "connected") connectedAt = performance.now();
+    else requestAnimationFrame(awaitConnection);
+  };
+  awaitConnection();
   const watch = () => {
     const video = document.querySelector<HTMLVideoElement>('video[aria-label="Remote video"]');
     if (video === null) return requestAnimationFrame(watch);
     return video.requestVideoFrameCallback(() => {
-      const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+      const all = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+      const entries = all.filter(({ name, startTime }) => startTime < connectedAt || !/adaptation-/.test(name));
       const sizes = entries.map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize] as const);
       (globalThis as Noted).scripts = Object.fromEntries(sizes.filter(([path]) => path.endsWith(".js")));
     });
