@@ -33,7 +33,7 @@ async function callInPage(
     readonly waiting: RTCIceCandidate[] = [];
 
     constructor(stream: MediaStream, other: () => Side | null) {
-      this.video.muted = this.video.autoplay = true;
+      this.video.autoplay = true;
       document.body.append(this.video);
       this.pc.ontrack = ({ streams }) => this.video.srcObject = streams[0]!;
       this.pc.onicecandidate = ({ candidate }) => {

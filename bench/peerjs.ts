@@ -62,7 +62,7 @@ async function start(id: string, port: string): Promise<void> {
   const config = { iceServers: [] };
   page.show = () => {
     page.video = document.createElement("video");
-    page.video.muted = page.video.autoplay = true;
+    page.video.autoplay = true;
     document.body.append(page.video);
     page.mediaConnection.on("stream", (stream) => page.video.srcObject = stream);
     return page.firstFrame(page.video);
