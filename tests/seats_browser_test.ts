@@ -103,6 +103,14 @@ scene("a second device: its link asks first, then the call rings on both as one 
   await boris.click("Use on another device");
   const field = await boris.sees("textbox", "Link for your other device");
   const link = await field.evaluate((input) => (input as HTMLInputElement).value);
+  const copy = await boris.sees("button", "Copy link");
+  const withoutScript = await copy.evaluate((button) => {
+    (button as HTMLElement).hidden = true;
+    const { display } = getComputedStyle(button);
+    (button as HTMLElement).hidden = false;
+    return display;
+  });
+  assert.equal(withoutScript, "none", "what a script shows is hidden without it");
   await boris.click("Copy link");
   await boris.sees("button", "Copied");
   await pressAt(boris.page, named("link", "Back to the chat"));
