@@ -207,8 +207,8 @@ export class Peer {
   async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
     const transceiver = transceiverOf(this.#pc, section);
     if (transceiver) {
-      // A browser takes tens of milliseconds also to replace a track by itself.
-      if (transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
+      // A browser takes tens of milliseconds also to replace a track by itself. None is not looked for: one may be on its way.
+      if (track === null || transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
     } else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
 

@@ -3,7 +3,10 @@ import { Peer } from "./peer.ts";
 import type { Media, Rtc } from "../platform/platform.ts";
 
 function peerWith(stats: readonly Record<string, unknown>[]): Peer {
-  const connection = { getStats: () => Promise.resolve(new Map(stats.map((report, n) => [n, report]))) };
+  return peerOver({ getStats: () => Promise.resolve(new Map(stats.map((report, n) => [n, report]))) });
+}
+
+function peerOver(connection: object): Peer {
   const rtc = { createPeerConnection: () => connection } as unknown as Rtc;
   const options = { ice: {}, codecs: { offered: [], insisted: [] }, bundlePolicy: "max-bundle" } as const;
   const ignore = () => {};
@@ -24,4 +27,27 @@ Deno.test("peer: packets are counted over all that comes in, and a report that d
     { type: "inbound-rtp", packetsReceived: 2 },
   ];
   assert.equal(await peerWith(stats).received(), 7);
+});
+
+Deno.test("peer: a track that is stopped while it is being put in its place goes from there", async () => {
+  const track = {} as MediaStreamTrack;
+  const asked: (MediaStreamTrack | null)[] = [];
+  const placed = Promise.withResolvers<void>();
+  const sender = {
+    track: null as MediaStreamTrack | null,
+    async replaceTrack(track: MediaStreamTrack | null) {
+      asked.push(track);
+      await placed.promise;
+      sender.track = track;
+    },
+  };
+  const transceiver = { sender, receiver: { track: { kind: "video" } } };
+  const peer = peerOver({ getTransceivers: () => [transceiver], remoteDescription: {} });
+  const turns = [peer.setTrack("video", track), peer.setTrack("video", null)];
+  placed.resolve();
+  await Promise.all(turns);
+  assert.deepEqual([asked.length, sender.track], [2, null]);
+  await peer.setTrack("video", track);
+  await peer.setTrack("video", track);
+  assert.equal(asked.length, 3, "what is there is not replaced by itself");
 });
