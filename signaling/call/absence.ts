@@ -60,9 +60,9 @@ function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent
   const missed = reloaded ? [] : party.held;
   const unheard = reloaded && side === "caller" ? [] : call.unheard;
   const present: ConnectedCall = { ...call, unheard, [side]: { ...party, awayUntil: null, held: [] } };
-  const told = [stateMessage(call, side, now), ...missed].map((message) => to(from, message));
+  const told = standing(call, side, missed, now).map((message) => to(from, message));
   if (party.awayUntil === null && !reloaded) return withCall(chat, present, ...told);
-  const news = post(chat, present, otherSide(side), {
+  const news = post(chat, reloaded ? withoutVoid(present, otherSide(side)) : present, otherSide(side), {
     type: "call:peer",
     chatId,
     callId,
@@ -70,6 +70,22 @@ function back(chat: ChatCalls, call: ConnectedCall, side: Side, event: CallEvent
   });
   const facts = party.awayUntil === null ? news.facts : [{ type: "back", call: tagOf(call), side } as const];
   return { ...news, deliveries: [...told, ...news.deliveries], facts };
+}
+
+/**
+ * Where the call stands, and what was held. That the other page was reloaded comes first: what a client has kept to say, it says once it
+ * has heard of its call, and a description or candidate for the page of before is void (R13).
+ */
+function standing(call: ConnectedCall, side: Side, held: readonly ServerMessage[], now: number): ServerMessage[] {
+  const first = held.findLastIndex((message) => message.type === "call:peer" && message.state === "reloaded") + 1;
+  return [...held.slice(0, first), stateMessage(call, side, now), ...held.slice(first)];
+}
+
+/** Without what a page that was reloaded had for a side that is away (R13), but for the answer, by which the caller knows of it. */
+function withoutVoid(call: ConnectedCall, side: Side): ConnectedCall {
+  const isVoid = (message: ServerMessage) => message.type !== "call:answer" && call[side].held.includes(message);
+  const held = call[side].held.filter((message) => !isVoid(message));
+  return { ...call, unheard: call.unheard.filter((message) => !isVoid(message)), [side]: { ...call[side], held } };
 }
 
 /** R12: a device's socket is gone; its side of a call has the grace to come back. */
@@ -135,7 +151,7 @@ export function resume(chat: ChatCalls, event: CallEvent & { type: "resume" }, r
   const { held, user } = call[role];
   if (event.busy || user !== null || !mayResume(call, from)) return noCall(chat, from, message);
   const whole: ConnectedCall = { ...call, [role]: partyOf(from) };
-  const told = [stateMessage(whole, role, now), ...held].map((message) => to(from, message));
+  const told = standing(whole, role, held, now).map((message) => to(from, message));
   const news = post(chat, whole, otherSide(role), { type: "call:peer", chatId, callId, state: "back" });
   const fact = { type: "rejoined", call: tagOf(whole), side: role, party: senderOf(from) } as const;
   return { ...news, deliveries: [...told, ...news.deliveries], facts: [fact] };

@@ -143,6 +143,53 @@ Deno.test("call: [R12] the grace is what the socket's end gives: shorter for a p
   assert.equal(nextDeadline(chat.calls), 20_000);
 });
 
+for (const [back, other] of [[ANN, BOB], [BOB, ANN]] as const) {
+  const key = ({ user, device }: Endpoint) => `${user}.${device}`;
+
+  Deno.test(`call: [R12, R13] who is back, ${key(back)}, hears of the other's reload before where the call stands`, () => {
+    const chat = connected();
+    chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+    chat.drop(back);
+    chat.drop(other);
+    chat.connect(other, true);
+    chat.say(other, { type: "call:media", audio: true, video: true, screen: false });
+    assert.deepEqual(chat.connect(back), [
+      `${key(back)} call:peer reloaded`,
+      `${key(back)} call:state connected`,
+      `${key(back)} call:media`,
+      `${key(other)} call:peer back`,
+    ]);
+  });
+
+  Deno.test(`call: [R12, R13] what the page of ${key(other)} said before it was reloaded is not held any more`, () => {
+    const chat = connected();
+    chat.drop(back);
+    chat.say(other, { type: "call:negotiate", description: offer });
+    chat.say(other, { type: "call:ice-candidate", candidate: candidate(1) });
+    chat.connect(other, true);
+    assert.deepEqual(chat.connect(back).slice(0, -1), [
+      `${key(back)} call:peer reloaded`,
+      `${key(back)} call:state connected`,
+    ]);
+  });
+}
+
+Deno.test("call: [R12, R13] a caller who was away is given the answer, and then that its page was reloaded", () => {
+  const chat = ringing();
+  chat.drop(ANN);
+  chat.say(BOB, { type: "call:answer", answer });
+  chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) });
+  chat.connect(BOB, true);
+  assert.deepEqual(chat.connect(ANN), [
+    "ann.laptop call:answer",
+    "ann.laptop call:peer reloaded",
+    "ann.laptop call:state connected",
+    "bob.phone call:peer back",
+  ]);
+  const again = ["ann.laptop call:state connected", "ann.laptop call:answer", "ann.laptop call:peer reloaded"];
+  assert.deepEqual(chat.resume(ANN, "caller"), again);
+});
+
 Deno.test("call: [R13] a caller whose page was reloaded while it rang is called back with a new offer", () => {
   const chat = ringing();
   chat.drop(ANN);

@@ -124,6 +124,8 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries, fa
           check(again.shift() === itemOf(message), WRONG_AGAIN);
           break;
         }
+        const isLate = told.state && itemOf(message) === "peer reloaded" && from !== null && isSame(from, receiver);
+        check(!isLate, "who is back hears of the other's reload after where the call stands");
         if (side === "caller" && (unheard.length > 0 || message.type === "call:answer")) unheard.push(itemOf(message));
         if (side === undefined || side === null) check(false, `${message.type} for somebody outside the call`);
         else check(away === null && owed[side].shift() === itemOf(message), `${message.type} out of turn, or lost`);

@@ -40,6 +40,7 @@ const endedBy = (real: ReturnType<Advance>, change: (fact: Fact & { type: "ended
 });
 const ended = (reason: string) => ({ message }: Delivery) => "reason" in message && message.reason === reason;
 const typed = (type: string) => ({ message }: Delivery) => message.type === type;
+const isState = typed("call:state");
 /** Another event in place of this one, or with something of it changed. */
 const instead = (chat: ChatCalls, event: CallEvent) => advance(chat, event, RULES);
 const isSaying = (event: CallEvent, type: string) => event.type === "message" && event.message.type === type;
@@ -248,6 +249,10 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "connect" ? without(real, typed("call:offer")) : real,
   "[R13] a reload passes for a reconnect": (real, chat, event) =>
     event.type === "connect" ? instead(chat, { ...event, reloaded: false }) : real,
+  "[R13] a reload is told after where the call stands": (real, _, event) =>
+    event.type === "connect"
+      ? { ...real, deliveries: real.deliveries.toSorted((a, b) => Number(isState(b)) - Number(isState(a))) }
+      : real,
   "[R14] resume accepts a side that is taken": (real, chat, event) => {
     const { call } = chat;
     if (event.type !== "resume" || call?.state !== "connected" || event.message.callId !== call.callId) return real;

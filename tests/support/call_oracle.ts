@@ -206,7 +206,8 @@ export function owe(before: World, event: WorldEvent, is: Call): Record<Side, st
     if (event.type === "drop") owed[other(side)].push("peer reconnecting");
     else if (event.reloaded) {
       owed[side] = [];
-      owed[other(side)].push("peer reloaded");
+      // What the page of before had said is void, but for the answer.
+      owed[other(side)] = [...owed[other(side)].filter((item) => item === "call:answer"), "peer reloaded"];
     } else if (wasAway) owed[other(side)].push("peer back");
   }
   for (const items of [owed.caller, owed.callee]) items.splice(BOUNDS.held);
