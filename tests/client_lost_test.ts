@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { Snapshot } from "../shared/client/state.ts";
 import { CHAT, clientTest as test } from "./support/client_scene.ts";
+import { until } from "./support/until.ts";
 import type { WeriftPerson } from "./support/werift.ts";
 
 const NOTHING_OPEN = { connections: 0, devices: 0 };
@@ -258,6 +259,19 @@ test("[R12] an answer that was sent into a dead socket is sent again", async (en
   bob.noticeFrozenSocket();
   await Promise.all([ann.phase("connected"), bob.phase("connected")]);
   await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+});
+
+test("[R12] the same, though the callee says something before the answer is sent again", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  bob.freezeSocket();
+  bob.client.accept("audio");
+  await until("an answer into the dead socket", () => Promise.resolve(bob.client.link!.isDescribed));
+  bob.noticeFrozenSocket();
+  bob.client.setMicrophone(false);
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await ann.until(({ remote }) => !remote.audio);
 });
 
 test("a microphone that was muted while devices opened stays muted, though the camera fails", async (enter) => {

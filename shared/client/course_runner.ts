@@ -131,8 +131,9 @@ export class CourseRunner {
       case "answered":
         return active.answered(effect[1]);
       case "repeatAnswer":
+        return active.repeatAnswer();
       case "synced":
-        return active.link[effect[0]]();
+        return active.link.synced();
       case "mark-ringing":
         return active.metrics.reached("ringing");
       case "send":

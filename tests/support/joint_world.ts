@@ -372,7 +372,7 @@ class Run {
         return;
       }
       case "repeatAnswer":
-        if (link.own !== null && link.other !== null) this.#send(client, answerOf(link));
+        if (link.own !== null && link.other !== null) this.#sendNow(client, answerOf(link));
         return;
       case "synced":
         if (link.isAnswered && link.isPending) this.#send(client, negotiation(link, "offer"));

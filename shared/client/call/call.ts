@@ -32,7 +32,7 @@ export interface CallPorts {
   codecs(): CodecOrder;
   /** What this side has to send, and whether it does. */
   readonly media: Pick<OwnMedia, "tracks" | "shown" | "isWanted">;
-  readonly signal: Pick<SignalSocket, "send" | "check">;
+  readonly signal: Pick<SignalSocket, "send" | "sendNow" | "check">;
   /** Whether the signaling socket is open, is away and may come back, or is gone for good, when the call begins. */
   readonly signaling: SignalStatus;
   /** How long a side may be away, in ms. */
@@ -122,6 +122,12 @@ export class Call {
     this.link.place();
   }
 
+  /** The callee's: it still rings for the server, so the answer was lost on the way. What waits may follow an answer only. */
+  repeatAnswer(): void {
+    const { answer } = this.link;
+    if (answer) this.#ports.signal.sendNow(this.#answer(answer));
+  }
+
   /** Puts this side's tracks into the call, and offers what it had no section for. */
   sendTracks(): Promise<void> {
     return this.link.sendTracks();
@@ -186,12 +192,16 @@ export class Call {
         return this.#ports.onNews({ type: "placed" });
       }
       case "call:answer":
-        return send({ ...ids, ...message, answer: this.#asking(message.answer) });
+        return send(this.#answer(message.answer));
       case "call:negotiate":
         return send({ ...ids, ...message, description: this.#asking(message.description) });
       case "call:ice-candidate":
         return send({ ...ids, ...message });
     }
+  }
+
+  #answer(answer: Answer): ClientMessage {
+    return { ...this.#ids, type: "call:answer", answer: this.#asking(answer) };
   }
 
   /** A description as the other side gets it. */

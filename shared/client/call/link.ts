@@ -91,6 +91,11 @@ export class Link {
     return this.#current?.peer.descriptions ?? null;
   }
 
+  /** The answer that this side gave; `null` where it gave none. */
+  get answer(): Answer | null {
+    return this.#current?.peer.appliedAnswer ?? null;
+  }
+
   /** What is known of the connection (W3C WebRTC Statistics); rejects where there is none now. */
   stats(): Promise<RTCStatsReport> {
     return this.#current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
@@ -161,11 +166,6 @@ export class Link {
   answered(answer: Answer): Promise<void> {
     this.#answered();
     return this.negotiate(answer);
-  }
-
-  /** The callee's: it still rings for the server, so the answer was lost on the way. */
-  repeatAnswer(): void {
-    this.#current?.repeatAnswer();
   }
 
   candidate(candidate: Candidate | null): void {

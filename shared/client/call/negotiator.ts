@@ -92,12 +92,6 @@ export class Negotiator {
     this.#released();
   }
 
-  /** For one who may not have had it. */
-  repeatAnswer(): void {
-    const answer = this.peer.appliedAnswer;
-    if (answer) this.#ports.send({ type: "call:answer", answer });
-  }
-
   // --- In the running call ---------------------------------------------------------------------------------------------
 
   /** Sends the tracks there are, and offers what is not agreed on. */
