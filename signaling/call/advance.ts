@@ -113,7 +113,7 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
       if (!isCaller) return unchanged(chat);
       return withCall(chat, { ...call, candidates: holdCandidate(call.candidates, message.candidate) });
     case "call:media":
-      if (!isCaller) return noCall(chat, from, message);
+      if (!isCaller) return unchanged(chat); // R12: its answer was lost, and comes again
       return withCall(chat, { ...call, sending: { ...message, chatId, callId } });
     case "call:reject":
       if (hasLeft) return unchanged(chat);
@@ -126,7 +126,7 @@ function whileRinging(chat: ChatCalls, call: RingingCall, event: CallEvent & { t
       }
       return cancel(chat, call, from, now);
     case "call:negotiate":
-      return noCall(chat, from, message);
+      return isCallee ? unchanged(chat) : noCall(chat, from, message); // R12, as above
   }
 }
 

@@ -62,6 +62,32 @@ table([
     leaves: "none",
   },
   {
+    name: "[R12] a callee's device whose answer was lost is told of no error by what it says after it",
+    from: ringing,
+    when: (chat) => [
+      ...chat.say(BOB, { type: "call:media", audio: true, video: true, screen: false }),
+      ...chat.say(BOB, { type: "call:negotiate", description: offer }),
+      ...chat.say(BOB, { type: "call:ice-candidate", candidate: candidate(1) }),
+    ],
+    delivers: [],
+    leaves: "ringing",
+  },
+  {
+    name: "[R3] while it rings the caller offers nothing more, and nobody outside the call says anything in it",
+    from: ringing,
+    when: (chat) => [
+      ...chat.say(ANN, { type: "call:negotiate", description: offer }),
+      ...chat.say({ user: "eve", device: "pad" }, { type: "call:negotiate", description: offer }),
+      ...chat.say({ user: "eve", device: "pad" }, { type: "call:media", audio: true, video: true, screen: false }),
+    ],
+    delivers: [
+      "ann.laptop call:error NO_CALL",
+      "eve.pad call:error NO_CALL",
+      "eve.pad call:error NO_CALL",
+    ],
+    leaves: "ringing",
+  },
+  {
     name: "[R3] a device within its grace counts as online, and rings when it is back",
     when: (chat) => chat.with({ devices: [{ device: "phone", connected: false }] }).initiate(),
     delivers: [],

@@ -245,6 +245,11 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "connect"
       ? without(real, ({ message }) => ["call:answer", "call:ice-candidate"].includes(message.type))
       : real,
+  "[R12] what follows an answer that was lost is an error": (real, { call }, event) =>
+    call?.state === "ringing" && event.type === "message" && event.message.type === "call:media" &&
+      event.from.user === call.calleeUser
+      ? { ...real, deliveries: [fail(event, "NO_CALL")] }
+      : real,
   "[R12] a device that is back does not ring again": (real, _, event) =>
     event.type === "connect" ? without(real, typed("call:offer")) : real,
   "[R13] a reload passes for a reconnect": (real, chat, event) =>

@@ -95,6 +95,8 @@ export function judge(world: World, event: WorldEvent): Verdict {
   const knows = message.callId === undefined || message.callId === call.callId;
   const others = rung(call).filter((other) => !isSame(other, from) || !knows && stops && failure === null);
   if (message.type === "call:answer") return { ends: toldTo(others, "answered-elsewhere"), error: "none" };
+  // R6, R12: its answer may have been lost, and comes again.
+  if (RELAYED.includes(message.type)) return { ends: {}, error: "none" };
   if (!stops) return { ends: {} };
   // R11: it has left the ringing.
   if (!rung(call).some((one) => isSame(one, from))) return { ends: {}, error: "none" };
