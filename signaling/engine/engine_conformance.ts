@@ -300,6 +300,30 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
     assert.deepEqual(named(BOB_TOO), [], "answered elsewhere");
   },
 
+  "a device whose token takes its user out of the chat is told of each call that was named, that it is over": async (
+    scene,
+  ) => {
+    const bring = (from: Endpoint, chats: string[], issuedAt: number) => {
+      const membership = { userId: from.user, name: "Bob", chats, isGuest: false, issuedAt };
+      scene.engine.submit({ type: "connect", from, membership, page: "first" });
+    };
+    scene.enter(ANN);
+    bring(BOB, ["chat"], Date.now());
+    scene.initiate();
+    await scene.until("it rings", () => scene.facts("placed").length === 1);
+    bring(BOB_TOO, [], Date.now() + 1_000);
+    bring(BOB, [], Date.now() + 1_000);
+    assert.equal((await scene.end()).outcome, "failed");
+    await scene.until("all are there", () => scene.facts("connected").length === 4);
+    const [, , tablet, phone] = scene.facts("connected");
+    assert.deepEqual(tablet!.calls, [{ chatId: "chat", callId: CALL, role: "callee", state: "ringing" }]);
+    assert.deepEqual(phone!.calls, []);
+    await scene.until("the tablet is told", () => scene.heardTypes(BOB_TOO).includes("call:end"));
+    const end = { type: "call:end", chatId: "chat", callId: CALL, reason: "failed" };
+    assert.deepEqual(scene.heard(BOB_TOO), [end]);
+    assert.deepEqual(scene.heard(BOB).slice(1), [end]);
+  },
+
   "who watches a chat is told what changes in it, in the step that changed it, and nobody else is": async (scene) => {
     const states = () => scene.steps.flatMap(({ state }) => state ?? []);
     scene.enter(ANN);

@@ -5,7 +5,7 @@ import type { Member, ServerMessages } from "../../shared/protocol/server_messag
 import { advance } from "../call/advance.ts";
 import { hasOpened } from "../call/placing.ts";
 import { type Fact, missedMessage } from "../call/facts.ts";
-import type { Call, CallEvent, Delivery } from "../call/state.ts";
+import { type Call, type CallEvent, type Delivery, isIn } from "../call/state.ts";
 import type { Endpoint, Sender } from "../call/parties.ts";
 import { to } from "../call/steps.ts";
 import { Buckets, INITIATIONS } from "../limits.ts";
@@ -149,7 +149,9 @@ export class MemoryEngine implements Engine {
   #connect(from: Endpoint, membership: Membership | null, page: string | null): void {
     const calls = this.#calls.on(from);
     this.#emit({ ...NOTHING, chatId: null, facts: [{ type: "connected", device: from, calls }] });
+    const untold = calls.filter(({ chatId }) => !isIn(this.#calls.current(chatId)!, from));
     const news = membership === null ? [] : this.#members.admit(membership);
+    for (const call of untold) this.#tellOver(from, call);
     const wasOnline = this.#presence.isOnline(from.user);
     const device = this.#presence.enter(from, (device) => this.#forget(device));
     const reloaded = device.page !== null && page !== null && device.page !== page;
@@ -166,6 +168,13 @@ export class MemoryEngine implements Engine {
       this.#advance(chatId, { type: "connect", now: this.#now(), from, reloaded });
     }
     this.#tellChanges(wasOnline ? news : this.chatsOf(from.user));
+  }
+
+  /** A call that was named to a device which had no part in it yet ended with what its token says: nobody else tells it so. */
+  #tellOver(from: Endpoint, { chatId, callId }: CallRef): void {
+    if (this.#calls.current(chatId)?.callId === callId) return;
+    const end = to(from, { type: "call:end", chatId, callId, reason: "failed" });
+    this.#emit({ ...NOTHING, chatId, deliveries: [end] });
   }
 
   /** R12: a socket is gone; the device stays for its grace. */
