@@ -30,7 +30,7 @@ const deviceCall = z.strictObject({
   ...stamped,
   role: z.enum(["caller", "callee"]),
   state: z.enum(["ringing", "connected"]),
-  /** To the caller of a connected call: it was kept for this socket; or said over an earlier one, which may have been dead. */
+  /** To the caller of a connected call: it was kept for this socket; or said over an earlier one, which may have been dead. Absent: none is to come. */
   answer: z.enum(["follows", "said"]).optional(),
   /** R10: as in its `call:offer`. */
   glare: z.boolean().optional(),

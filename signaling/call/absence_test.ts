@@ -20,7 +20,7 @@ import {
 } from "../../tests/support/arbiter_chat.ts";
 import { nextDeadline } from "./advance.ts";
 import type { Endpoint } from "./parties.ts";
-import { MAX_HELD_MESSAGES } from "./state.ts";
+import { callOn, MAX_HELD_MESSAGES } from "./state.ts";
 
 table([
   {
@@ -262,4 +262,28 @@ Deno.test("call: [R12] an answer that went into a dead socket is had again, unti
   assert.deepEqual(chat.resume(ANN, "caller"), again);
   chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
   assert.deepEqual(chat.resume(ANN, "caller"), again.slice(0, 1));
+});
+
+Deno.test("call: [R12, R13] the caller is named an answer only where one follows, or can be asked for", () => {
+  const chat = ringing();
+  const named = (reloaded = false) => callOn(chat.calls.call!, ANN, reloaded)?.answer;
+  chat.drop(ANN);
+  chat.say(BOB, { type: "call:answer", answer });
+  assert.deepEqual([named(), named(true)], ["follows", undefined]);
+  chat.connect(ANN);
+  assert.deepEqual([named(), named(true)], ["said", undefined]);
+  chat.say(ANN, { type: "call:media", audio: true, video: true, screen: false });
+  assert.equal(named(), undefined, "the caller has spoken since");
+});
+
+Deno.test("call: [R13] a caller that reloaded while it rang is named no answer, then or later", () => {
+  const chat = ringing();
+  chat.connect(ANN, true);
+  chat.say(BOB, { type: "call:answer", answer });
+  assert.deepEqual(callOn(chat.calls.call!, ANN, false), {
+    chatId: "chat",
+    callId: CALL,
+    role: "caller",
+    state: "connected",
+  });
 });

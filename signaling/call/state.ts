@@ -177,14 +177,19 @@ export function sideOf(call: ConnectedCall, from: Endpoint): Side | null {
   return same(call.callee, from) ? "callee" : null;
 }
 
-/** What a device is told of a call when its socket opens; `null`: it is not in it, and it does not ring there. */
-export function callOn(call: Call, device: Endpoint): DeviceCall | null {
+/**
+ * What a device is told of a call when its socket opens; `null`: it is not in it, and it does not ring there. `reloaded`: with another
+ * document, which no answer is for (R13).
+ */
+export function callOn(call: Call, device: Endpoint, reloaded: boolean): DeviceCall | null {
   const { chatId, callId, state } = call;
   if (call.state === "connected") {
     const role = sideOf(call, device);
-    if (role !== "caller") return role && { chatId, callId, role, state };
-    const isHeld = call.caller.held.some(({ type }) => type === "call:answer");
-    return { chatId, callId, role, state, answer: isHeld ? "follows" : "said" };
+    if (role !== "caller" || reloaded) return role && { chatId, callId, role, state };
+    if (call.caller.held.some(({ type }) => type === "call:answer")) {
+      return { chatId, callId, role, state, answer: "follows" };
+    }
+    return { chatId, callId, role, state, ...(call.unheard.length > 0 ? { answer: "said" } : {}) };
   }
   if (call.calleeUser === device.user) {
     return { chatId, callId, role: "callee", state, ...(call.glare?.device === device.device ? { glare: true } : {}) };

@@ -71,11 +71,10 @@ export class CallTable {
     return null;
   }
 
-  /** What a device whose socket opens is told of its calls. */
-  on(device: Endpoint): DeviceCall[] {
-    return this.chatsOf(device.user).map((chatId) => callOn(this.current(chatId)!, device)).filter((call) =>
-      call !== null
-    );
+  /** What a device whose socket opens, maybe after its page was `reloaded`, is told of its calls. */
+  on(device: Endpoint, reloaded: boolean): DeviceCall[] {
+    const calls = this.chatsOf(device.user).map((chatId) => callOn(this.current(chatId)!, device, reloaded));
+    return calls.filter((call) => call !== null);
   }
 
   /** The chats that something is kept for. */

@@ -298,6 +298,9 @@ export const CONFORMANCE: Record<string, (scene: Scene) => Promise<void>> = {
     scene.enter(BOB_TOO);
     await scene.until("it is there", () => scene.facts("connected").length === 9);
     assert.deepEqual(named(BOB_TOO), [], "answered elsewhere");
+    scene.enter(ANN, { page: "second" });
+    await scene.until("its new page is there", () => scene.facts("connected").length === 10);
+    assert.deepEqual(named(ANN), [{ ...call, role: "caller", state: "connected" }], "no answer, after a reload");
   },
 
   "a device whose token takes its user out of the chat is told of each call that was named, that it is over": async (

@@ -147,14 +147,15 @@ export class MemoryEngine implements Engine {
   // --- Devices that come and go --------------------------------------------------------------------------------------
 
   #connect(from: Endpoint, membership: Membership | null, page: string | null): void {
-    const calls = this.#calls.on(from);
+    const { page: pageBefore = null } = this.#presence.get(from) ?? {};
+    const reloaded = pageBefore !== null && page !== null && pageBefore !== page;
+    const calls = this.#calls.on(from, reloaded);
     this.#emit({ ...NOTHING, chatId: null, facts: [{ type: "connected", device: from, calls }] });
     const untold = calls.filter(({ chatId }) => !isIn(this.#calls.current(chatId)!, from));
     const news = membership === null ? [] : this.#members.admit(membership);
     for (const call of untold) this.#tellOver(from, call);
     const wasOnline = this.#presence.isOnline(from.user);
     const device = this.#presence.enter(from, (device) => this.#forget(device));
-    const reloaded = device.page !== null && page !== null && device.page !== page;
     device.isConnected = true;
     device.restriction = membership === null ? this.callOf(from) : null;
     device.page = page ?? device.page;

@@ -514,13 +514,14 @@ class Run {
   #connect(at: number, client: Client): void {
     const world = this.#world;
     const { page } = world.seen[at]!;
+    const reloaded = page !== null && page !== client.page;
     world.seen[at] = { is: "connected", until: null, page: client.page };
     client.socket = "greeting";
-    const named = world.chat.call && callOn(world.chat.call, endpoint(client));
+    const named = world.chat.call && callOn(world.chat.call, endpoint(client), reloaded);
     const calls = world.protocol === 1 ? {} : { calls: named === null ? [] : [named] };
     client.down.push({ type: "welcome", ...RULES, ...calls } as ServerMessage);
     if (!this.#isInCall(client.user)) return;
-    this.#advance({ type: "connect", now: 0, from: endpoint(client), reloaded: page !== null && page !== client.page });
+    this.#advance({ type: "connect", now: 0, from: endpoint(client), reloaded });
   }
 
   #dropped(at: number, graceMs: number): void {
