@@ -52,6 +52,11 @@ export class DeviceConnection implements Endpoint {
     this.greet = null;
   }
 
+  /** Gives it a message over its newest socket. What comes before the `welcome` of that was for an older one, and is lost with it. */
+  say(message: ServerMessage): void {
+    if (this.greet === null) this.outbox?.send(message);
+  }
+
   /** R18: counts what was parsed. What opens a side of a call, and is refused, comes again; one that is open stays so (R11). */
   admit(parsed: Parsed, now: number): Admission {
     const admission = this.#rates.admit(parsed, now);

@@ -30,16 +30,16 @@ export class Dispatch {
 
   take({ chatId, deliveries, facts, state }: Step): void {
     const { connections } = this.#options;
-    for (const { to, message } of deliveries) connections.get(to)?.outbox?.send(message);
+    for (const { to, message } of deliveries) connections.get(to)?.say(message);
     for (const fact of facts) {
       if ("call" in fact) this.#tell(fact);
       else this.#note(chatId, fact);
     }
     if (chatId === null || state === null) return;
-    for (const { user, outbox, life } of connections.watchersOf(chatId)) {
-      const only = life && restrictionOf(life.life);
-      const mayKnow = state.members.some(({ id }) => id === user) && (only === null || only.chatId === chatId);
-      if (mayKnow) outbox?.send(state);
+    for (const device of connections.watchersOf(chatId)) {
+      const only = device.life && restrictionOf(device.life.life);
+      const isMember = state.members.some(({ id }) => id === device.user);
+      if (isMember && (only === null || only.chatId === chatId)) device.say(state);
     }
   }
 
@@ -69,9 +69,9 @@ export class Dispatch {
       }
       case "left":
         // They go on watching: of what happens there they hear again once the user is let in again.
-        for (const { user, outbox, life } of connections.watchersOf(chatId!)) {
-          if (user !== fact.user || life?.life.state !== "valid") continue;
-          outbox?.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });
+        for (const device of connections.watchersOf(chatId!)) {
+          if (device.user !== fact.user || device.life?.life.state !== "valid") continue;
+          device.say({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });
         }
         return;
       case "limited":

@@ -96,11 +96,10 @@ export class Hub {
   /** R20: a newer token of a user was seen. Their open sockets, or the one of `device`, go on with it. */
   renew(session: Session, device?: DeviceConnection): void {
     this.admit(session);
-    for (const { life, outbox } of device ? [device] : this.#connections.of(session.userId)) {
+    for (const one of device ? [device] : this.#connections.of(session.userId)) {
+      const { life } = one;
       const isLater = life?.renew(session.expiresAt);
-      if (life && outbox && (isLater || device)) {
-        outbox.send({ type: "session:renewed", expiresInMs: life.expiresInMs });
-      }
+      if (life && (isLater || device)) one.say({ type: "session:renewed", expiresInMs: life.expiresInMs });
     }
   }
 

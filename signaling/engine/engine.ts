@@ -14,7 +14,8 @@
  * 5. There is one clock, the engine's: wall time in ms since 1970, which never goes back.
  * 6. What is kept is bounded, or goes after a time.
  * 7. What comes of a `connect` begins with `connected`: nothing that is said to that device because of it, or since, comes before. Of
- *    each call named there the device is told more after it: where the call stands, or that it is over.
+ *    each call named there the device is told more after it: where the call stands, or that it is over. What is said to it between the
+ *    `connect` and `connected` is for the socket that it had before, and is given to none.
  *
  * What the engine knows nothing of: sockets, rates of messages, and who looks at a chat. These are the process's own (`Connections`).
  */
