@@ -153,7 +153,7 @@ scene("what a browser is told before it asks, and with the answer", async ({ pro
   for (const path of ["/", "/enter", "/chat/elsewhere", "/doctor", "/metrics"]) {
     assert.deepEqual(cors(await ask(path, "OPTIONS", preflight)), [], path);
   }
-  const readable = [["access-control-allow-origin", "*"]];
+  const readable = [["access-control-allow-origin", "*"], ["access-control-expose-headers", "retry-after"]];
   const token = await tokenFor("ada", 60);
   const bearer = { authorization: `Bearer ${token}` };
   const cookie = { cookie: `zvonok_session=${token}` };

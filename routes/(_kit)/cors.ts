@@ -8,7 +8,10 @@ const ENDPOINTS = "/api/";
 /** Nothing is said of credentials: so browsers send no cookie after this, and give no page an answer to a request with one. */
 const ANY_ORIGIN = { "access-control-allow-origin": "*" };
 
-/** A browser asks so before it sends a token, and need not ask again within two hours: the longest that any of them heeds, in seconds. */
+/** What a page may read beside the body: how long it is to wait (429), which is none of the headers that it may read in any case. */
+const READABLE = { ...ANY_ORIGIN, "access-control-expose-headers": "retry-after" };
+
+/** A browser asks so before it sends a token, and need not ask again for so many seconds: Chromium heeds no more than these two hours. */
 const PREFLIGHT = {
   ...ANY_ORIGIN,
   "access-control-allow-headers": "authorization, content-type",
@@ -25,7 +28,7 @@ export function preflightAnswer({ method, url, headers }: Request): Response | n
 /** The headers by which a page of another origin may read the answer to what it asked. */
 export function crossOriginHeaders({ url, headers }: Request): Readonly<Record<string, string>> {
   const hasToken = /^Bearer\b/i.test(headers.get("authorization") ?? "");
-  return hasToken && isEndpoint(url) ? ANY_ORIGIN : {};
+  return hasToken && isEndpoint(url) ? READABLE : {};
 }
 
 const isEndpoint = (url: string) => new URL(url).pathname.startsWith(ENDPOINTS);
