@@ -1,4 +1,4 @@
-/** What a display name is, and how to make one of any text. Pure, and without zod: `displayName` in `messages.ts` is the schema. */
+/** What a display name is, and how to make one of any text. Pure, and without zod: `displayName` in `formats.ts` is the schema. */
 
 import { MAX_NAME_LENGTH } from "./constants.ts";
 
