@@ -274,6 +274,31 @@ test("[R12] the same, though the callee says something before the answer is sent
   await ann.until(({ remote }) => !remote.audio);
 });
 
+test("[R12, R13] what waited for a page that was reloaded is not said to the new one, which hears one offer", async (enter) => {
+  const [ann, before] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "video");
+  await before.phase("incoming");
+  before.client.accept("video");
+  await Promise.all([ann.phase("connected"), before.phase("connected")]);
+  await away(ann);
+  ann.client.setCodec("VP8");
+  ann.gather(1);
+  await until("an offer that waits", () => Promise.resolve(ann.hasOffered));
+  const bob = await enter("bob", [CHAT], before);
+  const heard: string[] = [];
+  bob.onMessage = (message) => {
+    if (message.type === "call:ice-candidate" && heard.length === 0) heard.push("a candidate before any offer");
+    if (message.type !== "call:negotiate") return;
+    const { type, sdp } = message.description;
+    heard.push([type, ...sdp.matchAll(/^m=(\w+)/gm).map(([, kind]) => kind)].join(" "));
+  };
+  ann.goOnline();
+  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
+  await Promise.all([ann.receives("audio"), bob.receives("audio")]);
+  await bob.settled();
+  assert.deepEqual(heard, ["offer audio video"]);
+});
+
 test("a microphone that was muted while devices opened stays muted, though the camera fails", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   const opening = Promise.withResolvers<void>();

@@ -141,7 +141,7 @@ export class CourseRunner {
       case "send-now":
         return this.#ports.signal.sendNow(effect[1]);
       case "end":
-        if (!this.#ports.signal.withdraw(effect[1])) {
+        if (!this.#ports.signal.withdraw(effect[1], "over")) {
           for (const message of effect[2]) {
             this.#ports.signal.send(message);
           }

@@ -9,6 +9,7 @@ import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import { isVoid } from "../../shared/client/signaling/connection.ts";
 import { type Heard, hearOut, type Kept } from "../../shared/client/signaling/heard_out.ts";
 import { advance, nextDeadline } from "../../signaling/call/advance.ts";
 import { type CallEvent, callOn, type ChatCalls, MEMORY_MS, NO_CALLS, usersOf } from "../../signaling/call/state.ts";
@@ -384,7 +385,7 @@ class Run {
       case "end": {
         const [, callId, messages] = effect;
         const isUnsent = hasInitiate(client, callId);
-        client.queue = client.queue.filter((message) => !("callId" in message) || message.callId !== callId);
+        client.queue = client.queue.filter((message) => !isVoid(message, callId, "over"));
         for (const message of isUnsent ? [] : messages) this.#send(client, message);
         return;
       }
@@ -454,6 +455,7 @@ class Run {
           this.#send(client, negotiation(link, "offer"));
         }
         if (message.state === "reloaded") {
+          client.queue = client.queue.filter((waiting) => !isVoid(waiting, message.callId, "reloaded"));
           Object.assign(link, { own: this.#id(), other: null, isPending: false, task: "negotiate" });
         }
         return;

@@ -231,6 +231,11 @@ export class WeriftPerson implements AsyncDisposable {
     }
   }
 
+  /** The newest connection has made an offer that has no answer yet. */
+  get hasOffered(): boolean {
+    return this.#connections.at(-1)!.signalingState === "have-local-offer";
+  }
+
   /** How many signaling sockets the client has opened so far. */
   get socketsOpened(): number {
     return this.#lines.length;

@@ -32,7 +32,7 @@ export interface CallPorts {
   codecs(): CodecOrder;
   /** What this side has to send, and whether it does. */
   readonly media: Pick<OwnMedia, "tracks" | "shown" | "isWanted">;
-  readonly signal: Pick<SignalSocket, "send" | "sendNow" | "check">;
+  readonly signal: Pick<SignalSocket, "send" | "sendNow" | "withdraw" | "check">;
   /** Whether the signaling socket is open, is away and may come back, or is gone for good, when the call begins. */
   readonly signaling: SignalStatus;
   /** How long a side may be away, in ms. */
@@ -165,6 +165,7 @@ export class Call {
   /** The other side's signaling. `reloaded` (R13): its page is another one. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
     this.#awayAt = state === "reconnecting" ? this.#ports.platform.clock.now() : null;
+    if (state === "reloaded") this.#ports.signal.withdraw(this.info.callId, state);
     this.link.peer(state);
     if (state === "back") this.saySending();
   }

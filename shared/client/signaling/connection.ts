@@ -3,7 +3,9 @@
  * a message in which status. `socket.ts` runs it.
  */
 
+import type { ClientMessage } from "../../protocol/client_messages.ts";
 import { CLOSE } from "../../protocol/constants.ts";
+import { FOLLOWERS } from "./sent.ts";
 
 /** Waits before each try to reconnect, in ms; the last one repeats. Each is shortened by up to half, at random, so that clients of a restarted server do not come at once. */
 const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -38,8 +40,8 @@ export type ConnectionEvent =
     /** `calls`: those of this device, by their ids. */
     | { readonly type: "welcome"; readonly pingMs: number; readonly calls: readonly string[] }
     | { readonly type: "pong" }
-    /** Anything else. `callId`: the call that it is about. */
-    | { readonly type: "message"; readonly callId: string | null }
+    /** Anything else. `callId`: the call that it is about, if it is about one. */
+    | { readonly type: "message"; readonly callId?: string | undefined }
     // The timer, at `deadlineOf(connection)`.
     | { readonly type: "timer" }
   );
@@ -104,6 +106,14 @@ export const SENDING: Readonly<Record<Status, "send" | "hold" | "queue" | "drop"
   replaced: "drop",
   unauthorized: "drop",
 };
+
+/**
+ * Whether what waits to be sent is void: anything about a call that is `over`; where its other page was `reloaded` (R13), what follows a
+ * description, since there is to be another one.
+ */
+export function isVoid(message: ClientMessage, callId: string, is: "over" | "reloaded"): boolean {
+  return "callId" in message && message.callId === callId && (is === "over" || FOLLOWERS.includes(message.type));
+}
 
 /** What is done whenever a status begins. */
 const ENTRY: Readonly<Record<Status, readonly ConnectionEffect[]>> = {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { OmitEach } from "../../omit_each.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
 import { CLOSE } from "../../protocol/constants.ts";
-import { type Connection, connection, type ConnectionEvent, deadlineOf, SENDING } from "./connection.ts";
+import { type Connection, connection, type ConnectionEvent, deadlineOf, isVoid, SENDING } from "./connection.ts";
 
 type Status = Connection["status"];
 
@@ -36,7 +37,7 @@ const EVENTS = {
   "welcome": { type: "welcome", pingMs: 20_000, calls: [] },
   "welcome in a call": { type: "welcome", pingMs: 20_000, calls: ["a-call"] },
   "pong": { type: "pong" },
-  "message": { type: "message", callId: null },
+  "message": { type: "message" },
   "message of another call": { type: "message", callId: "other-call" },
   "message of the call": { type: "message", callId: "a-call" },
   "timer": { type: "timer" },
@@ -167,4 +168,25 @@ Deno.test("connection: a message is sent, held, queued or dropped by the status"
       drop: ["closed", "replaced", "unauthorized"],
     },
   );
+});
+
+/** What waits about a call, and whether it is void once that is over, and where its other page was reloaded. */
+const WAITING: Record<string, { over: boolean; reloaded: boolean }> = {
+  "call:initiate": { over: true, reloaded: false },
+  "call:ringing": { over: true, reloaded: false },
+  "call:answer": { over: true, reloaded: false },
+  "call:ice-candidate": { over: true, reloaded: true },
+  "call:negotiate": { over: true, reloaded: true },
+  "call:media": { over: true, reloaded: true },
+  "call:end": { over: true, reloaded: false },
+};
+
+Deno.test("connection: what waits about a call is void once that is over, and what follows a description once the other page is another", () => {
+  const waits = (type: string, callId?: string) => ({ type, callId }) as unknown as ClientMessage;
+  for (const is of ["over", "reloaded"] as const) {
+    const found = Object.keys(WAITING).filter((type) => isVoid(waits(type, "a-call"), "a-call", is));
+    assert.deepEqual(found, Object.keys(WAITING).filter((type) => WAITING[type]![is]));
+    assert.ok(!isVoid(waits("call:negotiate", "other-call"), "a-call", is));
+    assert.ok(!isVoid({ type: "ping" }, "a-call", is));
+  }
 });

@@ -2,8 +2,8 @@
 
 import type { ClientMessage } from "../../protocol/client_messages.ts";
 
-/** What the server leaves out where it refused what opens that side of the call. */
-const FOLLOWERS: readonly string[] = ["call:ice-candidate", "call:media", "call:negotiate"];
+/** What is said behind a first description only: the server leaves it out where it refused that. */
+export const FOLLOWERS: readonly string[] = ["call:ice-candidate", "call:media", "call:negotiate"];
 
 interface Sent {
   /** The how manieth of its socket, from 1. */

@@ -13,6 +13,7 @@ import {
   type ConnectionEffect,
   type ConnectionEvent,
   deadlineOf,
+  isVoid,
   SENDING,
   START,
 } from "./connection.ts";
@@ -97,12 +98,12 @@ export class SignalSocket {
     this.#tell({ type: "check" });
   }
 
-  /** Takes back what still waits about a call. True where its `call:initiate` was among it: the server never heard of the call. */
-  withdraw(callId: string): boolean {
+  /** Takes back what is void of what waits. True where the call's `call:initiate` still waited: the server never heard of the call. */
+  withdraw(callId: string, is: "over" | "reloaded"): boolean {
     const unsent = this.hasUnsentInitiate(callId);
-    const isOther = (message: ClientMessage) => !("callId" in message) || message.callId !== callId;
-    this.#queue = this.#queue.filter(isOther);
-    this.#again = this.#again.filter(isOther);
+    const isGood = (message: ClientMessage) => !isVoid(message, callId, is);
+    this.#queue = this.#queue.filter(isGood);
+    this.#again = this.#again.filter(isGood);
     return unsent;
   }
 
@@ -167,7 +168,7 @@ export class SignalSocket {
 
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
-    if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message", callId: null });
+    if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
     if (message.type === "pong") this.#sent.settle();
     const { kept, heard } = hearOut(this.#kept, message);
     const isNew = this.#kept === null && kept !== null;
@@ -215,7 +216,7 @@ function newsOf(message: Heard): Told {
     case "pong":
       return { type: "pong" };
     default:
-      return { type: "message", callId: "callId" in message ? message.callId ?? null : null };
+      return { type: "message", callId: (message as { callId?: string }).callId };
   }
 }
 
