@@ -7,7 +7,7 @@ import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
 import { checkSocket, type Missed } from "./socket.ts";
 
-const WELCOME = { type: "welcome", pingMs: 25_000 } as ServerMessage;
+const WELCOME = { type: "welcome", pingMs: 25_000, calls: [] } as unknown as ServerMessage;
 const MISSED = { type: "call:missed", chatId: "a-chat", callId: "a-call", callerName: "Ann" } as Missed;
 
 /** A network between the page and the server. */
