@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { SignJWT } from "jose";
-import { esbuild } from "./packages.ts";
+import { esbuild } from "./esbuild.ts";
 import { HOST_SECRET } from "./wire.ts";
 
 /** The chat that its users are in. */
