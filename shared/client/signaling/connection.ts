@@ -184,6 +184,8 @@ const TABLE: { readonly [S in Status]: Row<S> } = {
   },
   syncing: {
     ...WELCOMED,
+    // The server says no more of the others, or it would have come before.
+    pong: (state) => told({ ...state, isAlive: true }, []),
     message: ({ calls, ...state }, { callId }) =>
       told({ ...state, isAlive: true }, calls.filter((id) => id !== callId)),
   },
