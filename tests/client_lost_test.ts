@@ -217,6 +217,23 @@ test("[R12] an answer that went into a dead socket arrives all the same", async 
   await Promise.all([ann.receives("audio"), bob.receives("audio")]);
 });
 
+test("[R12] an answer that was lost for good ends the call for both at once, not when it has rung long enough", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.client.call(CHAT, "audio");
+  await bob.phase("incoming");
+  await ann.phase("ringing");
+  ann.deafenSocket();
+  bob.client.accept("audio");
+  await until("an answer", () => Promise.resolve(bob.client.link!.isDescribed));
+  await bob.settled();
+  // The server takes it for a sign that the answer came.
+  ann.gather(1);
+  await ann.settled();
+  ann.noticeFrozenSocket();
+  const ends = await Promise.all([ann.phase("ended"), bob.phase("ended")]);
+  assert.deepEqual(ends.map(({ call }) => call.phase === "ended" && call.outcome), ["connection-lost", "failed"]);
+});
+
 test("what a user turns off while devices are opening stays off", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   const opening = Promise.withResolvers<void>();

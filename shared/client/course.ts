@@ -285,8 +285,13 @@ function welcomed(turn: Turn, { ringTimeoutMs, graceMs, calls, isUnsent }: Of<"w
     // Another device of the callee may be in it, since before the server was started anew: to hang up here would end that (R14).
     return giveUp(turn, call, "connection-lost", info.role === "caller");
   }
-  const isUnheard = isUnanswered(call) && call.hasOffered && named?.answer === "said";
-  if (named !== undefined && !isUnheard) return;
+  const isUnheard = isUnanswered(call) && call.hasOffered && named?.state === "connected";
+  if (isUnheard && named.answer === undefined) {
+    // The server took it for heard, and has it no more. The other side hears why before a `call:state` has this side hang up.
+    turn.effects.push(["send-now", message("call:end", info, "failed")]);
+    return giveUp(turn, call, "connection-lost", false);
+  }
+  if (named !== undefined && !(isUnheard && named.answer === "said")) return;
   // An answered call may have outlived the server (R14); or an answer went into a socket that was dead (R12).
   const { chatId, callId, role, media } = info;
   turn.effects.push(["send-now", { type: "call:resume", chatId, callId, role, media }]);

@@ -418,6 +418,12 @@ Deno.test("course: [R12] an answer comes right behind the news, or is asked for,
   assert.deepEqual(afterSocket(STATES.ringing, said, stands), ["ringing", asked]);
   assert.deepEqual(afterSocket(STATES.ringing, said, stands, stands, ANSWER), ["connecting", asked, "answered answer"]);
   assert.deepEqual(afterSocket(STATES["answered by the other"], said, stands), ["connecting", "synced"], "it is here");
+  const lost = ["connection-lost", "send-now call:end failed", "take back this-call", ...OVER.slice(1)];
+  for (const call of [STATES.calling, STATES.ringing]) {
+    assert.deepEqual(afterSocket(call, welcome([{}])), lost, "the server took it for heard");
+    assert.deepEqual(afterSocket(call, welcome([{}]), stands), [...lost, "send-now call:end"]);
+  }
+  assert.deepEqual(afterSocket(STATES["answered by the other"], welcome([{}]), stands), ["connecting", "synced"]);
 });
 
 Deno.test("course: [R13] after a reload the answer makes the other side offer: it is waited for, and not asked for", () => {

@@ -217,6 +217,11 @@ export class WeriftPerson implements AsyncDisposable {
     this.#lines.at(-1)!.isFrozen = true;
   }
 
+  /** What the server sends goes nowhere, and what is sent to it arrives; neither end has noticed. */
+  deafenSocket(): void {
+    this.#lines.at(-1)!.socket.onmessage = null;
+  }
+
   /** This end notices. The server does when the next socket of this device comes. */
   noticeFrozenSocket(): void {
     this.#lines.at(-1)!.onclose?.call(null as never, new CloseEvent("close", { code: 1006 }));
