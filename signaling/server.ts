@@ -155,12 +155,10 @@ export class SignalingServer {
 
   /** Whether a request comes from where it may; where not, the log says what differs. */
   #isFromHere(req: Request, proof: Proof, may: typeof mayAct): boolean {
-    // Good wherever it comes from: there is nothing to read.
-    if (proof === "token") return true;
     const source = sourceOf(req.headers);
-    const { origin, ours } = originsOf(req, this.#config);
-    const isFromHere = may(source, proof, [...ours, ...this.#config.allowedOrigins]);
-    if (!isFromHere) this.#notices.say("origin", whyRefused(source, origin, asWord));
+    const own = () => originsOf(req, this.#config);
+    const isFromHere = may(source, proof, () => [...own().ours, ...this.#config.allowedOrigins]);
+    if (!isFromHere) this.#notices.say("origin", whyRefused(source, own().origin, asWord));
     return isFromHere;
   }
 

@@ -19,10 +19,13 @@ export function sourceOf(headers: Headers): Source {
   return { origin: headers.get("origin"), site: headers.get("sec-fetch-site") };
 }
 
-/** Whether a request that changes something may go on. `known`: this server's own origins, and those it is configured to allow. */
-export function mayAct({ origin, site }: Source, proof: Proof, known: readonly string[]): boolean {
+/** This server's own origins, and those it is configured to allow: asked for where an origin is compared with them. */
+type Known = () => readonly string[];
+
+/** Whether a request that changes something may go on. */
+export function mayAct({ origin, site }: Source, proof: Proof, known: Known): boolean {
   if (proof === "token") return true;
-  if (origin !== null && origin !== "null") return isKnown(origin, known);
+  if (origin !== null && origin !== "null") return isKnown(origin, known());
   // The page, or a proxy, keeps the origin back (Referrer-Policy: no-referrer): the browser says in another way whose page it is.
   if (site !== null) return site === "same-origin" || site === "none";
   // No browser at all; or an older one, which would say that it keeps the origin back, or send a cookie.
@@ -30,9 +33,9 @@ export function mayAct({ origin, site }: Source, proof: Proof, known: readonly s
 }
 
 /** Whether a WebSocket may be opened: browsers always say whose page does that, and a frame without an origin of its own is a stranger. */
-export function mayConnect({ origin }: Source, proof: Proof, known: readonly string[]): boolean {
+export function mayConnect({ origin }: Source, proof: Proof, known: Known): boolean {
   if (proof === "token") return true;
-  return origin === null ? proof === "nothing" : isKnown(origin, known);
+  return origin === null ? proof === "nothing" : isKnown(origin, known());
 }
 
 /** Why it may not, for whoever runs the server: which names differ, and what to set. `asWord` makes what came from outside fit for a log. */

@@ -43,7 +43,7 @@ for (const [name, may, rows] of [["act", mayAct, MAY_ACT], ["open a socket", may
             proofs.includes(proof) && origins.includes(origin) && sites.includes(site)
           );
           assert.equal(
-            may({ origin, site }, proof, KNOWN),
+            may({ origin, site }, proof, () => KNOWN),
             expected,
             `${proof}, Origin ${origin}, Sec-Fetch-Site ${site}`,
           );
