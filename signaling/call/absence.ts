@@ -83,9 +83,10 @@ function standing(call: ConnectedCall, side: Side, held: readonly ServerMessage[
 
 /** Without what a page that was reloaded had for a side that is away (R13), but for the answer, by which the caller knows of it. */
 function withoutVoid(call: ConnectedCall, side: Side): ConnectedCall {
-  const isVoid = (message: ServerMessage) => message.type !== "call:answer" && call[side].held.includes(message);
-  const held = call[side].held.filter((message) => !isVoid(message));
-  return { ...call, unheard: call.unheard.filter((message) => !isVoid(message)), [side]: { ...call[side], held } };
+  const { held } = call[side];
+  const isAnswer = ({ type }: ServerMessage) => type === "call:answer";
+  const unheard = call.unheard.filter((message) => isAnswer(message) || !held.includes(message));
+  return { ...call, unheard, [side]: { ...call[side], held: held.filter(isAnswer) } };
 }
 
 /** R12: a device's socket is gone; its side of a call has the grace to come back. */
