@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Fact } from "../call/facts.ts";
-import { MAX_HELD_CANDIDATES } from "../call/state.ts";
+import { MAX_HELD_CANDIDATES, same } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
 import { MAX_DEVICES } from "../limits.ts";
 import type { ChatMessage, DeviceFact, Engine, EngineFactory, EngineOptions, Step } from "./engine.ts";
@@ -84,7 +84,7 @@ export class Scene {
   /** What a device was given, in order. */
   heard(by: Endpoint): ServerMessage[] {
     const all = this.steps.flatMap(({ deliveries }) => deliveries);
-    return all.filter(({ to }) => to.user === by.user && to.device === by.device).map(({ message }) => message);
+    return all.filter(({ to }) => same(to, by)).map(({ message }) => message);
   }
 
   heardTypes(by: Endpoint): string[] {
@@ -113,7 +113,6 @@ export class Scene {
   }
 }
 
-const same = (a: Endpoint, b: Endpoint) => a.user === b.user && a.device === b.device;
 const later = () => new Promise((resolve) => setTimeout(resolve, LATER_MS));
 const candidate = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.0.2.1 9 typ host`, sdpMid: "0" });
 const stepWith = ({ steps }: Scene, type: string) =>
