@@ -4,24 +4,15 @@
  */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "./support/chromium.ts";
-import { build, startProduct } from "./support/product.ts";
-import { connect, type Scene, seat } from "./support/scene.ts";
+import type { Person } from "./support/chromium.ts";
+import { connect, play, type Scene } from "./support/scene.ts";
 import { gone, until } from "./support/until.ts";
 
 /** Ada and Boris in a browser with three cameras and several microphones and speakers. */
 function test(name: string, run: (scene: Scene) => Promise<void>): void {
-  Deno.test(`devices: ${name}`, async () => {
-    await build();
-    await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct());
-    const browser = stack.use(await launch("grant", "--use-fake-device-for-media-stream=device-count=3"));
-    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    await ada.page.evaluateOnNewDocument(makePluggable);
-    const chat = await seat(product.url, ada, boris);
-    await run({ product, ada, boris, chat });
-    assert.deepEqual([...ada.errors, ...boris.errors], []);
-  });
+  const switches = ["--use-fake-device-for-media-stream=device-count=3"];
+  const prepare = async ({ ada }: Pick<Scene, "ada">) => void await ada.page.evaluateOnNewDocument(makePluggable);
+  Deno.test(`devices: ${name}`, () => play(run, { switches, prepare }));
 }
 
 type Pluggable = typeof globalThis & { keptTracks: MediaStreamTrack[]; plug(id: string, isIn: boolean): void };

@@ -1,24 +1,14 @@
 /** Cameras and microphones of a real Chromium: checked before a call, chosen, changed in mid-call, and taken away. */
 
 import assert from "node:assert/strict";
-import { type FakeDevices, launch, Person } from "./support/chromium.ts";
-import { build, startProduct } from "./support/product.ts";
-import { connect, type Scene, seat } from "./support/scene.ts";
+import type { FakeDevices, Person } from "./support/chromium.ts";
+import { connect, play, type Scene } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 /** Ada and Boris in a browser with three cameras, of which the second, one for depth, gives no pictures, and several microphones. */
 function test(name: string, run: (scene: Scene) => Promise<void>, devices: FakeDevices = "grant"): void {
-  Deno.test(`devices: ${name}`, async () => {
-    await build();
-    await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct());
-    const browser = stack.use(await launch(devices, "--use-fake-device-for-media-stream=device-count=3"));
-    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    if (devices === "ask") { for (const person of [ada, boris]) await person.grant(product.url); }
-    const chat = await seat(product.url, ada, boris);
-    await run({ product, ada, boris, chat });
-    assert.deepEqual([...ada.errors, ...boris.errors], []);
-  });
+  const switches = ["--use-fake-device-for-media-stream=device-count=3"];
+  Deno.test(`devices: ${name}`, () => play(run, { devices, switches }));
 }
 
 /** The live tracks of a page, as kind and device. */

@@ -1,9 +1,9 @@
 /** What a running call gains: a camera in an audio call, a screen beside the camera, another codec. In a real Chromium. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "./support/chromium.ts";
-import { build, startProduct } from "./support/product.ts";
-import { connect, type Scene, scene, seat } from "./support/scene.ts";
+import type { Person } from "./support/chromium.ts";
+import type { Page } from "./support/packages.ts";
+import { connect, type Scene, scene } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 /** What the newest peer connection of a page receives, for each section in its order: frames since the last look. */
@@ -61,23 +61,17 @@ scene("an audio call: both turn the camera on at once, and each sees the other",
 
 /** The pages of a scene where a tab that is named by its title is what people share. */
 function sharing(name: string, run: (scene: Scene & { closeShared(): Promise<void> }) => Promise<void>): void {
-  Deno.test(`browser: ${name}`, async () => {
-    await build();
-    await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct());
-    const browser = stack.use(await launch("ask", "--auto-select-tab-capture-source-by-title=Shared page"));
-    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    for (const person of [ada, boris]) await person.grant(product.url);
-    const shared = await ada.anotherWindow();
+  let shared: Page;
+  const prepare = async ({ ada }: Pick<Scene, "ada">) => {
+    shared = await ada.anotherWindow();
     await shared.setContent("<title>Shared page</title><body style='background: #c00'>");
     await shared.evaluate(() => {
       setInterval(() => document.body.style.color = `#${Math.floor(Math.random() * 900) + 100}`, 100);
       document.body.append("shared");
     });
-    const chat = await seat(product.url, ada, boris);
-    await run({ product, ada, boris, chat, closeShared: () => shared.close() });
-    assert.deepEqual([...ada.errors, ...boris.errors], []);
-  });
+  };
+  const switches = ["--auto-select-tab-capture-source-by-title=Shared page"];
+  scene(name, (stage) => run({ ...stage, closeShared: () => shared.close() }), { devices: "ask", switches, prepare });
 }
 
 sharing(

@@ -4,33 +4,16 @@
  */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "./support/chromium.ts";
-import { build, type Product, startProduct } from "./support/product.ts";
-import { seat } from "./support/scene.ts";
+import type { Person } from "./support/chromium.ts";
+import { play, type Scene } from "./support/scene.ts";
 import { gone, there, until } from "./support/until.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
 
-interface Stage {
-  readonly product: Product;
-  readonly ada: Person;
-  readonly boris: Person;
-}
-
 /** Ada, whose devices take their time, and Boris, who are asked nothing. */
-function test(name: string, run: (stage: Stage) => Promise<void>): void {
-  Deno.test(`ring: ${name}`, async () => {
-    await build();
-    await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct());
-    const browser = stack.use(await launch("ask"));
-    const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-    for (const person of [ada, boris]) await person.grant(product.url);
-    await ada.page.evaluateOnNewDocument(slowDevices);
-    await seat(product.url, ada, boris);
-    await run({ product, ada, boris });
-    assert.deepEqual([...ada.errors, ...boris.errors], []);
-  });
+function test(name: string, run: (stage: Scene) => Promise<void>): void {
+  const prepare = async ({ ada }: Pick<Scene, "ada">) => void await ada.page.evaluateOnNewDocument(slowDevices);
+  Deno.test(`ring: ${name}`, () => play(run, { devices: "ask", prepare }));
 }
 
 /** What `slowDevices` leaves on the page. */
@@ -77,7 +60,7 @@ const set = ({ page }: Person, change: Partial<Slow>) =>
 
 const openDevices = ({ page }: Person) => page.evaluate(() => (globalThis as unknown as { slow: Slow }).slow.open());
 
-async function connected({ ada, boris }: Stage): Promise<void> {
+async function connected({ ada, boris }: Scene): Promise<void> {
   await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
 }
 

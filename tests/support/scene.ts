@@ -16,6 +16,12 @@ export interface SceneOptions {
   env?: Record<string, string>;
   /** Ada's devices; with others than `grant` she has a browser of her own. */
   adasDevices?: FakeDevices;
+  /** The browser's devices; with `ask` both have granted them. */
+  devices?: FakeDevices;
+  /** More of the browser's switches. */
+  switches?: readonly string[];
+  /** Makes their pages ready before they come to the chat. */
+  prepare?(stage: Omit<Scene, "chat">): Promise<void>;
   /** They come in through the lobby and its forms. */
   byHand?: boolean;
 }
@@ -24,21 +30,27 @@ let built: Promise<void> | null = null;
 
 /** A test with a scene of its own. Build the product once, for all of them. */
 export function scene(name: string, run: (scene: Scene) => Promise<void>, options: SceneOptions = {}): void {
-  Deno.test(`browser: ${name}`, async () => {
-    await (built ??= build());
-    await using stack = new AsyncDisposableStack();
-    const product = stack.use(await startProduct(options.env));
-    const browser = stack.use(await launch());
-    const adasBrowser = options.adasDevices ? stack.use(await launch(options.adasDevices)) : browser;
-    const ada = stack.use(await Person.enter(adasBrowser));
-    const boris = stack.use(await Person.enter(browser));
-    stack.defer(() => {
-      const errors = [ada, boris].flatMap((person) => person.errors);
-      if (errors.length > 0) throw new Error(`The pages reported:\n${errors.join("\n")}`);
-    });
-    const chat = await (options.byHand ? meet : seat)(product.url, ada, boris);
-    await run({ product, ada, boris, chat });
+  Deno.test(`browser: ${name}`, () => play(run, options));
+}
+
+/** A scene, for a test that has a name of its own. Fails also where the pages report an error. */
+export async function play(run: (scene: Scene) => Promise<void>, options: SceneOptions = {}): Promise<void> {
+  const { env, adasDevices, devices, switches = [], prepare } = options;
+  await (built ??= build());
+  await using stack = new AsyncDisposableStack();
+  const product = stack.use(await startProduct(env));
+  const browser = stack.use(await launch(devices, ...switches));
+  const adasBrowser = adasDevices ? stack.use(await launch(adasDevices)) : browser;
+  const ada = stack.use(await Person.enter(adasBrowser));
+  const boris = stack.use(await Person.enter(browser));
+  stack.defer(() => {
+    const errors = [ada, boris].flatMap((person) => person.errors);
+    if (errors.length > 0) throw new Error(`The pages reported:\n${errors.join("\n")}`);
   });
+  if (devices === "ask") { for (const person of [ada, boris]) await person.grant(product.url); }
+  await prepare?.({ product, ada, boris });
+  const chat = await (options.byHand ? meet : seat)(product.url, ada, boris);
+  await run({ product, ada, boris, chat });
 }
 
 /** Ada and Boris find themselves on the page of their chat, with two pages less to load than by hand; gives its URL once they can call. */
