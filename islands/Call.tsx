@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { ChatStrings } from "../shared/i18n/strings.ts";
+import type { ChatStrings } from "../shared/i18n/chat_strings.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "../components/call/chat/ChatPage.tsx";

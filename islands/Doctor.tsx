@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { DoctorStrings } from "../shared/i18n/strings.ts";
+import type { DoctorStrings } from "../shared/i18n/doctor_strings.ts";
 import { fill } from "../shared/i18n/fill.ts";
 import { examine } from "../components/doctor/examine.ts";
 import { CHECKS, type Findings } from "../components/doctor/finding.ts";

@@ -1,4 +1,4 @@
-import type { ChatStrings } from "../../shared/i18n/strings.ts";
+import type { ChatStrings } from "../../shared/i18n/chat_strings.ts";
 import { initial } from "./view.ts";
 
 /** A round with the first letter of somebody's name. */

@@ -1,7 +1,7 @@
 /** What the parts of the call component share: their view of the world, and small facts derived from it. */
 
 import type { CallActions, CallPhase, Held, Snapshot } from "../../shared/client/state.ts";
-import type { ChatStrings } from "../../shared/i18n/strings.ts";
+import type { ChatStrings } from "../../shared/i18n/chat_strings.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import type { Member } from "../../shared/protocol/server_messages.ts";
 

@@ -1,7 +1,7 @@
 /** What the checks are called and what they can find. */
 
 import type { Cause } from "../../shared/client/devices/causes.ts";
-import type { DoctorStrings } from "../../shared/i18n/strings.ts";
+import type { DoctorStrings } from "../../shared/i18n/doctor_strings.ts";
 
 /** Everything that is tried, in the order it is shown. */
 export const CHECKS = ["camera", "microphone", "socket", "stun", "udp", "tcp", "tls"] as const;

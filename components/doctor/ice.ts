@@ -1,6 +1,6 @@
 /** STUN and TURN (RFC 8489, RFC 8656), tried with peer connections of this page to itself. */
 
-import type { DoctorStrings } from "../../shared/i18n/strings.ts";
+import type { DoctorStrings } from "../../shared/i18n/doctor_strings.ts";
 import type { IceServer } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
 import { settled } from "./settled.ts";

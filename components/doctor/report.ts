@@ -1,6 +1,6 @@
 /** The findings as plain text, for whoever is asked to help. */
 
-import type { DoctorStrings } from "../../shared/i18n/strings.ts";
+import type { DoctorStrings } from "../../shared/i18n/doctor_strings.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { causeText } from "../../shared/i18n/problem.ts";
 import { CHECKS, type Finding, type Findings } from "./finding.ts";

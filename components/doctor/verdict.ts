@@ -1,6 +1,6 @@
 /** What all findings together mean for calls. */
 
-import type { DoctorStrings } from "../../shared/i18n/strings.ts";
+import type { DoctorStrings } from "../../shared/i18n/doctor_strings.ts";
 import type { Findings } from "./finding.ts";
 
 /** The name of a verdict. */

@@ -2,7 +2,7 @@
 
 import type { Cause, MediaSource } from "../client/devices/causes.ts";
 import type { MediaProblem } from "../client/state.ts";
-import type { ProblemStrings } from "./strings.ts";
+import type { ProblemStrings } from "./problem_strings.ts";
 import { fill } from "./fill.ts";
 
 /** Why one source, or camera and microphone alike, do not open, and what to do. */

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { IS_BROWSER } from "fresh/runtime";
 import { useEffect, useRef } from "preact/hooks";
-import type { ChatStrings } from "../../../shared/i18n/strings.ts";
+import type { ChatStrings } from "../../../shared/i18n/chat_strings.ts";
 import { fill } from "../../../shared/i18n/fill.ts";
 
 const FEEDBACK_MS = 2500;
