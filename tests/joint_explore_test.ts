@@ -5,7 +5,7 @@
  */
 
 import assert from "node:assert/strict";
-import { course } from "../shared/client/course.ts";
+import { course } from "../shared/client/course/course.ts";
 import { type Broken, explore, holds } from "./support/explore.ts";
 import { begin, type CourseMachine, keyOf, type Step, step, stepsIn, type World } from "./support/joint_world.ts";
 import { MUTANTS } from "./support/joint_mutants.ts";

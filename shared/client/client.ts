@@ -1,7 +1,7 @@
 /**
  * The call client, without a framework: it owns the signaling socket, at most one call with its peer connection, and this
  * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other. What comes of what happens is
- * for the course to say (`course.ts`): here it is told, and what it wants done is done.
+ * for the course to say (`course/course.ts`): here it is told, and what it wants done is done.
  */
 
 import type { VideoCodec } from "../protocol/constants.ts";
@@ -9,8 +9,8 @@ import type { CallMedia } from "../protocol/formats.ts";
 import type { Member, ServerMessages } from "../protocol/server_messages.ts";
 import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
-import { kindsOf } from "./course.ts";
-import { CourseRunner } from "./course_runner.ts";
+import { kindsOf } from "./course/turn.ts";
+import { CourseRunner } from "./course/course_runner.ts";
 import type { DeviceKind } from "./devices/device_choice.ts";
 import { DEVICE_OF } from "./devices/opening.ts";
 import { OwnMedia } from "./devices/own_media.ts";

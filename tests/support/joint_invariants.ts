@@ -3,8 +3,8 @@
  * to be another peer connection (R13), or an offer in the call, may be lost with a socket and is not said again; that call may fail.
  */
 
-import { type CourseEvent } from "../../shared/client/course.ts";
-import { isAtHand } from "../../shared/client/course_state.ts";
+import type { CourseEvent } from "../../shared/client/course/course_event.ts";
+import { isAtHand } from "../../shared/client/course/course_state.ts";
 import {
   type Client,
   type CourseMachine,

@@ -4,8 +4,9 @@
  * relative to now, so that worlds that differ only in when they began are one; it passes only when nothing is on its way.
  */
 
-import type { course, CourseEvent } from "../../shared/client/course.ts";
-import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../../shared/client/course_state.ts";
+import type { course } from "../../shared/client/course/course.ts";
+import type { CourseEvent } from "../../shared/client/course/course_event.ts";
+import { type Course, type CourseEffect, deadlineOf, isAtHand, start } from "../../shared/client/course/course_state.ts";
 import type { OmitEach } from "../../shared/omit_each.ts";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";

@@ -1,6 +1,6 @@
 /**
  * One call that this client has: who it is with, what it is about, since when, and what it was like. What connects the two sides is its
- * link (`link.ts`), and how far the call has come its course's to know (`course.ts`). Once closed it says and sends nothing more.
+ * link (`link.ts`), and how far the call has come its course's to know (`course/course.ts`). Once closed it says and sends nothing more.
  */
 
 import type { ClientMessage } from "../../protocol/client_messages.ts";

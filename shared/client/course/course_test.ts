@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { OmitEach } from "../omit_each.ts";
-import type { DeviceCall, ServerMessages } from "../protocol/server_messages.ts";
-import { course, type CourseEvent } from "./course.ts";
+import type { OmitEach } from "../../omit_each.ts";
+import type { DeviceCall, ServerMessages } from "../../protocol/server_messages.ts";
+import { course } from "./course.ts";
+import type { CourseEvent } from "./course_event.ts";
 import { type CallState, type Course, type CourseEffect, deadlineOf, phaseOf, start } from "./course_state.ts";
-import type { CallInfo } from "./state.ts";
+import type { CallInfo } from "../state.ts";
 
 const AT = 1_000;
 const ids = { chatId: "a-chat", callId: "this-call" };

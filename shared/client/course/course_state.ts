@@ -1,10 +1,10 @@
 /** How the calls of this device stand, what that looks like, and what may be to be done. */
 
-import type { ClientMessage } from "../protocol/client_messages.ts";
-import type { ServerMessages } from "../protocol/server_messages.ts";
-import type { Kind } from "./devices/opening.ts";
-import type { SignalStatus } from "./signaling/socket.ts";
-import type { CallInfo, CallPhase, Outcome, Unplaced } from "./state.ts";
+import type { ClientMessage } from "../../protocol/client_messages.ts";
+import type { ServerMessages } from "../../protocol/server_messages.ts";
+import type { Kind } from "../devices/opening.ts";
+import type { SignalStatus } from "../signaling/socket.ts";
+import type { CallInfo, CallPhase, Outcome, Unplaced } from "../state.ts";
 
 /** A ringing device stops by itself this long after its time, should the server not say so, in ms. */
 export const RING_SLACK_MS = 2_000;

@@ -1,26 +1,23 @@
 /** Runs the course of calls (`course.ts`): tells it what happens, and does what it wants done, with the call that there is. */
 
-import type { OmitEach } from "../omit_each.ts";
-import type { ServerMessages } from "../protocol/server_messages.ts";
-import { Call, type CallNews, type CallPorts } from "./call/call.ts";
-import type { LinkStart } from "./call/link_ports.ts";
-import type { IceOptions } from "./call/peer_connection.ts";
-import { course, type CourseEvent } from "./course.ts";
+import type { ServerMessages } from "../../protocol/server_messages.ts";
+import { Call, type CallNews, type CallPorts } from "../call/call.ts";
+import type { LinkStart } from "../call/link_ports.ts";
+import type { IceOptions } from "../call/peer_connection.ts";
+import { course } from "./course.ts";
+import type { UntimedEvent } from "./course_event.ts";
 import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } from "./course_state.ts";
-import { deadlineTimer } from "./deadline.ts";
-import type { Kind } from "./devices/opening.ts";
-import type { OwnMedia } from "./devices/own_media.ts";
-import { keepCall } from "./history.ts";
-import { withoutCallsOf } from "./missed.ts";
-import type { Platform } from "./platform/platform.ts";
-import type { Preferences } from "./preferences.ts";
-import type { SignalSocket } from "./signaling/socket.ts";
-import { NOBODY } from "./snapshot.ts";
-import type { CallInfo, Outcome, Snapshot } from "./state.ts";
-import { keepOver, overBefore } from "./tab.ts";
-
-/** Without the times, which are added here. */
-export type Told = OmitEach<CourseEvent, "at" | "talkedMs">;
+import { deadlineTimer } from "../deadline.ts";
+import type { Kind } from "../devices/opening.ts";
+import type { OwnMedia } from "../devices/own_media.ts";
+import { keepCall } from "../history.ts";
+import { withoutCallsOf } from "../missed.ts";
+import type { Platform } from "../platform/platform.ts";
+import type { Preferences } from "../preferences.ts";
+import type { SignalSocket } from "../signaling/socket.ts";
+import { NOBODY } from "../snapshot.ts";
+import type { CallInfo, Outcome, Snapshot } from "../state.ts";
+import { keepOver, overBefore } from "../tab.ts";
 
 /** What it needs of the client. */
 export interface CourseRunnerPorts {
@@ -40,8 +37,8 @@ export class CourseRunner {
   readonly #ports: CourseRunnerPorts;
   readonly #platform: Platform;
   #course: Course;
-  /** What the course is told, one after the other: what comes of the first is done before the next. */
-  #told: Told[] = [];
+  /** Events for the course, one after the other: what comes of the first is done before the next. */
+  #events: UntimedEvent[] = [];
   #active: Call | null = null;
   readonly #setTimer: (deadline: number | null) => void;
 
@@ -68,12 +65,12 @@ export class CourseRunner {
   }
 
   /** Tells the course what happened, and does what comes of it: at once, or after what is being done. */
-  tell(told: Told): void {
-    if (this.#told.push(told) > 1) return;
+  tell(event: UntimedEvent): void {
+    if (this.#events.push(event) > 1) return;
     try {
-      for (; this.#told.length > 0; this.#told.shift()) this.#advance(this.#told[0]!);
+      for (; this.#events.length > 0; this.#events.shift()) this.#advance(this.#events[0]!);
     } finally {
-      this.#told = [];
+      this.#events = [];
     }
   }
 
@@ -97,12 +94,12 @@ export class CourseRunner {
     }
   }
 
-  #advance(told: Told): void {
+  #advance(event: UntimedEvent): void {
     const before = this.#course;
     const { since = null } = this.#active ?? {};
     const until = this.#talkedUntil();
     const talkedMs = since === null || until === null ? null : until - since;
-    const { state, effects } = course(before, { ...told, at: this.#platform.clock.now(), talkedMs });
+    const { state, effects } = course(before, { ...event, at: this.#platform.clock.now(), talkedMs });
     this.#course = state;
     this.#setTimer(deadlineOf(state));
     for (const effect of effects) this.#do(effect);
