@@ -6,25 +6,27 @@
 
 import assert from "node:assert/strict";
 import { course } from "../shared/client/course/course.ts";
-import { type Broken, explore, holds } from "./support/explore.ts";
-import { begin, type CourseMachine, keyOf, type Step, step, stepsIn, type World } from "./support/joint_world.ts";
-import { MUTANTS } from "./support/joint_mutants.ts";
-import { inspect, settled, SETTLING } from "./support/joint_invariants.ts";
+import { type Broken, explore, holds } from "./support/models/explore.ts";
+import { begin, type CourseMachine, type Model } from "./support/models/joint/model.ts";
+import { type Step, step, stepsIn } from "./support/models/joint/steps.ts";
+import { keyOf } from "./support/models/joint/time.ts";
+import { MUTANTS } from "./support/models/joint/mutants.ts";
+import { inspect, settled, SETTLING } from "./support/models/joint/invariants.ts";
 import { pick, random } from "./support/prng.ts";
 
 /** Everything that can happen from `start`; and in how many states two people talk. */
-function exploreFrom(start: World, most: number, machine: CourseMachine = course) {
-  /** Worlds from which all is well in the end, by who comes back. */
+function exploreFrom(start: Model, most: number, machine: CourseMachine = course) {
+  /** Models from which all is well in the end, by who comes back. */
   const good = SETTLING.map(() => new Set<string>());
   let talks = 0;
-  const explored = explore<World, Step>({
+  const explored = explore<Model, Step>({
     start,
     stepsIn,
-    step: (world, by) => step(world, by, machine),
+    step: (model, by) => step(model, by, machine),
     keyOf,
-    violations: (world, isNew) =>
+    violations: (model, isNew) =>
       isNew
-        ? [...inspect(world, machine), ...SETTLING.flatMap((how, n) => settled(world, how, good[n]!, machine))]
+        ? [...inspect(model, machine), ...SETTLING.flatMap((how, n) => settled(model, how, good[n]!, machine))]
         : [],
     onNew: ({ chat }) => {
       if (chat.call?.state === "connected") talks++;
@@ -37,10 +39,10 @@ const ANN = { user: "ann", device: "a" };
 const BOB = { user: "bob", device: "b" };
 
 /** Where things are once somebody has done something, and all that follows from it has arrived. */
-function after(world: World, ...deeds: Step[]): World {
+function after(model: Model, ...deeds: Step[]): Model {
   const [first, ...rest] = deeds;
-  if (first === undefined) return world;
-  let current = step(world, first, course);
+  if (first === undefined) return model;
+  let current = step(model, first, course);
   for (;;) {
     const own = stepsIn(current).find(({ do: deed }) => deed === "up" || deed === "down" || deed === "task");
     if (own === undefined) return after(current, ...rest);
@@ -52,7 +54,7 @@ const alone = begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 0 }], 2);
 const withTwo = begin([{ ...ANN, calls: 1 }, { ...BOB, calls: 0 }, { ...BOB, device: "c", calls: 0 }], 1);
 const CALL = { do: "call", at: 0 } as const;
 const ACCEPT = { do: "accept", at: 1 } as const;
-const SCENES: Record<string, { start: World; most: number }> = {
+const SCENES: Record<string, { start: Model; most: number }> = {
   "one calls": { start: alone, most: 40_000 },
   "it rings": { start: after(alone, CALL), most: 30_000 },
   "they talk": { start: after(alone, CALL, ACCEPT), most: 30_000 },
@@ -90,21 +92,21 @@ function walk(seeds: number, machine: CourseMachine = course): Walked {
       return violations.length > 0;
     };
     const people = [{ ...ANN, calls: 3 }, { ...BOB, calls: 2 }, { ...BOB, device: "c", calls: 1 }];
-    let world = begin(seed % 3 === 0 ? people : people.slice(0, 2), 5);
+    let model = begin(seed % 3 === 0 ? people : people.slice(0, 2), 5);
     for (let n = 0; n < 120; n++) {
-      const possible = stepsIn(world);
+      const possible = stepsIn(model);
       if (possible.length === 0) break;
       // What is on its way mostly arrives before anybody does the next thing.
       const moving = possible.filter(({ do: deed }) => ["up", "down", "task", "connect", "time"].includes(deed));
       const from = moving.length > 0 && chance() < 0.75 ? moving : possible;
       const by = pick(from, chance);
-      world = step(world, by, machine);
+      model = step(model, by, machine);
       trace.push(by);
       walked.steps++;
-      if (world.chat.call?.state === "connected") walked.talks++;
-      if (isBroken(inspect(world, machine))) return walked;
+      if (model.chat.call?.state === "connected") walked.talks++;
+      if (isBroken(inspect(model, machine))) return walked;
     }
-    if (isBroken(SETTLING.flatMap((how) => settled(world, how, new Set(), machine)))) return walked;
+    if (isBroken(SETTLING.flatMap((how) => settled(model, how, new Set(), machine)))) return walked;
   }
   return walked;
 }

@@ -5,20 +5,20 @@
  */
 
 import assert from "node:assert/strict";
-import { hoard, MUTANTS } from "../../tests/support/call_mutants.ts";
-import { explore, holds } from "../../tests/support/explore.ts";
+import { hoard, MUTANTS } from "../../tests/support/models/call/mutants.ts";
+import { explore, holds } from "../../tests/support/models/explore.ts";
 import {
   type Advance,
   CALL_IDS,
   ENDPOINTS,
   GIVEN,
+  type Model,
   RULES,
   settle,
   START,
   type Step,
   step,
-  type World,
-} from "../../tests/support/call_world.ts";
+} from "../../tests/support/models/call/steps.ts";
 import { advance } from "./advance.ts";
 import { MEMORY_MS } from "./state.ts";
 
@@ -69,9 +69,9 @@ const COURSE: readonly Step[] = [
  * What a state is for the exploration: times relative to now, ids and devices named by their part in it, held lists by the
  * kinds of their first messages. Two states with one key are the same but for names and for the tails of long lists.
  */
-function keyOf(world: World): string {
-  const { chat: { call, memory }, now, owed } = world;
-  const looks = looksOf(world);
+function keyOf(model: Model): string {
+  const { chat: { call, memory }, now, owed } = model;
+  const looks = looksOf(model);
   // Users and their devices in an order of their own looks, not of their names: ties cost states, never a mix-up.
   const users = ["ann", "bob"].map((user, n) => {
     const own = [looks[2 * n]!, looks[2 * n + 1]!].sort();
@@ -81,7 +81,7 @@ function keyOf(world: World): string {
   const names = new Map<string | null, number>(users.map(({ user }, n) => [user, n]));
 
   const ids = new Map<string, string>();
-  const last = `given-${world.ids}`;
+  const last = `given-${model.ids}`;
   const id = (callId: string | null | undefined) => {
     if (callId === null || callId === undefined) return "-";
     // No step can name an id the server gave before the last one.
@@ -91,7 +91,7 @@ function keyOf(world: World): string {
     if (name === undefined) ids.set(callId, name = `id${ids.size}`);
     return name;
   };
-  const parts: unknown[] = [world.ids > 0, users.map(({ look }) => look)];
+  const parts: unknown[] = [model.ids > 0, users.map(({ look }) => look)];
   if (call !== null) {
     parts.push(call.state, id(call.callId), id(call.glare?.callId), names.get(call.caller.user));
     for (const side of ["caller", "callee"] as const) {
@@ -107,17 +107,17 @@ function keyOf(world: World): string {
         sending === null,
         acknowledged,
         failure,
-        world.unable,
+        model.unable,
         expiresAt - now,
         reloaded,
-        world.reloaded,
-        world.rings,
+        model.reloaded,
+        model.rings,
       );
     }
     parts.push(
-      call.state === "connected" ? [call.unheard, world.unheard].map((items) => items.slice(0, 3).map(kind)) : 0,
+      call.state === "connected" ? [call.unheard, model.unacknowledged].map((items) => items.slice(0, 3).map(kind)) : 0,
     );
-    parts.push(world.lapse - now, world.winner === null);
+    parts.push(model.lapse - now, model.winner === null);
   }
   const seen = new Set<string>();
   for (const { was, callId, user, at } of memory) {
@@ -125,9 +125,9 @@ function keyOf(world: World): string {
     seen.add(`${was} ${id(callId)} ${was === "withdrawn" ? names.get(user) : ""} ${now - at}`);
   }
   parts.push([...seen]);
-  parts.push(Object.entries(world.over).map(([callId, at]) => `${id(callId)} ${now - at}`).sort());
+  parts.push(Object.entries(model.over).map(([callId, at]) => `${id(callId)} ${now - at}`).sort());
   parts.push(
-    Object.entries(world.withdrawn).map(([key, at]) => {
+    Object.entries(model.withdrawn).map(([key, at]) => {
       const [user, callId] = key.split(" ");
       return `${names.get(user!)} ${id(callId)} ${now - at}`;
     }).sort(),
@@ -136,7 +136,7 @@ function keyOf(world: World): string {
 }
 
 /** Each device's part in the call, socket and bell. Two devices of one user that look the same are interchangeable. */
-function looksOf({ chat: { call }, now, devices }: World): string[] {
+function looksOf({ chat: { call }, now, devices }: Model): string[] {
   return ENDPOINTS.map(({ user, device }, n) => {
     const { away, rings } = devices[n]!;
     const callee = call === null
@@ -161,15 +161,15 @@ function kind(held: string | { readonly type: string }): string {
 /** What comes of these steps in every order; and in how many states two are connected. */
 function exploreBy(steps: readonly Step[], most: number, apply: Advance = advance) {
   let connected = 0;
-  const explored = explore<World, Step>({
+  const explored = explore<Model, Step>({
     start: START,
-    stepsIn: (world) => {
-      const looks = looksOf(world);
+    stepsIn: (model) => {
+      const looks = looksOf(model);
       return steps.filter((by) => !("from" in by && by.from % 2 === 1 && looks[by.from] === looks[by.from - 1]));
     },
-    step: (world, by) => step(world, by, apply),
+    step: (model, by) => step(model, by, apply),
     keyOf,
-    violations: (world, isNew) => isNew || world.violations.length > 0 ? settle(world, apply).violations : [],
+    violations: (model, isNew) => isNew || model.violations.length > 0 ? settle(model, apply).violations : [],
     onNew: ({ chat }) => {
       if (chat.call?.state === "connected") connected++;
     },
@@ -214,9 +214,9 @@ const FLOODS: Record<string, { before: Step[]; flood: (n: number) => Step }> = {
 };
 
 function flood({ before, flood }: typeof FLOODS[string], apply: Advance = advance): readonly string[] {
-  let world = START;
-  for (const by of [...before, ...Array.from({ length: 300 }, (_, n) => flood(n))]) world = step(world, by, apply);
-  return world.violations;
+  let model = START;
+  for (const by of [...before, ...Array.from({ length: 300 }, (_, n) => flood(n))]) model = step(model, by, apply);
+  return model.violations;
 }
 
 for (const [name, what] of Object.entries(FLOODS)) {

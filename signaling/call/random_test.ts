@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fc } from "../../tests/support/packages.ts";
-import { CALL_IDS, ENDPOINTS, settle, START, type Step, step } from "../../tests/support/call_world.ts";
+import { CALL_IDS, ENDPOINTS, settle, START, type Step, step } from "../../tests/support/models/call/steps.ts";
 
 const from = fc.nat(ENDPOINTS.length - 1);
 const callId = fc.constantFrom(null, ...CALL_IDS);
@@ -35,13 +35,13 @@ Deno.test("call: no order of events breaks a rule, and every call ends or connec
   let connected = 0;
   fc.assert(
     fc.property(fc.array(anyStep, { minLength: 1, maxLength: 40, size: "max" }), (steps) => {
-      let world = START;
+      let model = START;
       for (const next of steps) {
-        world = step(world, next);
-        assert.deepEqual(world.violations, []);
-        if (world.chat.call?.state === "connected") connected++;
+        model = step(model, next);
+        assert.deepEqual(model.violations, []);
+        if (model.chat.call?.state === "connected") connected++;
       }
-      const settled = settle(world);
+      const settled = settle(model);
       assert.deepEqual(settled.violations, []);
       assert.notEqual(settled.chat.call?.state, "ringing");
     }),

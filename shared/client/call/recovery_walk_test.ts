@@ -4,18 +4,18 @@
  */
 
 import assert from "node:assert/strict";
-import { explore, holds } from "../../../tests/support/explore.ts";
-import { MUTANTS } from "../../../tests/support/recovery_mutants.ts";
+import { explore, holds } from "../../../tests/support/models/explore.ts";
+import { MUTANTS } from "../../../tests/support/models/recovery/mutants.ts";
 import {
   keyOf,
+  type Model,
   type Recover,
   ROLES,
   START,
   type Step,
-  step,
   STEPS,
-  type World,
-} from "../../../tests/support/recovery_world.ts";
+} from "../../../tests/support/models/recovery/model.ts";
+import { step } from "../../../tests/support/models/recovery/steps.ts";
 import { recover } from "./recovery.ts";
 import type { RecoveryRules } from "./recovery_state.ts";
 
@@ -25,9 +25,9 @@ function walk(rules: RecoveryRules, apply: Recover) {
   const explored = explore({
     start: START,
     stepsIn: () => STEPS,
-    step: (world: World, by: Step) => step(world, by, rules, apply),
-    keyOf: (world) => keyOf(world, rules),
-    violations: (world) => world.violations,
+    step: (model: Model, by: Step) => step(model, by, rules, apply),
+    keyOf: (model) => keyOf(model, rules),
+    violations: (model) => model.violations,
     onNew: ({ state: { phase } }) => phases[phase] = (phases[phase] ?? 0) + 1,
   });
   return { ...explored, phases };

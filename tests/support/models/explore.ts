@@ -3,18 +3,18 @@
 import assert from "node:assert/strict";
 
 /** What is explored. */
-export interface Explorable<World, Step> {
-  readonly start: World;
-  /** What can happen in a world. */
-  stepsIn(world: World): Iterable<Step>;
-  /** The world after it; the same one where nothing came of it. */
-  step(world: World, by: Step): World;
-  /** The same for worlds that need not be told apart. */
-  keyOf(world: World): unknown;
-  /** The rules that are broken in a world. `isNew`: no world with its key was reached before. */
-  violations(world: World, isNew: boolean): readonly string[];
-  /** Told of every new world that breaks no rule. */
-  onNew?(world: World): void;
+export interface Explorable<State, Step> {
+  readonly start: State;
+  /** What can happen in a state. */
+  stepsIn(state: State): Iterable<Step>;
+  /** The state after a step; the same one where nothing came of it. */
+  step(state: State, by: Step): State;
+  /** The same for states that need not be told apart. */
+  keyOf(state: State): unknown;
+  /** The rules that are broken in a state. `isNew`: no state with its key was reached before. */
+  violations(state: State, isNew: boolean): readonly string[];
+  /** Told of every new state that breaks no rule. */
+  onNew?(state: State): void;
 }
 
 /** The rules broken first, and by which steps. */
@@ -33,29 +33,29 @@ export interface Explored<Step> {
   broken: Broken<Step> | null;
 }
 
-interface Node<World, Step> {
-  readonly world: World;
+interface Node<State, Step> {
+  readonly state: State;
   readonly by: Step | null;
-  readonly parent: Node<World, Step> | null;
+  readonly parent: Node<State, Step> | null;
 }
 
 /** Explores until a rule is broken, nothing new is left, or after about `most` transitions. */
-export function explore<World, Step>(what: Explorable<World, Step>, most = Infinity): Explored<Step> {
+export function explore<State, Step>(what: Explorable<State, Step>, most = Infinity): Explored<Step> {
   const known = new Set([what.keyOf(what.start)]);
   const found: Explored<Step> = { states: 1, transitions: 0, depth: 0, isWhole: false, broken: null };
-  let frontier: Node<World, Step>[] = [{ world: what.start, by: null, parent: null }];
+  let frontier: Node<State, Step>[] = [{ state: what.start, by: null, parent: null }];
   while (frontier.length > 0) {
-    const next: Node<World, Step>[] = [];
+    const next: Node<State, Step>[] = [];
     for (const node of frontier) {
       if (found.transitions > most) return found;
-      for (const by of what.stepsIn(node.world)) {
-        const world = what.step(node.world, by);
-        if (world === node.world) continue;
+      for (const by of what.stepsIn(node.state)) {
+        const state = what.step(node.state, by);
+        if (state === node.state) continue;
         found.transitions++;
-        const key = what.keyOf(world);
+        const key = what.keyOf(state);
         const isNew = !known.has(key);
-        const reached = { world, by, parent: node };
-        const violations = what.violations(world, isNew);
+        const reached = { state, by, parent: node };
+        const violations = what.violations(state, isNew);
         if (violations.length > 0) {
           found.broken = { violations, trace: traceTo(reached) };
           return found;
@@ -63,7 +63,7 @@ export function explore<World, Step>(what: Explorable<World, Step>, most = Infin
         if (!isNew) continue;
         known.add(key);
         found.states++;
-        what.onNew?.(world);
+        what.onNew?.(state);
         next.push(reached);
       }
     }
@@ -78,6 +78,6 @@ export function holds<Step>(broken: Broken<Step> | null): void {
   assert.deepEqual(broken?.violations ?? [], [], broken?.trace.map((by) => JSON.stringify(by)).join("\n") ?? "");
 }
 
-function traceTo<World, Step>({ parent, by }: Node<World, Step>): Step[] {
+function traceTo<State, Step>({ parent, by }: Node<State, Step>): Step[] {
   return parent === null ? [] : [...traceTo(parent), by!];
 }

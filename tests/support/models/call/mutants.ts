@@ -1,10 +1,22 @@
 /** The call function with one rule broken at a time: what the invariants must catch. */
 
-import { advance } from "../../signaling/call/advance.ts";
-import type { CallTag, Fact } from "../../signaling/call/facts.ts";
-import type { CallEvent, ChatCalls, Delivery, RingingCall } from "../../signaling/call/state.ts";
-import type { Endpoint } from "../../signaling/call/parties.ts";
-import { type Advance, LEAVING_GRACE_MS, RULES } from "./call_view.ts";
+import { advance } from "../../../../signaling/call/advance.ts";
+import type { CallEvent, Delivery, RingingCall } from "../../../../signaling/call/state.ts";
+import { FACT_MUTANTS } from "./fact_mutants.ts";
+import { type Advance, LEAVING_GRACE_MS, RULES } from "./model.ts";
+import {
+  edited,
+  ended,
+  fail,
+  instead,
+  isFailing,
+  isSaying,
+  isState,
+  type Mutant,
+  typed,
+  without,
+  withoutFacts,
+} from "./mutation.ts";
 
 /** Whatever there was stays: nothing is cut off. */
 export const hoard: Advance = (chat, event, rules) => {
@@ -19,41 +31,6 @@ export const hoard: Advance = (chat, event, rules) => {
   const callee = { ...is.caller, user: null, device: null, held: [...held, ...held.slice(-1)] };
   return { ...real, chat: { ...kept, call: { ...is, callee } as typeof is } };
 };
-
-export type Mutant = (real: ReturnType<Advance>, chat: ChatCalls, event: CallEvent) => ReturnType<Advance>;
-
-const without = (real: ReturnType<Advance>, isLost: (delivery: Delivery) => boolean) => ({
-  ...real,
-  deliveries: real.deliveries.filter((delivery) => !isLost(delivery)),
-});
-/** A fact is not said. */
-const untold = (real: ReturnType<Advance>, isLost: (fact: Fact) => boolean) => ({
-  ...real,
-  facts: real.facts.filter((fact) => !isLost(fact)),
-});
-/** Facts are said that did not happen. */
-const alsoTold = (real: ReturnType<Advance>, ...facts: Fact[]) => ({ ...real, facts: [...real.facts, ...facts] });
-const tagOf = ({ chatId, callId, media }: CallTag): CallTag => ({ chatId, callId, media });
-const endedBy = (real: ReturnType<Advance>, change: (fact: Fact & { type: "ended" }) => Fact) => ({
-  ...real,
-  facts: real.facts.map((fact) => fact.type === "ended" ? change(fact) : fact),
-});
-const ended = (reason: string) => ({ message }: Delivery) => "reason" in message && message.reason === reason;
-const typed = (type: string) => ({ message }: Delivery) => message.type === type;
-const isState = typed("call:state");
-/** Another event in place of this one, or with something of it changed. */
-const instead = (chat: ChatCalls, event: CallEvent) => advance(chat, event, RULES);
-const isSaying = (event: CallEvent, type: string) => event.type === "message" && event.message.type === type;
-const isFailing = (event: CallEvent): event is CallEvent & { type: "message" } =>
-  event.type === "message" && event.message.type === "call:end" && (event.message.reason ?? "hangup") !== "hangup";
-const fail = ({ from, message }: CallEvent & { type: "initiate" | "message" }, code: "BUSY" | "NO_CALL"): Delivery => ({
-  to: from,
-  message: { type: "call:error", code, message: "", chatId: message.chatId },
-});
-const edited = (real: ReturnType<Advance>, change: Partial<RingingCall>) => ({
-  ...real,
-  chat: { ...real.chat, call: { ...real.chat.call, ...change } as RingingCall },
-});
 
 export const MUTANTS: Record<string, Mutant> = {
   "[R5] a second answer wins": (real, chat, event) => {
@@ -96,7 +73,7 @@ export const MUTANTS: Record<string, Mutant> = {
       : real,
   "[R4] a tick is missed": (real, chat, event) => event.type === "tick" ? { chat, deliveries: [], facts: [] } : real,
   "[R4] a call that nobody answered is not a missed one": (real) =>
-    untold(real, (fact) => fact.type === "missed" && fact.reason === "timeout"),
+    withoutFacts(real, (fact) => fact.type === "missed" && fact.reason === "timeout"),
   "[R4] the caller is not told of the time-out": (real, { call }) =>
     without(
       real,
@@ -272,92 +249,6 @@ export const MUTANTS: Record<string, Mutant> = {
     event.type === "shutdown" && chat.call?.state === "connected"
       ? instead(chat, { ...event, type: "leave", user: chat.call.caller.user ?? chat.call.callee.user! })
       : real,
-  "[facts] a time-out ends no call": (real, _, event) =>
-    event.type === "tick" ? untold(real, ({ type }) => type === "ended") : real,
-  "[facts] a call ends for each of its two": (real) =>
-    alsoTold(real, ...real.facts.filter(({ type }) => type === "ended")),
-  "[facts] hang-ups that cross end a call each": (real, chat, event) =>
-    isSaying(event, "call:end") && chat.call === null && chat.memory.length > 0 && event.type === "message"
-      ? alsoTold(real, {
-        type: "ended",
-        call: { chatId: event.message.chatId, callId: chat.memory.at(-1)!.callId, media: "video" },
-        outcome: "hangup",
-        by: event.from,
-      })
-      : real,
-  "[facts] a call ends by what the other devices are told": (real, _, event) =>
-    isSaying(event, "call:reject")
-      ? endedBy(real, (fact) => ({ ...fact, outcome: "rejected-elsewhere" as "declined" }))
-      : real,
-  "[facts] a call that failed ends as a hang-up": (real, _, event) =>
-    isFailing(event) ? endedBy(real, (fact) => ({ ...fact, outcome: "hangup" })) : real,
-  "[facts] time ends a call by its caller's word": (real, { call }, event) =>
-    event.type === "tick" ? endedBy(real, (fact) => ({ ...fact, by: call!.caller as Endpoint })) : real,
-  "[facts] an answer is not told": (real) => untold(real, ({ type }) => type === "answered"),
-  "[facts] a second answer is told": (real, { call }, event) =>
-    call?.state === "connected" && isSaying(event, "call:answer") && event.type === "message" &&
-      event.from.user === call.callee.user
-      ? alsoTold(real, { type: "answered", call: tagOf(call), callee: event.from })
-      : real,
-  "[facts] the wrong device answered": (real) => ({
-    ...real,
-    facts: real.facts.map((fact) =>
-      fact.type === "answered" ? { ...fact, callee: { ...fact.callee, device: "another" } } : fact
-    ),
-  }),
-  "[facts] glare places a second call": (real, { call }, event) =>
-    event.type === "initiate" && call !== null && real.deliveries.some(typed("call:offer"))
-      ? alsoTold(real, {
-        type: "placed",
-        call: { ...tagOf(call), callId: event.callId },
-        caller: { ...event.from, name: event.name },
-        callee: event.callee!,
-        calleeName: event.calleeName,
-      })
-      : real,
-  "[facts] a call is placed untold": (real) => untold(real, ({ type }) => type === "placed"),
-  "[facts] a call to nobody is placed": (real, _, event) =>
-    event.type === "initiate"
-      ? {
-        ...real,
-        facts: real.facts.map((fact) =>
-          fact.type === "unreachable" ? { ...fact, type: "placed", reason: undefined } : fact
-        ),
-      }
-      : real,
-  "[facts] nobody hears of a call to somebody who is not there": (real) =>
-    untold(real, ({ type }) => type === "unreachable"),
-  "[facts] a call that was declined is a missed one": (real, { call }, event) =>
-    isSaying(event, "call:reject") && call?.state === "ringing" && real.chat.call === null
-      ? alsoTold(real, {
-        type: "missed",
-        call: tagOf(call),
-        caller: call.caller,
-        callee: call.calleeUser,
-        reason: "cancelled",
-      })
-      : real,
-  "[facts] a cancelled call is not a missed one": (real, _, event) =>
-    isSaying(event, "call:end") ? untold(real, ({ type }) => type === "missed") : real,
-  "[facts] a call to somebody who talks is not a missed one": (real) =>
-    untold(real, (fact) => fact.type === "missed" && fact.reason === "busy"),
-  "[facts] the caller missed their own call": (real) => ({
-    ...real,
-    facts: real.facts.map((fact) => fact.type === "missed" ? { ...fact, callee: fact.caller.user } : fact),
-  }),
-  "[facts] each device that rings is told": (real, { call }, event) =>
-    call?.state === "ringing" && call.acknowledged && isSaying(event, "call:ringing") && event.type === "message" &&
-      event.from.user === call.calleeUser
-      ? alsoTold(real, { type: "ringing", call: tagOf(call), device: event.from })
-      : real,
-  "[facts] a device that cannot take the call is not told": (real) => untold(real, ({ type }) => type === "unable"),
-  "[facts] that a side is back is not told": (real) => untold(real, ({ type }) => type === "back"),
-  "[facts] a reload is told as an absence": (real, { call }, event) =>
-    event.type === "connect" && event.reloaded && call?.state === "connected"
-      ? alsoTold(real, { type: "away", call: tagOf(call), side: "caller" })
-      : real,
-  "[facts] a call that outlived the server is not told": (real) => untold(real, ({ type }) => type === "resumed"),
-  "[facts] its other side is not told": (real) => untold(real, ({ type }) => type === "rejoined"),
   "a message is told to a device outside the call": (real, { call }) => ({
     ...real,
     deliveries: real.deliveries.map((one) =>
@@ -366,4 +257,5 @@ export const MUTANTS: Record<string, Mutant> = {
         : one
     ),
   }),
+  ...FACT_MUTANTS,
 };

@@ -1,24 +1,24 @@
 /** A chat with two users of two devices each, and the steps they take in it, each checked by the invariants. */
 
-import { advance, nextDeadline } from "../../signaling/call/advance.ts";
-import { type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
-import { checkRepeat, inspect } from "./call_invariants.ts";
+import { advance, nextDeadline } from "../../../../signaling/call/advance.ts";
+import { type InCallMessage, MEMORY_MS } from "../../../../signaling/call/state.ts";
+import { checkRepeat, inspect } from "./invariants.ts";
 import {
   type Advance,
   type Device,
   ENDPOINTS,
   isPresent,
   LEAVING_GRACE_MS,
+  type Model,
+  type ModelEvent,
   NEVER,
   RULES,
   type Side,
   SIDES,
   START,
-  type World,
-  type WorldEvent,
-} from "./call_view.ts";
+} from "./model.ts";
 
-export { type Advance, CALL_IDS, ENDPOINTS, RULES, START, type World } from "./call_view.ts";
+export { type Advance, CALL_IDS, ENDPOINTS, type Model, RULES, START } from "./model.ts";
 
 /** In a step: the id the server gave last. */
 export const GIVEN = "given";
@@ -55,10 +55,10 @@ export type Step =
   /** A deadline passes, and its timer is late. */
   | { readonly do: "late" };
 
-/** Applies a step and checks what came of it. Returns the same world where the step is not possible in it. */
-export function step(world: World, next: Step, apply: Advance = advance): World {
-  const moved = prepare(world, next);
-  if (moved === null || next.do === "late") return moved ?? world;
+/** Applies a step and checks what came of it. Returns the same model where the step is not possible in it. */
+export function step(model: Model, next: Step, apply: Advance = advance): Model {
+  const moved = prepare(model, next);
+  if (moved === null || next.do === "late") return moved ?? model;
   const event = eventOf(moved, next);
   const result = apply(moved.chat, event, RULES);
   const after = inspect(moved, event, result);
@@ -66,72 +66,72 @@ export function step(world: World, next: Step, apply: Advance = advance): World 
 }
 
 /** Lets time pass until nothing is due any more, as if nobody did anything. */
-export function settle(world: World, apply: Advance = advance): World {
+export function settle(model: Model, apply: Advance = advance): Model {
   for (let guard = 0; guard < 10; guard++) {
-    if (nextDeadline(world.chat) === null) {
-      const { call } = world.chat;
-      const stands = call === null || call.state === "connected" && SIDES.every((side) => isPresent(world, call[side]));
-      return stands ? world : { ...world, violations: [...world.violations, "a call neither ends nor is connected"] };
+    if (nextDeadline(model.chat) === null) {
+      const { call } = model.chat;
+      const stands = call === null || call.state === "connected" && SIDES.every((side) => isPresent(model, call[side]));
+      return stands ? model : { ...model, violations: [...model.violations, "a call neither ends nor is connected"] };
     }
-    world = step(world, { do: "deadline" }, apply);
+    model = step(model, { do: "deadline" }, apply);
   }
-  return { ...world, violations: [...world.violations, "deadlines never end"] };
+  return { ...model, violations: [...model.violations, "deadlines never end"] };
 }
 
 // --- From steps to events --------------------------------------------------------------------------------------------
 
-function prepare(world: World, next: Step): World | null {
+function prepare(model: Model, next: Step): Model | null {
   switch (next.do) {
     case "wait":
-      return later(world, world.now + next.ms);
+      return later(model, model.now + next.ms);
     case "deadline":
     case "late": {
-      const due = nextDeadline(world.chat);
-      return due === null ? null : later(world, Math.max(world.now, due));
+      const due = nextDeadline(model.chat);
+      return due === null ? null : later(model, Math.max(model.now, due));
     }
     case "restart":
       return {
         ...START,
-        now: world.now,
-        ids: world.ids,
-        seq: world.seq,
+        now: model.now,
+        ids: model.ids,
+        seq: model.seq,
         devices: ENDPOINTS.map(() => ({ away: NEVER, rings: null })),
       };
     case "drop":
     case "leave": {
       const spentMs = RULES.graceMs - graceOf(next);
-      return world.devices[next.from]!.away === null
-        ? withDevice(world, next.from, { away: world.now - spentMs, rings: null })
+      return model.devices[next.from]!.away === null
+        ? withDevice(model, next.from, { away: model.now - spentMs, rings: null })
         : null;
     }
     case "connect":
     case "reload":
     case "shutdown":
-      return world;
+      return model;
     default:
-      if (world.devices[next.from]!.away !== null || next.callId === GIVEN && world.ids === 0) return null;
+      if (model.devices[next.from]!.away !== null || next.callId === GIVEN && model.ids === 0) return null;
       return {
-        ...world,
-        seq: world.seq + 1,
-        ids: world.ids + (next.do === "initiate" && next.callId === null ? 1 : 0),
+        ...model,
+        seq: model.seq + 1,
+        ids: model.ids + (next.do === "initiate" && next.callId === null ? 1 : 0),
       };
   }
 }
 
-/** The world at a later time, without what nobody has to remember any more. */
-function later(world: World, now: number): World {
-  const recent = (times: World["over"]) =>
+/** The model at a later time, without what nobody has to remember any more. */
+function later(model: Model, now: number): Model {
+  const recent = (times: Model["over"]) =>
     Object.fromEntries(Object.entries(times).filter(([, at]) => now - at < MEMORY_MS));
-  return { ...world, now, over: recent(world.over), withdrawn: recent(world.withdrawn) };
+  return { ...model, now, over: recent(model.over), withdrawn: recent(model.withdrawn) };
 }
 
-function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent {
-  const { now, devices } = world;
+function eventOf(model: Model, next: Exclude<Step, { do: "late" }>): ModelEvent {
+  const { now, devices } = model;
   if (next.do === "shutdown") return { type: "shutdown", now };
   if (next.do === "wait" || next.do === "deadline" || next.do === "restart") return { type: "tick", now };
   const from = ENDPOINTS[next.from]!;
   const sender = { ...from, name: from.user };
-  const callId = "callId" in next && (next.callId === GIVEN ? `given-${world.ids}` : next.callId) || null;
+  const callId = "callId" in next && (next.callId === GIVEN ? `given-${model.ids}` : next.callId) || null;
   const about = { chatId: CHAT, ...(callId ? { callId } : {}) };
   switch (next.do) {
     case "drop":
@@ -154,7 +154,7 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
         now,
         from,
         name: from.user,
-        callId: callId ?? `given-${world.ids}`,
+        callId: callId ?? `given-${model.ids}`,
         message: { type: "call:initiate", ...about, offer: { type: "offer", sdp: SDP } },
         callee,
         calleeName: callee,
@@ -164,7 +164,7 @@ function eventOf(world: World, next: Exclude<Step, { do: "late" }>): WorldEvent 
       };
     }
     default:
-      return { type: "message", now, from: sender, message: inCall(next.do, about, world.seq) };
+      return { type: "message", now, from: sender, message: inCall(next.do, about, model.seq) };
   }
 }
 
@@ -200,6 +200,6 @@ const graceOf = (next: Step) => next.do === "leave" ? LEAVING_GRACE_MS : RULES.g
 
 const isKnown = ({ away }: Device, now: number) => away === null || now - away < RULES.graceMs;
 
-function withDevice(world: World, index: number, device: Device): World {
-  return { ...world, devices: world.devices.map((old, n) => n === index ? device : old) };
+function withDevice(model: Model, index: number, device: Device): Model {
+  return { ...model, devices: model.devices.map((old, n) => n === index ? device : old) };
 }

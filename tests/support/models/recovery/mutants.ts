@@ -1,6 +1,6 @@
 /** ICE recovery with one rule broken at a time: what the walk must catch. */
 
-import { type Recovered, type RecoveryEvent } from "../../shared/client/call/recovery.ts";
+import { type Recovered, type RecoveryEvent } from "../../../../shared/client/call/recovery.ts";
 import {
   deadlineOf,
   isInTrouble,
@@ -8,8 +8,8 @@ import {
   type RecoveryEffect,
   type RecoveryRules,
   type RecoveryState,
-} from "../../shared/client/call/recovery_state.ts";
-import type { Recover } from "./recovery_world.ts";
+} from "../../../../shared/client/call/recovery_state.ts";
+import type { Recover } from "./model.ts";
 
 /** What the real function gave, and of what; `recover` to have it go by other rules or another event. */
 export type Mutant = (

@@ -1,7 +1,7 @@
 /** What is seen of a chat from outside the call function; immutable, so that states can be compared and explored. */
 
-import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
-import type { advance } from "../../signaling/call/advance.ts";
+import type { ServerMessage } from "../../../../shared/protocol/server_messages.ts";
+import type { advance } from "../../../../signaling/call/advance.ts";
 import {
   type CallEvent,
   type ChatCalls,
@@ -10,8 +10,8 @@ import {
   MAX_HELD_MESSAGES,
   MEMORY_MS,
   NO_CALLS,
-} from "../../signaling/call/state.ts";
-import type { Endpoint } from "../../signaling/call/parties.ts";
+} from "../../../../signaling/call/state.ts";
+import type { Endpoint } from "../../../../signaling/call/parties.ts";
 
 /** Multiples of `MEMORY_MS`, so that waiting in such steps keeps the number of different times small. */
 export const RULES = { ringTimeoutMs: 3 * MEMORY_MS, graceMs: 2 * MEMORY_MS };
@@ -39,7 +39,7 @@ export interface Device {
 export const NEVER = -1e9;
 
 /** One state of the chat and of what was seen of it. */
-export interface World {
+export interface Model {
   readonly chat: ChatCalls;
   readonly now: number;
   readonly devices: readonly Device[];
@@ -54,11 +54,11 @@ export interface World {
   /** Why the last connected device of the callee could not take the call, while none has been given the offer since. */
   readonly unable: string | null;
   /** The call that goes on by what facts say, and nothing else; `null`: none. */
-  readonly story: Story | null;
+  readonly reported: ReportedCall | null;
   /** What was said to a side and has not reached it, in order. */
   readonly owed: Readonly<Record<Side, readonly string[]>>;
   /** What the caller was told since the answer, and may ask for again until it has spoken: its socket may have been dead. */
-  readonly unheard: readonly string[];
+  readonly unacknowledged: readonly string[];
   /** Calls that ended, and hang-ups that came before their call (`user callId`), with the time. */
   readonly over: Readonly<Record<string, number>>;
   readonly withdrawn: Readonly<Record<string, number>>;
@@ -70,7 +70,7 @@ export interface World {
 }
 
 /** What somebody knows of a call who hears only facts. */
-export interface Story {
+export interface ReportedCall {
   readonly callId: string;
   /** The two in it: `null` where nobody answered, or a side has not come again. */
   readonly caller: Endpoint | null;
@@ -79,7 +79,7 @@ export interface Story {
   readonly away: Readonly<Record<Side, boolean>>;
 }
 
-export const START: World = {
+export const START: Model = {
   chat: NO_CALLS,
   now: 0,
   devices: ENDPOINTS.map(() => ({ away: null, rings: null })),
@@ -88,9 +88,9 @@ export const START: World = {
   reloaded: false,
   rings: false,
   unable: null,
-  story: null,
+  reported: null,
   owed: { caller: [], callee: [] },
-  unheard: [],
+  unacknowledged: [],
   over: {},
   withdrawn: {},
   ids: 0,
@@ -120,7 +120,7 @@ export const sidesOf = (call: Call) => ({
 export const isParty = (call: Call, endpoint: Endpoint) =>
   Object.values(sidesOf(call)).some((side) => side !== null && isSame(side, endpoint));
 
-export function isPresent({ devices }: Pick<World, "devices">, { user, device }: Party): boolean {
+export function isPresent({ devices }: Pick<Model, "devices">, { user, device }: Party): boolean {
   return user !== null && devices[indexOf({ user, device: device! })]!.away === null;
 }
 
@@ -148,5 +148,5 @@ export function itemOf(message: Message | InCallMessage): string {
   }
 }
 
-/** What happens in this world: nobody leaves the chat. */
-export type WorldEvent = Exclude<CallEvent, { type: "leave" }>;
+/** An event in the model: nobody leaves its chat. */
+export type ModelEvent = Exclude<CallEvent, { type: "leave" }>;

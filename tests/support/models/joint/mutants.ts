@@ -1,8 +1,13 @@
 /** The client's course with one thing wrong at a time: what the exploration of clients and server together must catch. */
 
-import { course } from "../../shared/client/course/course.ts";
-import type { CourseEvent } from "../../shared/client/course/course_event.ts";
-import { type Advanced, type Course, type CourseEffect, isAtHand } from "../../shared/client/course/course_state.ts";
+import { course } from "../../../../shared/client/course/course.ts";
+import type { CourseEvent } from "../../../../shared/client/course/course_event.ts";
+import {
+  type Advanced,
+  type Course,
+  type CourseEffect,
+  isAtHand,
+} from "../../../../shared/client/course/course_state.ts";
 
 type Mutant = (real: Advanced, before: Course, event: CourseEvent) => Advanced;
 

@@ -1,9 +1,9 @@
 /** The invariants that no order of events may break: checked on everything that came of an event. */
 
-import { nextDeadline } from "../../signaling/call/advance.ts";
-import type { Advanced } from "../../signaling/call/state.ts";
-import { failureIn, judge, owe, wasRefused } from "./call_oracle.ts";
-import { replay } from "./call_story.ts";
+import { nextDeadline } from "../../../../signaling/call/advance.ts";
+import type { Advanced } from "../../../../signaling/call/state.ts";
+import { failureIn, judge, owe, wasRefused } from "./oracle.ts";
+import { replay } from "./replay.ts";
 import {
   type Advance,
   BOUNDS,
@@ -15,19 +15,19 @@ import {
   isSame,
   itemOf,
   type Message,
+  type Model,
+  type ModelEvent,
   RELAYED,
   RULES,
   rung,
   SIDES,
   sidesOf,
-  type World,
-  type WorldEvent,
-} from "./call_view.ts";
+} from "./model.ts";
 
 const WRONG_AGAIN = "something else said again than what followed the answer";
 
 /** Checks everything that came of an event, and keeps what was learnt from it. */
-export function inspect(before: World, event: WorldEvent, { chat, deliveries, facts }: Advanced): World {
+export function inspect(before: Model, event: ModelEvent, { chat, deliveries, facts }: Advanced): Model {
   const { now } = before;
   const was = before.chat.call;
   const is = chat.call;
@@ -71,10 +71,10 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries, fa
   const spoke = event.type === "message" && was?.state === "connected" && isSame(was.caller, event.from) &&
     isAbout(was, event.from, event.message.callId) && RELAYED.includes(event.message.type);
   const lostPage = event.type === "connect" && event.reloaded && was !== null && isSame(was.caller, event.from);
-  const unheard = is?.state !== "connected" || spoke || lostPage ? [] : [...before.unheard];
+  const unacknowledged = is?.state !== "connected" || spoke || lostPage ? [] : [...before.unacknowledged];
   const isAsking = event.type === "resume" && was?.state === "connected" && was.callId === event.message.callId &&
     isSame(was.caller, event.from);
-  const again = isAsking ? [...unheard] : [];
+  const again = isAsking ? [...unacknowledged] : [];
 
   const ends: Record<number, string> = {};
   const told = { errors: [] as string[], offers: new Set<number>(), ringing: false, state: false, glare: false };
@@ -126,7 +126,9 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries, fa
         }
         const isLate = told.state && itemOf(message) === "peer reloaded" && from !== null && isSame(from, receiver);
         check(!isLate, "who is back hears of the other's reload after where the call stands");
-        if (side === "caller" && (unheard.length > 0 || message.type === "call:answer")) unheard.push(itemOf(message));
+        if (side === "caller" && (unacknowledged.length > 0 || message.type === "call:answer")) {
+          unacknowledged.push(itemOf(message));
+        }
         if (side === undefined || side === null) check(false, `${message.type} for somebody outside the call`);
         else check(away === null && owed[side].shift() === itemOf(message), `${message.type} out of turn, or lost`);
       }
@@ -201,7 +203,7 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries, fa
     rings: isAck && !before.rings,
     unable: hasFailed ? failureIn(event.message) : null,
   };
-  const story = replay(before, event, facts, is, expected, check);
+  const reported = replay(before, event, facts, is, expected, check);
 
   // Time and size.
   const next = nextDeadline(chat);
@@ -225,25 +227,25 @@ export function inspect(before: World, event: WorldEvent, { chat, deliveries, fa
     if (!isKnown && (was === null || !isAbout(was, event.from, callId))) withdrawn[`${user} ${callId}`] ??= now;
   }
   if (told.offers.size > 0) unable = null;
-  const learnt = { winner, lapse, reloaded, rings, unable, story, owed, unheard };
+  const learnt = { winner, lapse, reloaded, rings, unable, reported, owed, unacknowledged };
   return { ...before, chat, devices, ...learnt, over, withdrawn, violations };
 }
 
 /** R11: the same message of the same device once more, with nothing in between. */
-export function checkRepeat(world: World, event: WorldEvent, { chat, deliveries }: Advanced, apply: Advance): World {
-  if (event.type !== "message" && event.type !== "initiate" && event.type !== "resume") return world;
-  if (deliveries.some(({ message }) => message.type === "call:error")) return world;
+export function checkRepeat(model: Model, event: ModelEvent, { chat, deliveries }: Advanced, apply: Advance): Model {
+  if (event.type !== "message" && event.type !== "initiate" && event.type !== "resume") return model;
+  if (deliveries.some(({ message }) => message.type === "call:error")) return model;
   // Without an id, one that was turned down for a busy callee is another call each time.
   const isBusy = deliveries.some(({ message }) => message.type === "call:rejected");
-  if (event.type === "initiate" && event.message.callId === undefined && isBusy) return world;
+  if (event.type === "initiate" && event.message.callId === undefined && isBusy) return model;
   const isRelay = "message" in event &&
     RELAYED.includes(event.message.type);
   const again = apply(chat, event, RULES);
   const errors = again.deliveries.filter(({ message }) => message.type === "call:error");
   const others = again.deliveries.filter(({ to }) => !isSame(to, event.from));
   const same = isRelay || others.length === 0 && JSON.stringify(again.chat) === JSON.stringify(chat);
-  if (errors.length === 0 && again.facts.length === 0 && same) return world;
-  return { ...world, violations: [...world.violations, `a repeat is an error, or does something (on ${event.type})`] };
+  if (errors.length === 0 && again.facts.length === 0 && same) return model;
+  return { ...model, violations: [...model.violations, `a repeat is an error, or does something (on ${event.type})`] };
 }
 
 function sameEntries(a: Record<number, string>, b: Record<number, string>): boolean {

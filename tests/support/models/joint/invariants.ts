@@ -3,29 +3,21 @@
  * to be another peer connection (R13), or an offer in the call, may be lost with a socket and is not said again; that call may fail.
  */
 
-import type { CourseEvent } from "../../shared/client/course/course_event.ts";
-import { isAtHand } from "../../shared/client/course/course_state.ts";
-import {
-  type Client,
-  type CourseMachine,
-  flows,
-  isQuiet,
-  keyOf,
-  type Step,
-  step,
-  stepsIn,
-  type World,
-} from "./joint_world.ts";
+import type { CourseEvent } from "../../../../shared/client/course/course_event.ts";
+import { isAtHand } from "../../../../shared/client/course/course_state.ts";
+import { type Client, type CourseMachine, flows, isQuiet, type Model } from "./model.ts";
+import { type Step, step, stepsIn } from "./steps.ts";
+import { keyOf } from "./time.ts";
 
 /** Who comes back: everybody whose socket is gone, or nobody. */
 export const SETTLING = ["back", "gone"] as const;
 export type Settling = typeof SETTLING[number];
 
 /** What is wrong with a state. */
-export function inspect(world: World, machine: CourseMachine): string[] {
+export function inspect(model: Model, machine: CourseMachine): string[] {
   const wrong: string[] = [];
   const require = (isRight: boolean, what: string) => isRight || wrong.push(what);
-  for (const client of world.clients) {
+  for (const client of model.clients) {
     const { course, link, isOpen } = client;
     const { call } = course;
     require(isAtHand(call) === (link !== null), "a peer connection lives as long as its call");
@@ -36,11 +28,11 @@ export function inspect(world: World, machine: CourseMachine): string[] {
       require(state.call !== call && state.call.stage !== call.stage, `${what} does something`);
     }
   }
-  const isCalm = isQuiet(world) &&
-    world.clients.every(({ socket, isFrozen }, at) =>
-      socket === "ready" && !isFrozen && world.seen[at]!.is === "connected"
+  const isCalm = isQuiet(model) &&
+    model.clients.every(({ socket, isFrozen }, at) =>
+      socket === "ready" && !isFrozen && model.seen[at]!.is === "connected"
     );
-  if (isCalm) wrong.push(...agreed(world), ...sameEnds(world));
+  if (isCalm) wrong.push(...agreed(model), ...sameEnds(model));
   return wrong;
 }
 
@@ -63,17 +55,17 @@ function offered({ course: { call, noWebRtc } }: Client): [Action, string][] {
 }
 
 /** Everybody is there, and everything was said. */
-function isCalm(world: World): boolean {
-  return isQuiet(world) &&
-    world.clients.every(({ socket, isFrozen }, at) =>
-      socket === "ready" && !isFrozen && world.seen[at]!.is === "connected"
+function isCalm(model: Model): boolean {
+  return isQuiet(model) &&
+    model.clients.every(({ socket, isFrozen }, at) =>
+      socket === "ready" && !isFrozen && model.seen[at]!.is === "connected"
     );
 }
 
 /** Two people are in a call by the server's word, or by their own where it was started anew. */
-function isOn(world: World): boolean {
-  const { chat: { call, memory }, clients, recoversUntil } = world;
-  const talking = clients.filter((client) => client.course.call.stage === "answered" && flows(world, client));
+function isOn(model: Model): boolean {
+  const { chat: { call, memory }, clients, recoversUntil } = model;
+  const talking = clients.filter((client) => client.course.call.stage === "answered" && flows(model, client));
   const isRecovering = recoversUntil > 0 && talking.length === 2;
   if (call === null) return isRecovering && memory.length === 0;
   return call.state === "connected" &&
@@ -96,9 +88,9 @@ const SEEN_AS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** As long as nothing broke, both people see the same end; of two devices one does. */
-function sameEnds(world: World): string[] {
-  const { clients, isSound } = world;
-  if (!isSound || !isCalm(world)) return [];
+function sameEnds(model: Model): string[] {
+  const { clients, isSound } = model;
+  if (!isSound || !isCalm(model)) return [];
   return clients.flatMap((caller) =>
     Object.entries(caller.ends).flatMap(([callId, end]) => {
       const others = clients.filter(({ user, ends }) => user !== caller.user && ends[callId] !== undefined);
@@ -113,9 +105,9 @@ function sameEnds(world: World): string[] {
 }
 
 /** With everybody there and everything said, clients and server have the same call. */
-function agreed(world: World): string[] {
-  const { chat: { call }, clients } = world;
-  if (!isCalm(world)) return [];
+function agreed(model: Model): string[] {
+  const { chat: { call }, clients } = model;
+  if (!isCalm(model)) return [];
   const isMissing = call?.state === "connected" && [call.caller, call.callee].some((party) => {
     const client = clients.find(({ user, device }) => user === party.user && device === party.device);
     const own = client?.course.call;
@@ -141,10 +133,10 @@ function agreed(world: World): string[] {
   });
 }
 
-/** What is wrong with what a state comes to by itself. `good`: worlds that are known to come to nothing wrong. */
-export function settled(world: World, how: Settling, good: Set<string>, machine: CourseMachine): string[] {
+/** What is wrong with what a state comes to by itself. `good`: models that are known to come to nothing wrong. */
+export function settled(model: Model, how: Settling, good: Set<string>, machine: CourseMachine): string[] {
   const path: string[] = [];
-  let current = world;
+  let current = model;
   for (let n = 0; n < 400; n++) {
     const key = keyOf(current);
     if (good.has(key)) break;
@@ -157,7 +149,7 @@ export function settled(world: World, how: Settling, good: Set<string>, machine:
     }
     const next = step(current, by, machine);
     const wrong = agreed(next);
-    if (how === "back" && !world.isLossy && isOn(current) && !isOn(next)) wrong.push("a call that is on goes on");
+    if (how === "back" && !model.isLossy && isOn(current) && !isOn(next)) wrong.push("a call that is on goes on");
     if (wrong.length > 0) return wrong.map((what) => `${what} (everybody ${how})`);
     current = next;
     if (n === 399) return ["it never comes to rest"];
@@ -167,19 +159,19 @@ export function settled(world: World, how: Settling, good: Set<string>, machine:
 }
 
 /** What happens without anybody's doing: what is on its way arrives, sockets come back or not, time passes. */
-function ownStep(world: World, how: Settling): Step | null {
-  const steps = stepsIn(world);
+function ownStep(model: Model, how: Settling): Step | null {
+  const steps = stepsIn(model);
   const can = (...deeds: Step["do"][]) => steps.find((by) => deeds.includes(by.do));
   // A client notices a dead socket by its own pings, in any case.
   const next = can("down", "up", "task", "notice") ?? (how === "back" ? can("connect") : undefined);
   return next ?? can("time") ?? null;
 }
 
-function inTheEnd(world: World): string[] {
-  return world.clients.flatMap((client) => {
+function inTheEnd(model: Model): string[] {
+  return model.clients.flatMap((client) => {
     const { call } = client.course;
     if (!isAtHand(call)) return [];
-    const isTalk = call.stage === "answered" && flows(world, client);
+    const isTalk = call.stage === "answered" && flows(model, client);
     return isTalk ? [] : [`nobody is left alone: ${call.stage}`];
   });
 }

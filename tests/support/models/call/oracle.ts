@@ -1,7 +1,7 @@
 /** What must come of an event by the rules: who is told of an end, an error or a start, and what each side is owed. */
 
-import { type InCallMessage, MEMORY_MS } from "../../signaling/call/state.ts";
-import type { Endpoint } from "../../signaling/call/parties.ts";
+import { type InCallMessage, MEMORY_MS } from "../../../../signaling/call/state.ts";
+import type { Endpoint } from "../../../../signaling/call/parties.ts";
 import {
   BOUNDS,
   type Call,
@@ -10,6 +10,8 @@ import {
   isAbout,
   isSame,
   itemOf,
+  type Model,
+  type ModelEvent,
   type Party,
   RELAYED,
   RULES,
@@ -17,9 +19,7 @@ import {
   type Side,
   SIDES,
   sidesOf,
-  type World,
-  type WorldEvent,
-} from "./call_view.ts";
+} from "./model.ts";
 
 /** What the rules demand of an event, as far as ends, errors and starts go. */
 export interface Verdict {
@@ -41,23 +41,23 @@ export interface Verdict {
   readonly rule?: string;
 }
 
-export function judge(world: World, event: WorldEvent): Verdict {
-  const { call } = world.chat;
-  if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(world, call);
+export function judge(model: Model, event: ModelEvent): Verdict {
+  const { call } = model.chat;
+  if (event.type === "tick") return call === null ? { ends: {} } : judgeTime(model, call);
   if (event.type === "shutdown") {
     // R19: what rings ends; a call goes on without the server.
     if (call?.state !== "ringing") return { ends: {} };
     return { ends: toldTo([call.caller, ...rung(call)], "shutdown"), over: true, outcome: "shutdown" };
   }
-  if (event.type === "initiate") return judgeInitiate(world, event);
+  if (event.type === "initiate") return judgeInitiate(model, event);
   if (event.type === "resume" && call === null) {
-    const isRevived = event.isRecovering && !event.busy && !(event.message.callId in world.over);
+    const isRevived = event.isRecovering && !event.busy && !(event.message.callId in model.over);
     return isRevived ? { ends: {} } : { ends: {}, error: "NO_CALL" };
   }
   if (event.type !== "message") return { ends: {} };
   const { from, message } = event;
   if (call === null || !isAbout(call, from, message.callId)) {
-    const known = message.callId === undefined ? Object.keys(world.over).length > 0 : message.callId in world.over;
+    const known = message.callId === undefined ? Object.keys(model.over).length > 0 : message.callId in model.over;
     return { ends: {}, ...(known || message.type === "call:end" && message.callId ? { error: "none" } : {}) };
   }
   const self = indexOf(from);
@@ -115,17 +115,17 @@ export function failureIn(message: InCallMessage): string | null {
   return reason === "hangup" ? null : reason;
 }
 
-function judgeTime(world: World, call: Call): Verdict {
+function judgeTime(model: Model, call: Call): Verdict {
   const isGone = (side: Party) =>
-    side.user === null ? world.lapse <= world.now : (awayFor(world, side) ?? 0) >= RULES.graceMs;
+    side.user === null ? model.lapse <= model.now : (awayFor(model, side) ?? 0) >= RULES.graceMs;
   if (call.state === "connected") {
     const lost = SIDES.some((side) => isGone(call[side]));
     const outcome = "connection-lost";
     return lost ? { ends: toldTo([call.caller, call.callee], outcome), over: true, outcome } : { ends: {} };
   }
-  if (world.lapse <= world.now) {
+  if (model.lapse <= model.now) {
     // R8: nobody rings who could take it.
-    const outcome = world.unable ?? "timeout";
+    const outcome = model.unable ?? "timeout";
     const ends = { ...toldTo([call.caller], outcome), ...toldTo(rung(call), "timeout") };
     return { ends, missed: "timeout", over: true, outcome };
   }
@@ -135,16 +135,16 @@ function judgeTime(world: World, call: Call): Verdict {
 }
 
 /** The one thing taken from the call function's own memory: ids of calls that never rang. */
-export const wasRefused = ({ chat, now }: World, callId: string) =>
+export const wasRefused = ({ chat, now }: Model, callId: string) =>
   chat.memory.some((known) => known.was === "refused" && known.callId === callId && now - known.at < MEMORY_MS);
 
-function judgeInitiate(world: World, event: WorldEvent & { type: "initiate" }): Verdict {
+function judgeInitiate(model: Model, event: ModelEvent & { type: "initiate" }): Verdict {
   const { from, message: { callId } } = event;
-  const { call } = world.chat;
+  const { call } = model.chat;
   const self = indexOf(from);
   if (callId !== undefined) {
-    if (`${from.user} ${callId}` in world.withdrawn) return { ends: { [self]: "cancelled" }, error: "none" };
-    if (callId in world.over || wasRefused(world, callId)) return { ends: {}, error: "none" };
+    if (`${from.user} ${callId}` in model.withdrawn) return { ends: { [self]: "cancelled" }, error: "none" };
+    if (callId in model.over || wasRefused(model, callId)) return { ends: {}, error: "none" };
   }
   if (call !== null) {
     if (isSame(call.caller, from) && (callId ?? call.callId) === call.callId) return { ends: {}, error: "none" };
@@ -170,7 +170,7 @@ function judgeInitiate(world: World, event: WorldEvent & { type: "initiate" }): 
 }
 
 /** What each side must be given of what was said, after this event: in order, once, and as soon as its socket is there. */
-export function owe(before: World, event: WorldEvent, is: Call): Record<Side, string[]> {
+export function owe(before: Model, event: ModelEvent, is: Call): Record<Side, string[]> {
   const was = before.chat.call;
   const owed = { caller: [...before.owed.caller], callee: [...before.owed.callee] };
   if (event.type === "tick" || event.type === "shutdown" || event.type === "initiate") return owed;
@@ -218,7 +218,7 @@ export function owe(before: World, event: WorldEvent, is: Call): Record<Side, st
 
 const other = (side: Side): Side => side === "caller" ? "callee" : "caller";
 
-function awayFor({ devices, now }: World, { user, device }: Party): number | null {
+function awayFor({ devices, now }: Model, { user, device }: Party): number | null {
   const { away } = devices[indexOf({ user: user!, device: device! })]!;
   return away === null ? null : now - away;
 }
