@@ -12,9 +12,14 @@ import { findFirefox } from "./support/firefox.ts";
  * affords, and would measure a neighbour too; or they run two browsers in one call, which takes two cores, or a relay that takes every
  * packet apart in JavaScript: where it has no core for itself it loses a third of them, and the call goes down to the voice.
  */
-const ALONE = ["nat", "adaptive", "quality", "recovery", "firefox", "verification"].map((name) =>
-  `tests/${name}_test.ts`
-);
+const ALONE = [
+  "network/nat",
+  "network/adaptive",
+  "calls/quality",
+  "network/recovery",
+  "calls/firefox",
+  "calls/verification",
+].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */
 const JOBS = Math.max(1, Math.min(4, navigator.hardwareConcurrency));

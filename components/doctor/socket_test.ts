@@ -1,4 +1,4 @@
-/** What Call Doctor makes of a signaling socket, by what comes of one; tests/doctor_test.ts has a real one. */
+/** What Call Doctor makes of a signaling socket, by what comes of one; tests/pages/doctor_test.ts has a real one. */
 
 import assert from "node:assert/strict";
 import { FakeClock } from "../../tests/support/fake_clock.ts";

@@ -1,4 +1,4 @@
-/** What senders are told, apart from how a real browser takes it (tests/adaptive_test.ts, tests/nat_test.ts). */
+/** What senders are told, apart from how a real browser takes it (tests/network/adaptive_test.ts, tests/network/nat_test.ts). */
 
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
