@@ -1,8 +1,8 @@
-/** One question for camera and microphone: what is asked after which answer, what opens in the end, and what is said of the rest. */
+/** One question for camera and microphone: what opens in the end, and what is said of the rest. */
 
 import assert from "node:assert/strict";
 import type { Cause, MediaContext } from "./causes.ts";
-import { asksFirst, type Causes, type Kind, onceAnswered, type OpeningPorts, openMost } from "./opening.ts";
+import { asksFirst, type Causes, type Kind, type OpeningPorts, openMost } from "./opening.ts";
 import type { MediaProblem } from "../state.ts";
 import { Permission } from "../../../tests/support/permission.ts";
 
@@ -176,83 +176,6 @@ for (
     assert.deepEqual({ requests: requests.join(" "), causes }, { requests: rest.requests, causes: rest.causes });
   });
 }
-
-type Told = PermissionState | null;
-
-/** What the browser says of the microphone and of the camera, one after the other, and after which of it there is an answer. */
-const ANSWERS: Record<string, { told: [Told, Told][]; answeredAfter: number | null }> = {
-  "both given before": { told: [["granted", "granted"]], answeredAfter: 0 },
-  "one given, one blocked before": { told: [["granted", "denied"]], answeredAfter: 0 },
-  "both blocked before": { told: [["denied", "denied"]], answeredAfter: null },
-  "the browser does not say": { told: [[null, null]], answeredAfter: null },
-  "the browser says of one": { told: [["granted", null]], answeredAfter: null },
-  "asked, and allowed": {
-    told: [["prompt", "prompt"], ["granted", "prompt"], ["granted", "granted"]],
-    answeredAfter: 2,
-  },
-  "asked, and refused": {
-    told: [["prompt", "prompt"], ["denied", "prompt"], ["denied", "denied"]],
-    answeredAfter: null,
-  },
-  "asked about the camera alone, and refused": {
-    told: [["granted", "prompt"], ["granted", "denied"]],
-    answeredAfter: 1,
-  },
-};
-
-for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
-  Deno.test(`a question is answered: ${name}`, async () => {
-    const [audio, video] = told[0]!.map((state) => state && new Permission(state)) as [
-      Permission | null,
-      Permission | null,
-    ];
-    const answers: number[] = [];
-    let now = 0;
-    const ports = {
-      permission: (kind: Kind) => Promise.resolve(kind === "audio" ? audio : video),
-      mediaContext: () => HERE,
-    };
-    onceAnswered(["audio", "video"], ports, () => answers.push(now));
-    await new Promise((resolve) => setTimeout(resolve));
-    for (const [audioThen, videoThen] of told.slice(1)) {
-      now++;
-      if (audioThen !== null) audio!.set(audioThen);
-      if (videoThen !== null) video!.set(videoThen);
-    }
-    assert.deepEqual(answers, answeredAfter === null ? [] : [answeredAfter], "once at most");
-  });
-}
-
-/** Where a browser has allowed what cannot open all the same, for one kind or for both. */
-const PLACES: Record<string, { there: Partial<MediaContext>; audioToo: boolean; isAnswered: boolean }> = {
-  "a policy against both": { there: { isAllowed: false }, audioToo: true, isAnswered: false },
-  "a policy against the camera": { there: { isAllowed: false }, audioToo: false, isAnswered: true },
-  "a page that is not secure": { there: { isSecure: false }, audioToo: true, isAnswered: false },
-  "nothing to ask by": { there: { hasApi: false }, audioToo: true, isAnswered: false },
-  "a browser that does not say what the policy is": { there: { isAllowed: null }, audioToo: true, isAnswered: true },
-};
-
-for (const [name, { there, audioToo, isAnswered }] of Object.entries(PLACES)) {
-  Deno.test(`a question is answered: not by a permission that is worth nothing: ${name}`, async () => {
-    let isTold = false;
-    const ports = {
-      permission: () => Promise.resolve(new Permission("granted")),
-      mediaContext: (kind: Kind) => kind === "video" || audioToo ? { ...HERE, ...there } : HERE,
-    };
-    onceAnswered(["audio", "video"], ports, () => isTold = true);
-    await new Promise((resolve) => setTimeout(resolve));
-    assert.equal(isTold, isAnswered);
-  });
-}
-
-Deno.test("a question is answered: nobody hears of it who has taken back to be told", async () => {
-  let isTold = false;
-  const granted = { permission: () => Promise.resolve(new Permission("granted")), mediaContext: () => HERE };
-  const forget = onceAnswered(["audio"], granted, () => isTold = true);
-  forget();
-  await new Promise((resolve) => setTimeout(resolve));
-  assert.equal(isTold, false);
-});
 
 Deno.test("opening: devices that were released meanwhile are told of once, and nothing is asked after that", async () => {
   const requests: string[] = [];
