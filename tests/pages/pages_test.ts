@@ -1,21 +1,13 @@
+/** Pages over HTTP: to whom which is shown, in which language, and with which headers. */
+
 import assert from "node:assert/strict";
 import { type Answer, Guest, isError, isRefusedPage } from "../support/guest.ts";
-import { candidate, TRICKLE_OFFER } from "../support/sdp.ts";
-import { build, type Product, SECRET, startProduct } from "../support/product.ts";
+import { startProduct } from "../support/product.ts";
 import { until } from "../support/until.ts";
+import { faceless } from "../support/seats.ts";
+import { served } from "../support/served.ts";
 
-let product: Product;
-const visitor = (origin?: string | null) => new Guest(product.url, origin);
-const named = (name: string) => Guest.named(product.url, name);
-
-Deno.test.beforeAll(async () => {
-  await build();
-  product = await startProduct({ SIGNAL_LOG: "debug" });
-});
-Deno.test.afterAll(async () => await product[Symbol.asyncDispose]());
-
-/** A chat page as a stranger sees it, without what differs by request. */
-const faceless = ({ text }: Answer, id: string) => text.replaceAll(id, "ID").replaceAll(/nonce="[^"]*"/g, "nonce");
+const { visitor, named } = served();
 
 Deno.test("a path with a malformed escape: 400 with a code, a page for people", async () => {
   for (const path of ["/chat/%ff", "/chat/%", "/%c0%af"]) {
@@ -243,66 +235,4 @@ Deno.test("the language: by Accept-Language, or chosen by ?lang= and remembered"
   assert.equal(lang(await guest.get("/", { "accept-language": "en" })), "ru");
   assert.equal((await guest.get("//evil.example/?lang=en")).headers.get("location")?.startsWith("//") ?? false, false);
   assert.equal((await guest.get("/?lang=marker")).status, 200);
-});
-
-// The pipe that is read here was opened before the test.
-const log = {
-  name: "SIGNAL_LOG=debug says what happens, and never SDP, candidates, tokens or addresses",
-  sanitizeOps: false,
-};
-Deno.test(log, async () => {
-  const [ann, bob] = [await named("Ann"), await named("Bob")];
-  const chatId = await ann.createChat();
-  await bob.post(`/api/chats/${chatId}/join`);
-  const token = (guest: Guest) => guest.cookie!.split("=")[1]!;
-  const open = async (guest: Guest) => {
-    const socket = new WebSocket(product.url.replace("http", "ws") + "/signal", [
-      "zvonok.v1",
-      `bearer.${token(guest)}`,
-    ]);
-    await new Promise((resolve) => socket.onmessage = resolve); // welcome
-    return socket;
-  };
-  const [anns, bobs] = [await open(ann), await open(bob)];
-  const rings = new Promise((resolve) => bobs.onmessage = resolve);
-  const line = "candidate:1 1 udp 1 fe80::1%24 1 typ host";
-  const offer = { type: "offer", sdp: `${TRICKLE_OFFER}a=${line}\r\na=${line}\r\n` };
-  anns.send(JSON.stringify({ type: "call:initiate", chatId, offer }));
-  anns.send(JSON.stringify({ type: "call:ice-candidate", chatId, candidate: candidate(1) }));
-  anns.send(JSON.stringify({ type: "call:ice-candidate", chatId, candidate: { candidate: line } }));
-  await rings;
-  const pong = new Promise((resolve) => anns.onmessage = ({ data }) => data.includes("pong") && resolve(data));
-  anns.send("not JSON");
-  anns.send(JSON.stringify({ type: "ping" }));
-  await pong;
-  for (const socket of [anns, bobs]) {
-    const closed = new Promise((resolve) => socket.onclose = resolve);
-    socket.close();
-    await closed;
-  }
-  const output = product.output();
-  assert.match(output, /call:initiate/);
-  assert.match(output, /call:ice-candidate/);
-  for (const count of [1, 2]) {
-    assert.match(
-      output,
-      new RegExp(`candidates-dropped count="${count}" why="address is not IPv4, IPv6 or an mDNS name"`),
-    );
-  }
-  for (
-    const secret of [
-      "fe80",
-      token(ann),
-      token(bob),
-      "v=0",
-      "a=",
-      "candidate:1",
-      "192.0.2.2",
-      "GKNL",
-      SECRET,
-      "127.0.0.1 ",
-    ]
-  ) {
-    assert.ok(!output.includes(secret), secret);
-  }
 });

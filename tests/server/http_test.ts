@@ -1,19 +1,14 @@
+/** The endpoints over HTTP: sessions, chats, what bodies and methods they take, and how they refuse. */
+
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
 import { SignJWT } from "jose";
 import { Tokens } from "../../signaling/identity/auth.ts";
-import { Guest, isError, isRefusedPage } from "../support/guest.ts";
-import { build, type Product, SECRET, startProduct } from "../support/product.ts";
+import { isError, isRefusedPage } from "../support/guest.ts";
+import { SECRET } from "../support/product.ts";
+import { served } from "../support/served.ts";
 
-let product: Product;
-const visitor = (origin?: string | null) => new Guest(product.url, origin);
-const named = (name: string) => Guest.named(product.url, name);
-
-Deno.test.beforeAll(async () => {
-  await build();
-  product = await startProduct();
-});
-Deno.test.afterAll(async () => await product[Symbol.asyncDispose]());
+const { product, visitor, named } = served();
 
 Deno.test("POST /api/session makes a guest; again with another name: the same id, the new name", async () => {
   const guest = visitor();
@@ -63,7 +58,7 @@ Deno.test("POST /api/chats and join: the second takes the seat, a third and an u
   assert.equal(created.status, 201);
   const { chatId, url } = created.json;
   assert.match(chatId, /^[\w-]{22,}$/);
-  assert.equal(url, `${product.url}/chat/${chatId}`);
+  assert.equal(url, `${product().url}/chat/${chatId}`);
 
   const joined = await bob.post(`/api/chats/${chatId}/join`);
   assert.equal(joined.status, 200);
@@ -168,7 +163,7 @@ Deno.test("a body over 16 KiB is 413, whatever its headers say of it", async () 
 });
 
 Deno.test("a body over 16 KiB is 413 over HTTP/2 too, where it needs no headers at all", async () => {
-  const session = connectHttp2(product.url);
+  const session = connectHttp2(product().url);
   const request = session.request({ ":method": "POST", ":path": "/api/session" });
   const status = new Promise((resolve) => request.on("response", (headers) => resolve(headers[":status"])));
   request.on("error", () => {});
@@ -180,7 +175,7 @@ Deno.test("a body over 16 KiB is 413 over HTTP/2 too, where it needs no headers 
 
 Deno.test("a request with no body at all, as `curl -X POST` sends it, needs no Content-Length", async () => {
   const { cookie } = await named("Ann");
-  const { hostname, port, host, origin } = new URL(product.url);
+  const { hostname, port, host, origin } = new URL(product().url);
   for (const [request, expected] of [["POST /api/chats", 201], ["DELETE /api/session", "40[45]"]] as const) {
     using socket = await Deno.connect({ hostname, port: Number(port) });
     const head = [
@@ -194,70 +189,6 @@ Deno.test("a request with no body at all, as `curl -X POST` sends it, needs no C
     const answer = await new Response(socket.readable).text();
     assert.match(answer, new RegExp(`^HTTP/1.1 ${expected} `), `${request}: ${answer.split("\r\n")[0]}`);
   }
-});
-
-Deno.test("a state-changing request: a foreign Origin is 403, and so is a cookie without Origin", async () => {
-  const ann = await named("Ann");
-  const chatId = await ann.createChat();
-  const paths = ["/api/session", "/api/chats", `/api/chats/${chatId}/join`, "/", `/chat/${chatId}`];
-  for (const origin of [null, "https://evil.example", "null", product.url + ".evil.example"]) {
-    const guest = visitor(origin);
-    guest.cookie = ann.cookie;
-    for (const path of paths) {
-      const isTold = path.startsWith("/api/") ? isError : isRefusedPage;
-      isTold(await guest.post(path, { name: "Eve" }), 403, "ACCESS_DENIED");
-    }
-    if (origin === null) continue;
-    isError(await visitor(origin).post("/api/session", { name: "Eve" }), 403, "ACCESS_DENIED");
-  }
-  assert.equal((await ann.get("/api/session")).json.user.name, "Ann");
-  assert.equal(
-    (await visitor(null).post("/api/session", { name: "Nat" })).status,
-    200,
-    "a native client has no Origin",
-  );
-});
-
-Deno.test("a state-changing request without an Origin to go by: Sec-Fetch-Site tells a stranger from ourselves", async () => {
-  const ann = await named("Ann");
-  const chatId = await ann.createChat();
-  const paths = ["/api/session", "/api/chats", `/api/chats/${chatId}/join`, "/", `/chat/${chatId}`];
-  const body = JSON.stringify({ name: "Ann" });
-  for (const origin of [null, "null"]) {
-    for (const site of ["same-origin", "none", "same-site", "cross-site"]) {
-      const guest = visitor(origin);
-      guest.cookie = ann.cookie;
-      for (const path of paths) {
-        const answer = await guest.ask("POST", path, body, { "sec-fetch-site": site });
-        const isTold = path.startsWith("/api/") ? isError : isRefusedPage;
-        if (site.endsWith("-site")) isTold(answer, 403, "ACCESS_DENIED");
-        else assert.notEqual(answer.status, 403, `${path}, Origin ${origin}, Sec-Fetch-Site ${site}`);
-      }
-    }
-  }
-});
-
-Deno.test("a good bearer token speaks for its user from any origin, a bad one for nobody", async () => {
-  const session = { userId: "nat", name: "Nat", chats: [] };
-  for (const origin of [null, "null", "https://another.example"]) {
-    for (const [secret, status] of [[SECRET, 201], [SECRET + "!", origin === null ? 401 : 403]] as const) {
-      const authorization = `Bearer ${await new Tokens({ session: [secret] }).sign(session)}`;
-      const answer = await visitor(origin).ask("POST", "/api/chats", null, { authorization });
-      assert.equal(answer.status, status, `Origin ${origin}: ${answer.text}`);
-    }
-  }
-});
-
-Deno.test("a bearer token speaks for its user without cookie or Origin", async () => {
-  const authorization = `Bearer ${await new Tokens({ session: [SECRET] }).sign({
-    userId: "nat",
-    name: "Nat",
-    chats: [],
-  })}`;
-  const guest = visitor(null);
-  const { json } = await guest.ask("GET", "/api/session", null, { authorization });
-  assert.deepEqual(json.user, { id: "nat", name: "Nat" });
-  assert.equal((await guest.ask("POST", "/api/chats", null, { authorization })).status, 201);
 });
 
 Deno.test("a visit in the second half of a session's time renews it; before that it does not", async () => {

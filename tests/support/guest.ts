@@ -25,6 +25,11 @@ export class Guest {
     this.#origin = origin;
   }
 
+  /** A browser with the same cookies. */
+  copy(): Guest {
+    return Object.assign(new Guest(this.#url, this.#origin), { cookie: this.cookie, visit: this.visit });
+  }
+
   async ask(
     method: string,
     path: string,
