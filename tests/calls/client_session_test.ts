@@ -1,6 +1,7 @@
 /** What a call client does about a session that ends: real clients, a real server, werift's WebRTC. */
 
 import assert from "node:assert/strict";
+import { connect } from "../support/client_scene.ts";
 import { WeriftPerson } from "../support/werift.ts";
 import { chatId, HOST_SECRET, Wires } from "../support/wire.ts";
 
@@ -16,13 +17,6 @@ async function meet(stack: AsyncDisposableStack, lives: Record<string, number>) 
   };
   const [ann, bob] = await Promise.all([enter("ann"), enter("bob")]);
   return { ann, bob, tokenFor };
-}
-
-async function connect(ann: WeriftPerson, bob: WeriftPerson): Promise<void> {
-  ann.client.call(chatId, "audio");
-  await bob.phase("incoming");
-  bob.client.accept("audio");
-  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
 }
 
 /** Waits until the server has said so often that a session ends, and at last that it has ended. */
@@ -43,7 +37,7 @@ Deno.test("client: [R20] nobody renews a token: the call goes on after it, ends 
     return Promise.resolve(null);
   };
   ann.isAuthorized = () => Promise.resolve(false);
-  await connect(ann, bob);
+  await connect(ann, bob, chatId);
   const seen = new Set<string>();
   for (const person of [ann, bob]) {
     person.onSnapshot = ({ call, signaling }) => seen.add(`${call.phase} ${signaling}`);
@@ -67,14 +61,14 @@ Deno.test("client: [R20] a token is renewed over the socket, and asked for again
   const { ann, bob, tokenFor } = await meet(stack, { ann: 4, bob: 3600 });
   let asked = 0;
   ann.newToken = async () => asked++ === 0 ? null : await tokenFor("ann", 3600);
-  await connect(ann, bob);
+  await connect(ann, bob, chatId);
   const renewed = Promise.withResolvers<number>();
   ann.onMessage = (message) => message.type === "session:renewed" && renewed.resolve(message.expiresInMs);
   assert.ok(await renewed.promise > 3_500_000);
   assert.equal(asked, 2);
   ann.client.hangUp();
   await bob.phase("ended");
-  await connect(bob, ann);
+  await connect(bob, ann, chatId);
 });
 
 Deno.test("client: [R20] closed with its token, a client that gets to be known again comes back", async () => {
@@ -86,7 +80,7 @@ Deno.test("client: [R20] closed with its token, a client that gets to be known a
   };
   await ann.until(({ signaling }) => signaling === "connecting");
   await ann.until(({ signaling }) => signaling === "open");
-  await connect(bob, ann);
+  await connect(bob, ann, chatId);
 });
 
 Deno.test("client: [R1] whoever is put out of a chat is told, and who is in it once let in again", async () => {

@@ -1,7 +1,7 @@
 /** Calls with whatever devices there are: two call clients, a real server, real sockets, and werift's WebRTC. */
 
 import assert from "node:assert/strict";
-import { CHAT, clientTest as test } from "../support/client_scene.ts";
+import { accept, CHAT, clientTest as test } from "../support/client_scene.ts";
 import { Permission } from "../support/permission.ts";
 import type { WeriftPerson } from "../support/werift.ts";
 
@@ -14,12 +14,6 @@ function lacks(person: WeriftPerson, ...kinds: ("audio" | "video")[]): void {
   person.listed = (["audio", "video"] as const).filter((kind) => !kinds.includes(kind)).map((kind) =>
     `${kind}input` as const
   );
-}
-
-async function connected(one: WeriftPerson, other: WeriftPerson): Promise<void> {
-  await other.phase("incoming");
-  other.client.accept("video");
-  await Promise.all([one.phase("connected"), other.phase("connected")]);
 }
 
 const COMBINATIONS = [
@@ -39,7 +33,7 @@ for (const { without, sends, problem } of COMBINATIONS) {
     const [ann, bob] = [await enter("ann"), await enter("bob")];
     lacks(ann, ...without);
     ann.client.call(CHAT, "video");
-    await connected(ann, bob);
+    await accept(ann, bob);
     assert.deepEqual(ann.client.snapshot.problem, problem);
     await Promise.all([ann.receives("audio"), ann.receives("video"), ...kinds.map((kind) => bob.receives(kind))]);
     await bob.until(({ remote }) => remote.audio === sends.audio && remote.video === sends.video);
@@ -53,7 +47,7 @@ for (const { without, sends, problem } of COMBINATIONS) {
     const [ann, bob] = [await enter("ann"), await enter("bob")];
     lacks(bob, ...without);
     ann.client.call(CHAT, "video");
-    await connected(ann, bob);
+    await accept(ann, bob);
     await bob.until((snapshot) => snapshot.problem !== null);
     assert.deepEqual(bob.client.snapshot.problem, problem);
     await Promise.all([bob.receives("audio"), bob.receives("video"), ...kinds.map((kind) => ann.receives(kind))]);
@@ -65,7 +59,7 @@ test("what was missing is added in the call, without another offer", async (ente
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   lacks(ann, "audio", "video");
   ann.client.call(CHAT, "video");
-  await connected(ann, bob);
+  await accept(ann, bob);
   const before = ann.client.descriptions();
   lacks(ann);
   ann.client.retry();
@@ -91,7 +85,7 @@ test("refused by the person: one question, nobody is rung, and the call goes out
   assert.deepEqual(ann.open, nothingOpen);
 
   ann.client.call(unplaced!.chatId, unplaced!.media, unplaced!.to, "nothing");
-  await connected(ann, bob);
+  await accept(ann, bob);
   await Promise.all([ann.receives("audio"), ann.receives("video")]);
   await bob.until(({ remote }) => !remote.audio && !remote.video);
   assert.equal(ann.client.snapshot.unplaced, null);
@@ -108,7 +102,7 @@ test("refused, then allowed: the same call is placed by trying again", async (en
   await ann.until(({ unplaced }) => unplaced !== null);
   ann.refusal = () => null;
   ann.client.retry();
-  await connected(ann, bob);
+  await accept(ann, bob);
   await bob.receives("audio");
   assert.deepEqual(ann.asked, ["audio", "audio"]);
 });
@@ -117,7 +111,7 @@ test("refused by the callee: one question, and the call is answered all the same
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   bob.refusal = () => error("NotAllowedError", "Permission denied");
   ann.client.call(CHAT, "video");
-  await connected(ann, bob);
+  await accept(ann, bob);
   await bob.until(({ problem }) => problem?.microphone === "denied" && problem.camera === "denied");
   assert.deepEqual(bob.asked, ["audio and video"]);
   await bob.receives("video");
@@ -129,7 +123,7 @@ test("a camera that is blocked for good: the one question is for the microphone"
   Object.assign(ann.permissions, { camera: new Permission("denied"), microphone: new Permission("prompt") });
   ann.refusal = ({ video }) => video ? error("NotAllowedError", "Permission denied") : null;
   ann.client.call(CHAT, "video");
-  await connected(ann, bob);
+  await accept(ann, bob);
   await bob.receives("audio");
   assert.deepEqual(ann.client.snapshot.problem, { camera: "denied" });
   assert.deepEqual(ann.asked.toSorted(), ["audio", "video"], "each once");
@@ -143,7 +137,7 @@ test("a call that starts while the check still asks waits for that answer, and a
   await ann.until(({ checking }) => checking);
   ann.client.call(CHAT, "video");
   answer.resolve();
-  await connected(ann, bob);
+  await accept(ann, bob);
   await Promise.all([bob.receives("audio"), bob.receives("video")]);
   assert.deepEqual(ann.asked, ["audio and video"]);
 });
@@ -154,7 +148,7 @@ test("the check shows what there is, and a call made from it is without the rest
   ann.client.check(true);
   await ann.until(({ local, problem }) => local.camera && problem?.microphone === "missing");
   ann.client.call(CHAT, "audio");
-  await connected(ann, bob);
+  await accept(ann, bob);
   assert.equal(ann.client.snapshot.local.camera, false, "an audio call has no picture");
   await ann.receives("audio");
   assert.deepEqual(ann.client.snapshot.problem, { microphone: "missing" });
@@ -186,189 +180,19 @@ test("hanging up while a question is open lets go of what opens after it", async
   assert.deepEqual(ann.open, nothingOpen);
 });
 
-/** Has a person's devices wait for the result to be called; what the browser was told of them is in `state`. */
-function slow(person: WeriftPerson, state: PermissionState): () => void {
-  const opening = Promise.withResolvers<void>();
-  person.slowDevices = opening.promise;
-  for (const device of ["camera", "microphone"] as const) person.permissions[device] = new Permission(state);
-  return () => opening.resolve();
-}
-
-test("permission given: it rings, and can be answered, while the camera still opens; its tracks follow", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "granted");
-  ann.client.call(CHAT, "video");
-  await connected(ann, bob);
-  assert.equal(ann.client.snapshot.local.stream, null);
-  await bob.until(({ remote }) => !remote.audio && !remote.video);
-  open();
-  await Promise.all([bob.receives("audio"), bob.receives("video")]);
-  await bob.until(({ remote }) => remote.audio && remote.video);
-  assert.deepEqual(ann.asked, ["audio and video"]);
-});
-
-test("a question first: the answer to it rings, and a no to one of two does not silence the other", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "prompt");
-  ann.client.call(CHAT, "video");
-  await ann.settled();
-  assert.equal(ann.client.snapshot.call.phase, "preparing");
-  ann.permissions.camera!.set("denied");
-  assert.equal(ann.client.snapshot.call.phase, "preparing", "half of an answer");
-  ann.permissions.microphone!.set("granted");
-  await bob.phase("incoming");
-  ann.refusal = ({ video }) => video ? error("NotAllowedError", "Permission denied") : null;
-  open();
-  await connected(ann, bob);
-  await bob.receives("audio");
-  assert.deepEqual(ann.client.snapshot.problem, { camera: "denied" });
-});
-
-test("cancelled while the devices open: nobody rings, and they are let go", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "granted");
-  ann.client.call(CHAT, "video");
-  await bob.phase("incoming");
-  ann.client.hangUp();
-  await bob.phase("ended");
-  open();
-  await ann.settled();
-  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
-  assert.equal(ann.client.snapshot.local.stream, null);
-});
-
-test("devices that fail while it rings: the call goes on, and it is said", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "granted");
-  ann.client.call(CHAT, "video");
-  await bob.phase("incoming");
-  ann.refusal = () => error("NotReadableError");
-  open();
-  await connected(ann, bob);
-  await ann.receives("video");
-  assert.deepEqual(ann.client.snapshot.problem, { camera: "busy", microphone: "busy" });
-  assert.equal(ann.client.snapshot.unplaced, null, "it was placed");
-});
-
-const bySystem = () => error("NotAllowedError", "Permission denied by system");
-
-test("permission given, but the system withholds them: what rings is taken back, and she is asked", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "granted");
-  ann.refusal = bySystem;
-  ann.client.call(CHAT, "video");
-  await bob.phase("incoming");
-  open();
-  const { call: { outcome } } = await bob.phase("ended") as { call: { outcome?: string } };
-  assert.equal(outcome, "cancelled");
-  const { call, problem, unplaced } = ann.client.snapshot;
-  assert.deepEqual(call, { phase: "idle" });
-  assert.deepEqual(problem, { camera: "system", microphone: "system" });
-  assert.deepEqual(unplaced, { chatId: CHAT, media: "video", to: undefined });
-  assert.deepEqual([ann.open, bob.open], [nothingOpen, nothingOpen]);
-
-  // Once misled, she rings nobody again before something opens.
-  bob.client.dismiss();
-  ann.client.retry();
-  await ann.until(({ call, unplaced }) => call.phase === "idle" && unplaced !== null);
-  await ann.settled();
-  await bob.settled();
-  assert.equal(bob.client.snapshot.call.phase, "idle", "it did not ring a second time");
-  ann.refusal = () => null;
-  ann.client.retry();
-  await connected(ann, bob);
-  await Promise.all([bob.receives("audio"), bob.receives("video")]);
-  ann.client.hangUp();
-  await bob.phase("ended");
-
-  const openAgain = slow(ann, "granted");
-  ann.client.call(CHAT, "video");
-  await bob.phase("incoming");
-  openAgain();
-  await connected(ann, bob);
-});
-
-test("permission given, answered before the system withholds them: the call goes on, and it is said", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = slow(ann, "granted");
-  ann.refusal = bySystem;
-  ann.client.call(CHAT, "video");
-  await connected(ann, bob);
-  open();
-  await ann.until(({ problem }) => problem !== null);
-  assert.deepEqual(ann.client.snapshot.problem, { camera: "system", microphone: "system" });
-  assert.deepEqual([ann.client.snapshot.call.phase, ann.client.snapshot.unplaced], ["connected", null]);
-  await ann.receives("video");
-});
-
-test("[R10] both call at once while their devices open: each is asked once, and both are seen and heard", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  const open = [slow(ann, "granted"), slow(bob, "granted")];
-  ann.client.call(CHAT, "video");
-  bob.client.call(CHAT, "video");
-  await Promise.all([ann.phase("connected"), bob.phase("connected")]);
-  for (const go of open) go();
-  for (const person of [ann, bob]) await Promise.all([person.receives("audio"), person.receives("video")]);
-  for (const { asked, open } of [ann, bob]) {
-    assert.deepEqual(asked, ["audio and video"]);
-    assert.deepEqual(open, { connections: 1, devices: 2 });
-  }
-});
-
-/** Reloads somebody's tab in a call, and waits until the other side has the streams of the new page. */
-async function reload(
-  enter: (id: string, chats: string[], before: WeriftPerson) => Promise<WeriftPerson>,
-  id: string,
-  before: WeriftPerson,
-  other: WeriftPerson,
-): Promise<WeriftPerson> {
-  const { stream } = other.client.snapshot.remote;
-  const again = await enter(id, [CHAT], before);
-  await other.until(({ remote }) => remote.stream !== stream);
-  return again;
-}
-
-test("[R13] a reload while the devices open, at either side, brings back what was to be sent", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  for (const person of [ann, bob]) slow(person, "granted");
-  ann.client.call(CHAT, "video");
-  await connected(ann, bob);
-  ann.client.setMicrophone(false);
-  await bob.until(({ remote }) => !remote.audio && !remote.video);
-  const bobAgain = await reload(enter, "bob", bob, ann);
-  await Promise.all([ann.receives("audio"), ann.receives("video")]);
-  await ann.until(({ remote }) => remote.audio && remote.video);
-  const annAgain = await reload(enter, "ann", ann, bobAgain);
-  await bobAgain.receives("video");
-  await bobAgain.until(({ remote }) => remote.video && !remote.audio);
-  assert.deepEqual(annAgain.asked, ["video"], "the microphone was turned off");
-});
-
-test("[R13] what did not open is not asked for again after a reload", async (enter) => {
-  const [ann, bob] = [await enter("ann"), await enter("bob")];
-  bob.refusal = ({ video }) => video ? error("NotReadableError") : null;
-  ann.client.call(CHAT, "video");
-  await connected(ann, bob);
-  await bob.until(({ problem, local }) => problem?.camera === "busy" && local.microphone);
-  const bobAgain = await reload(enter, "bob", bob, ann);
-  await ann.receives("audio");
-  await bobAgain.until(({ local }) => local.microphone);
-  assert.deepEqual(bobAgain.asked, ["audio"]);
-});
-
 test("a picker of an earlier call that closes late leaves the screen that is shared in this one", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   const picker = Promise.withResolvers<void>();
   ann.slowPicker = picker.promise;
   ann.client.call(CHAT, "audio");
-  await connected(ann, bob);
+  await accept(ann, bob);
   ann.client.setScreen(true);
   ann.client.hangUp();
   await bob.phase("ended");
 
   ann.slowPicker = Promise.resolve();
   ann.client.call(CHAT, "audio");
-  await connected(ann, bob);
+  await accept(ann, bob);
   ann.client.setScreen(true);
   await bob.until(({ remote }) => remote.screen);
   picker.reject(error("NotAllowedError"));

@@ -1,5 +1,6 @@
 /** A scene without a browser: a signaling server behind `Deno.serve`, and people who call each other over werift. */
 
+import type { CallMedia } from "../../shared/protocol/formats.ts";
 import { Tokens } from "../../signaling/identity/auth.ts";
 import { readConfig } from "../../signaling/config.ts";
 import { SignalingServer } from "../../signaling/server.ts";
@@ -25,6 +26,19 @@ export function clientTest(
 /** The same with a server of protocol 1. */
 export function olderServerTest(name: string, run: (enter: Enter) => Promise<void>): void {
   Deno.test(`client, over a server of protocol 1: ${name}`, () => scene(run, {}, (url) => new OlderServer(url)));
+}
+
+/** Accepts what rings, or will, at the callee's; both are connected then. */
+export async function accept(caller: WeriftPerson, callee: WeriftPerson, media: CallMedia = "video"): Promise<void> {
+  await callee.phase("incoming");
+  callee.client.accept(media);
+  await Promise.all([caller.phase("connected"), callee.phase("connected")]);
+}
+
+/** An audio call, until both are connected. */
+export async function connect(caller: WeriftPerson, callee: WeriftPerson, chatId = CHAT): Promise<void> {
+  caller.client.call(chatId, "audio");
+  await accept(caller, callee, "audio");
 }
 
 /** `front`: what stands in front of the server, and is asked in its place. */
