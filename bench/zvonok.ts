@@ -1,6 +1,7 @@
 /** The product: its server, and two people with a page each, who click. */
 
-import { launch, Person } from "../tests/support/chromium.ts";
+import { launch } from "../tests/support/chromium.ts";
+import { Person } from "../tests/support/person.ts";
 import { meet } from "../tests/support/scene.ts";
 import { type Clock, prepare, RING_MS, sleep, type Subject } from "./subject.ts";
 

@@ -1,7 +1,8 @@
 /** Makes the pictures of the documentation from the running product: `deno task screenshots`. */
 
 import type { Browser } from "../tests/support/packages.ts";
-import { launch, Person } from "../tests/support/chromium.ts";
+import { launch } from "../tests/support/chromium.ts";
+import { Person } from "../tests/support/person.ts";
 import { meet } from "../tests/support/scene.ts";
 import { build, startProduct } from "../tests/support/product.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { VIDEO_CODECS, type VideoCodec } from "../../shared/protocol/constants.ts";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 

@@ -4,7 +4,8 @@
  */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { findFirefox, launchFirefox } from "../support/firefox.ts";
 import { build, startProduct } from "../support/product.ts";
 import { meet } from "../support/scene.ts";

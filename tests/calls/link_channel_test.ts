@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import type { Channel } from "../../shared/client/call/channel.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { type OtherOrigin, otherOrigin } from "../support/other_origin.ts";
 import type { Left } from "../support/other_origin_page.ts";
 import { build, type Product, startProduct } from "../support/product.ts";

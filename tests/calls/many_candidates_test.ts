@@ -1,7 +1,7 @@
 /** A laptop with Docker and VPN interfaces, in a real Chromium: 130 candidates more than it has, for every call. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { canCall } from "../support/until.ts";
 

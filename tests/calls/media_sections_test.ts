@@ -1,7 +1,7 @@
 /** What a running call gains: a camera in an audio call, a screen beside the camera, another codec. In a real Chromium. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import type { Page } from "../support/packages.ts";
 import { connect, type Scene, scene } from "../support/scene.ts";
 import { gone, there, until } from "../support/until.ts";

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { scene } from "../support/scene.ts";
 import { gone, named } from "../support/until.ts";
 

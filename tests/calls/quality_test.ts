@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Receipt } from "../../shared/protocol/receipt.ts";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 

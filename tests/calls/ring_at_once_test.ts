@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { play, type Scene } from "../support/scene.ts";
 import { gone, there, until } from "../support/until.ts";
 

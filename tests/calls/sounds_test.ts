@@ -1,14 +1,12 @@
-/**
- * What a call does to the device beside media: its sounds, each phase with its own, as a real Chromium plays them; and the screen, which
- * stays on.
- */
+/** What a call sounds like: the tone for each state, and the tones as they are played in a real Chromium. */
 
 import assert from "node:assert/strict";
 import { type Sound, soundOf } from "../../components/call/sounds/sounds.ts";
 import type { CallInfo, CallPhase } from "../../shared/client/state.ts";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
-import { gone, there, until } from "../support/until.ts";
+import { gone, until } from "../support/until.ts";
+import { levelBy, listen, silence, tone, tonesOf } from "../support/ear.ts";
 
 const info = (role: CallInfo["role"]): CallInfo => ({ chatId: "c", callId: "1", role, media: "video", peer: null });
 const call = info("caller");
@@ -33,103 +31,6 @@ const sounds: [what: string, phase: CallPhase, sound: Sound | null][] = [
 
 for (const [what, phase, sound] of sounds) {
   Deno.test(`sounds: ${what}: ${sound ?? "silence"}`, () => assert.equal(soundOf(phase), sound));
-}
-
-/** A tone as a page played it: its pitch in Hz, by which speaker, and from when to when, in seconds, by the clock of what plays. */
-interface Tone {
-  hz: number;
-  speaker: string;
-  from: number;
-  /** `null`: it goes on. */
-  to: number | null;
-  /** What plays it: the first, the second and so on that the page has opened. */
-  player: number;
-}
-
-/** What a page plays by Web Audio. */
-interface Ear {
-  /** How loud it is now (root mean square), `null` where nothing plays. */
-  level(): number | null;
-  /** All tones so far. */
-  tones: Tone[];
-  /** The first player that the test has not heard of. */
-  next: number;
-}
-
-/** Listens in on everything that a page is going to play by Web Audio, and notes its tones: they are short, and a test may look too late. */
-async function listen({ page }: Person): Promise<void> {
-  await page.evaluate(() => {
-    const analysers: AnalyserNode[] = [];
-    const connect = AudioNode.prototype.connect as (this: AudioNode, to: AudioNode) => AudioNode;
-    AudioNode.prototype.connect = function (this: AudioNode, to: AudioNode) {
-      if (to instanceof AudioDestinationNode) {
-        const analyser = new AnalyserNode(this.context, { fftSize: 8192, smoothingTimeConstant: 0 });
-        connect.call(this, analyser);
-        analysers.push(analyser);
-      }
-      return connect.call(this, to);
-    } as AudioNode["connect"];
-    const playing = () => analysers.findLast(({ context }) => context.state === "running");
-    const levelOf = (analyser: AnalyserNode, length: number) => {
-      const samples = new Float32Array(length);
-      analyser.getFloatTimeDomainData(samples);
-      return Math.hypot(...samples) / Math.sqrt(samples.length);
-    };
-    const ear: Ear = {
-      level: () => {
-        const analyser = playing();
-        return analyser ? levelOf(analyser, 2048) : null;
-      },
-      tones: [],
-      next: 0,
-    };
-    Object.assign(globalThis, { ear });
-    let of: AnalyserNode | undefined;
-    setInterval(() => {
-      const last = ear.tones.at(-1);
-      if (last?.to === null && (of!.context.state !== "running" || levelOf(of!, 2048) < 0.001)) {
-        last.to = of!.context.currentTime;
-      }
-      const analyser = playing();
-      // All that the pitch is taken from is tone, or nearly.
-      if (!analyser || analyser === of && last!.to === null || levelOf(analyser, analyser.fftSize) < 0.09) return;
-      if (last) last.to ??= of!.context.currentTime;
-      of = analyser;
-      const spectrum = new Float32Array(analyser.frequencyBinCount);
-      analyser.getFloatFrequencyData(spectrum);
-      const loudest = spectrum.indexOf(Math.max(...spectrum));
-      const { sampleRate, currentTime, sinkId } = analyser.context as AudioContext & { sinkId: string };
-      ear.tones.push({
-        hz: loudest * sampleRate / analyser.fftSize,
-        speaker: sinkId,
-        from: currentTime,
-        to: null,
-        player: analysers.indexOf(analyser),
-      });
-    }, 20);
-  });
-}
-
-const levelBy = ({ page }: Person) => page.evaluate(() => (globalThis as unknown as { ear: Ear }).ear.level());
-
-const tonesOf = ({ page }: Person) => page.evaluate(() => (globalThis as unknown as { ear: Ear }).ear.tones);
-
-/** Waits for a tone by what has not played one yet: of 425 Hz, as telephones have it. */
-async function tone({ page }: Person): Promise<Tone> {
-  const heard = await until("a tone", () =>
-    page.evaluate(() => {
-      const { ear } = globalThis as unknown as { ear: Ear };
-      const heard = ear.tones.find(({ player }) => player >= ear.next);
-      if (heard) ear.next = heard.player + 1;
-      return heard;
-    }));
-  assert.ok(Math.abs(heard.hz - 425) < 10, `${heard.hz} Hz`);
-  return heard;
-}
-
-/** Waits until nothing plays any more: not a pause between two tones. */
-async function silence(person: Person): Promise<void> {
-  await until("silence", async () => await levelBy(person) === null, 3_000);
 }
 
 /** Speakers of a page that start when they are let. */
@@ -279,62 +180,6 @@ scene(
     await audiosAre(ada, ["closed", "suspended"]);
     await audiosAre(ada, ["closed", "closed"]);
     await audiosAre(boris, ["closed"]);
-  },
-);
-
-/** Keeps the page's wake locks. */
-async function keepLocks({ page }: Person): Promise<void> {
-  await page.evaluate(() => {
-    const locks: WakeLockSentinel[] = [];
-    Object.assign(globalThis, { wakeLocks: () => locks.map(({ released }) => released ? "released" : "held") });
-    const request = WakeLock.prototype.request;
-    WakeLock.prototype.request = async function (type) {
-      const lock = await request.call(this, type);
-      locks.push(lock);
-      return lock;
-    };
-  });
-}
-
-async function locksAre({ page }: Person, expected: string[]): Promise<void> {
-  await until(`locks: ${expected.join()}`, async () => {
-    const locks = await page.evaluate(() => (globalThis as unknown as { wakeLocks(): string[] }).wakeLocks());
-    return locks.join() === expected.join();
-  });
-}
-
-/** Hides the window of a page, or shows it: as far as the browser knows, for real. */
-async function show({ page }: Person, isShown: boolean): Promise<void> {
-  const session = await page.createCDPSession();
-  const { windowId } = await session.send("Browser.getWindowForTarget");
-  await session.send("Browser.setWindowBounds", {
-    windowId,
-    bounds: { windowState: isShown ? "normal" : "minimized" },
-  });
-  await session.detach();
-  await until("it is so", () => page.evaluate((is) => document.visibilityState === is, isShown ? "visible" : "hidden"));
-}
-
-scene(
-  "the screen stays on from the first click to the end, and is kept on again once the page is seen again",
-  async (stage) => {
-    const { ada, boris } = stage;
-    for (const person of [ada, boris]) await keepLocks(person);
-    await ada.click("Audio call");
-    await locksAre(ada, ["held"]);
-    await there(boris.page, '[role="alertdialog"]');
-    await locksAre(boris, []);
-    await boris.click("Accept");
-    await Promise.all([ada.hears("Connected"), boris.hears("Connected")]);
-    await locksAre(boris, ["held"]);
-    await show(ada, false);
-    await locksAre(ada, ["released"]);
-    await show(ada, true);
-    await locksAre(ada, ["released", "held"]);
-    await ada.click("Hang up");
-    await boris.hears("Call ended");
-    await locksAre(ada, ["released", "released"]);
-    await locksAre(boris, ["released"]);
   },
 );
 

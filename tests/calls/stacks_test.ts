@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { Candidate } from "../../shared/protocol/candidate.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { ThirdPartyClient } from "../support/third_party_client.ts";
 import { build, startProduct } from "../support/product.ts";
 import { until } from "../support/until.ts";

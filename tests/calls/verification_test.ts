@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { fingerprintsOf } from "../../shared/client/call/verification.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { ManInTheMiddle } from "../support/man_in_the_middle.ts";
 import { build, startProduct } from "../support/product.ts";
 import { connect, meet, scene } from "../support/scene.ts";

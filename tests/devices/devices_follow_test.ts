@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, play, type Scene } from "../support/scene.ts";
 import { gone, until } from "../support/until.ts";
 

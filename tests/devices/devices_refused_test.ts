@@ -1,7 +1,8 @@
 /** What a person is told, in a real Chromium, when a camera, a microphone or a screen does not open. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import type { Frame, Page } from "../support/packages.ts";
 import { build, startProduct, startScript } from "../support/product.ts";
 import { type Scene, scene } from "../support/scene.ts";

@@ -1,7 +1,8 @@
 /** Cameras and microphones of a real Chromium: checked before a call, chosen, changed in mid-call, and taken away. */
 
 import assert from "node:assert/strict";
-import type { FakeDevices, Person } from "../support/chromium.ts";
+import type { FakeDevices } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, play, type Scene } from "../support/scene.ts";
 import { gone, there, until } from "../support/until.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 

@@ -1,7 +1,8 @@
 /** Calls in a host application's page that outlive its tokens: where it renews them, and where it does not. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { isConnected, reload, sees, withExample, withSilentHost } from "../support/embedded.ts";
 import type { Frame } from "../support/packages.ts";
 import { canCall, press, said, until } from "../support/until.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import type { Frame } from "../support/packages.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { build, SECRET, startProduct, startScript } from "../support/product.ts";
 import { canCall, press, said, until } from "../support/until.ts";
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { selfSigned } from "../support/certificate.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { isCommand } from "../support/commands.ts";
 import { Nginx, type NginxOptions } from "../support/nginx.ts";
 import { freePorts } from "../support/ports.ts";

@@ -1,7 +1,8 @@
 /** Pages of other origins: with a token they may do what the product's own page may, and without one nothing. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { Guest } from "../support/guest.ts";
 import { type OtherOrigin, otherOrigin, tokenFor } from "../support/other_origin.ts";
 import type { Left } from "../support/other_origin_page.ts";

@@ -2,7 +2,7 @@
 
 import type { Step } from "../../shared/protocol/server_messages.ts";
 import { STEPS } from "../../shared/client/quality/ladder.ts";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 import { emulateNetwork, UNLIMITED } from "../support/network_conditions.ts";

@@ -1,7 +1,7 @@
 /** Pages that go for good, in a real Chromium: the other side is told soon, and a crash still has the whole grace. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 

@@ -1,7 +1,7 @@
 /** Calls of two people who are far apart: through NATs, firewalls and changes of network, in real Chromium over a real coturn. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { type NatScene, natScene } from "../support/nat_scene.ts";
 import { backAfter, directPathOf, isRelayed, type Path, pathOf, timelineOf } from "../support/media_probe.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { POLITE_MS, RECOVERY, roundMs } from "../../shared/client/call/recovery_state.ts";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, type Scene, scene } from "../support/scene.ts";
 import { said, until } from "../support/until.ts";
 import { ALL_LOST, emulateNetwork, UNLIMITED } from "../support/network_conditions.ts";

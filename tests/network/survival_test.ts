@@ -1,7 +1,7 @@
 /** Calls that outlive what happens to them, in a real Chromium: reloads, lost sockets, a killed server, a duplicated tab. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/chromium.ts";
+import type { Person } from "../support/person.ts";
 import { connect, crash, type Scene, scene } from "../support/scene.ts";
 import { canCall, gone } from "../support/until.ts";
 

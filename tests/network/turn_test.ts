@@ -7,7 +7,8 @@ import type { IceServer, ServerMessages } from "../../shared/protocol/server_mes
 import { grantFor } from "../../signaling/ops/ice.ts";
 import { turnProblem } from "../../signaling/ops/turn_check.ts";
 import { selfSigned } from "../support/certificate.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { Coturn } from "../support/coturn.ts";
 import { Guest } from "../support/guest.ts";
 import { freePorts } from "../support/ports.ts";

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { selfSigned } from "../support/certificate.ts";
-import { type FakeDevices, launch, Person } from "../support/chromium.ts";
+import { type FakeDevices, launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { Coturn } from "../support/coturn.ts";
 import { freePorts } from "../support/ports.ts";
 import { build, type Product, startProduct } from "../support/product.ts";

@@ -1,7 +1,8 @@
 /** Pages whose scripts did not all come: in a real Chromium that loses some of them. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { build, startProduct } from "../support/product.ts";
 import { connect, seat } from "../support/scene.ts";
 import { until } from "../support/until.ts";

@@ -1,7 +1,8 @@
 /** Seats as people take and give them: a double tap, a browser without cookies, a seat that is freed, a second device, a way out. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { canCall, named, press, pressAt, there, until } from "../support/until.ts";
 

@@ -1,7 +1,8 @@
 /** Pages that may keep nothing: storage and locks that are refused, storage that is full, cookies that are blocked. */
 
 import assert from "node:assert/strict";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { freePorts } from "../support/ports.ts";
 import { Guest } from "../support/guest.ts";
 import type { Page } from "../support/packages.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { SignJWT } from "jose";
 import { selfSigned } from "../support/certificate.ts";
-import { launch, Person } from "../support/chromium.ts";
+import { launch } from "../support/chromium.ts";
+import { Person } from "../support/person.ts";
 import { isCommand } from "../support/commands.ts";
 import { findFirefox, launchFirefox } from "../support/firefox.ts";
 import { Nginx } from "../support/nginx.ts";

@@ -1,7 +1,7 @@
 /** The call page in a frame of another application's page: the product without guests, that application, and its users. */
 
 import { SignJWT } from "jose";
-import { type Person } from "./chromium.ts";
+import type { Person } from "./person.ts";
 import type { Frame } from "./packages.ts";
 import { build, startProduct, startScript } from "./product.ts";
 import { canCall, until } from "./until.ts";

@@ -1,6 +1,6 @@
 /** Measures a call within somebody's page: when it was connected, when frames and sound arrived, and by which candidate pair. */
 
-import type { Person } from "./chromium.ts";
+import type { Person } from "./person.ts";
 import { until } from "./until.ts";
 
 /** How often the page looks for new frames, in ms. */

@@ -1,6 +1,7 @@
 /** A scene with a network between its people: the product and a coturn on the internet, Ada and Boris each behind a router. */
 
-import { launchWithin, Person } from "./chromium.ts";
+import { launchWithin } from "./chromium.ts";
+import { Person } from "./person.ts";
 import { isCommand } from "./commands.ts";
 import { Coturn } from "./coturn.ts";
 import { type Link, type Nat, Network, PUBLIC_ADDRESS, whyNoNetwork } from "./network.ts";

@@ -1,6 +1,6 @@
 /** What a network does to the packets of a page's calls, by way of the browser's own emulation. Its signaling is left alone. */
 
-import type { Person } from "./chromium.ts";
+import type { Person } from "./person.ts";
 
 /** A share of packets lost, in percent, and room, in bytes a second. */
 export interface NetworkConditions {

@@ -1,7 +1,8 @@
 /** A scene: the product in a process of its own, a browser, and Ada and Boris, members of one chat. */
 
 import { build, type Product, startProduct } from "./product.ts";
-import { type FakeDevices, launch, Person } from "./chromium.ts";
+import { type FakeDevices, launch } from "./chromium.ts";
+import { Person } from "./person.ts";
 import { Guest } from "./guest.ts";
 
 export interface Scene {
