@@ -11,7 +11,7 @@ const MAX_QUOTED = 200;
 /** A log that says each kind of thing now and then, with a count of what it left out. */
 export class Notices {
   readonly #buckets = new Buckets(LINES);
-  readonly #unsaid = new Map<string, number>();
+  readonly #suppressed = new Map<string, number>();
   readonly #now: () => number;
   readonly #print: (line: string) => void;
 
@@ -23,13 +23,13 @@ export class Notices {
 
   /** Prints the line, or counts it. `kind` is one of a few words of ours, never what somebody sent. */
   say(kind: string, line: string): void {
-    const unsaid = this.#unsaid.get(kind) ?? 0;
+    const suppressed = this.#suppressed.get(kind) ?? 0;
     if (this.#buckets.take(kind, this.#now()) > 0) {
-      this.#unsaid.set(kind, unsaid + 1);
+      this.#suppressed.set(kind, suppressed + 1);
       return;
     }
-    this.#unsaid.delete(kind);
-    this.#print(unsaid === 0 ? line : `${line} (and ${unsaid} more like it before)`);
+    this.#suppressed.delete(kind);
+    this.#print(suppressed === 0 ? line : `${line} (and ${suppressed} more like it before)`);
   }
 }
 

@@ -8,11 +8,11 @@ import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 
-/** Shorter than a mute is doubted, in ms. */
+/** Shorter than a mute is debounced, in ms. */
 const INSTANT_MS = 200;
 
-/** Longer than a mute is doubted, in ms, with what it takes to be said. */
-const BELIEVED_MS = 1_000;
+/** Longer than a mute is debounced, in ms, with what it takes to be said. */
+const DEBOUNCED_MS = 1_000;
 
 /**
  * The system mutes a person's device, or does so no longer; after `ms`, if given, it is the other way round again. That is up to the page's
@@ -59,7 +59,7 @@ scene("a microphone that the system mutes is off for both, says why, and comes b
   await ada.click("Mute microphone");
   await boris.reads("Microphone is off");
   await systemMutes(ada, "audio", true);
-  await new Promise((resolve) => setTimeout(resolve, BELIEVED_MS));
+  await new Promise((resolve) => setTimeout(resolve, DEBOUNCED_MS));
   assert.equal(await shows(ada, "Your microphone is muted by the system"), false, "what is off anyway needs no reason");
   await systemMutes(ada, "audio", false);
   await ada.sees("button", "Unmute microphone");
@@ -101,7 +101,7 @@ scene("a mute of an instant, as while a device starts, is not to be seen by anyb
     });
   }
   await systemMutes(ada, "audio", true, INSTANT_MS);
-  await new Promise((resolve) => setTimeout(resolve, BELIEVED_MS));
+  await new Promise((resolve) => setTimeout(resolve, DEBOUNCED_MS));
   for (const { page } of [ada, boris]) {
     assert.equal(await page.evaluate(() => (globalThis as unknown as { blinked: boolean }).blinked), false);
   }

@@ -19,8 +19,8 @@ import type { Role } from "../state.ts";
 /** How often packets are counted, in ms. A browser needs five seconds to notice that none come. */
 const POLL_MS = 250;
 
-/** Without `at`, which the runner adds. */
-type Told = OmitEach<RecoveryEvent, "at">;
+/** An event as whoever notices it tells of it; when it happened is added here. */
+type UntimedEvent = OmitEach<RecoveryEvent, "at">;
 
 /** What recovery needs of the call. */
 export interface RecoveryPorts {
@@ -73,7 +73,7 @@ export class RecoveryRunner {
     return this.#state.lastMediaAt;
   }
 
-  tell(event: Told): void {
+  tell(event: UntimedEvent): void {
     const before = this.#state;
     const { state, effects } = recover(before, { ...event, at: this.#ports.clock.now() }, this.#rules);
     this.#state = state;

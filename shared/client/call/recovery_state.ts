@@ -28,7 +28,7 @@ export interface Known {
   readonly packets: number;
   /** When packets last came, over whichever peer connection. */
   readonly lastMediaAt: number | null;
-  /** Packets came over this peer connection, and did not rightly stop since (nothing is sent): when they stop, the path is in doubt. */
+  /** Packets came over this peer connection, and did not rightly stop since (nothing is sent): when they stop, the path is taken for broken. */
   readonly isFlowing: boolean;
   /** A connection was there once: there is something to recover. */
   readonly hasConnected: boolean;
@@ -69,7 +69,7 @@ export interface Budget {
 export interface RecoveryRules {
   /** A call that was answered and does not connect within this time will not. */
   readonly connectingMs: number;
-  /** Without a packet for this long the path is in doubt. A muted microphone still sends every 400 ms. */
+  /** Without a packet for this long media has stalled. A muted microphone still sends every 400 ms. */
   readonly stallMs: number;
   /** `disconnected` for less than this goes over by itself more often than not. */
   readonly gapMs: number;

@@ -17,7 +17,7 @@ import {
 const CALLER: RecoveryRules = { ...RECOVERY, graceMs: 20_000 };
 const CALLEE: RecoveryRules = { ...CALLER, politeMs: POLITE_MS };
 
-type Told = OmitEach<RecoveryEvent, "at">;
+type UntimedEvent = OmitEach<RecoveryEvent, "at">;
 
 /** One side of a call by a clock of its own: packets are counted four times a second, and a timer that is due fires. */
 class Side {
@@ -33,7 +33,7 @@ class Side {
     this.#rules = rules;
   }
 
-  tell(event: Told): this {
+  tell(event: UntimedEvent): this {
     const { state, effects } = recover(this.state, { ...event, at: this.now } as RecoveryEvent, this.#rules);
     this.state = state;
     for (const effect of effects) this.log.push(`${this.now} ${effect}`);

@@ -6,32 +6,34 @@ import { type Kind, onceAnswered } from "./opening.ts";
 import { Permission } from "../../../tests/support/permission.ts";
 
 const HERE: MediaContext = { isSecure: true, hasApi: true, isAllowed: true, isFramed: false };
-type Told = PermissionState | null;
+
+/** What the browser says of a permission; `null`: nothing. */
+type State = PermissionState | null;
 
 /** What the browser says of the microphone and of the camera, one after the other, and after which of it there is an answer. */
-const ANSWERS: Record<string, { told: [Told, Told][]; answeredAfter: number | null }> = {
-  "both given before": { told: [["granted", "granted"]], answeredAfter: 0 },
-  "one given, one blocked before": { told: [["granted", "denied"]], answeredAfter: 0 },
-  "both blocked before": { told: [["denied", "denied"]], answeredAfter: null },
-  "the browser does not say": { told: [[null, null]], answeredAfter: null },
-  "the browser says of one": { told: [["granted", null]], answeredAfter: null },
+const ANSWERS: Record<string, { states: [State, State][]; answeredAfter: number | null }> = {
+  "both given before": { states: [["granted", "granted"]], answeredAfter: 0 },
+  "one given, one blocked before": { states: [["granted", "denied"]], answeredAfter: 0 },
+  "both blocked before": { states: [["denied", "denied"]], answeredAfter: null },
+  "the browser does not say": { states: [[null, null]], answeredAfter: null },
+  "the browser says of one": { states: [["granted", null]], answeredAfter: null },
   "asked, and allowed": {
-    told: [["prompt", "prompt"], ["granted", "prompt"], ["granted", "granted"]],
+    states: [["prompt", "prompt"], ["granted", "prompt"], ["granted", "granted"]],
     answeredAfter: 2,
   },
   "asked, and refused": {
-    told: [["prompt", "prompt"], ["denied", "prompt"], ["denied", "denied"]],
+    states: [["prompt", "prompt"], ["denied", "prompt"], ["denied", "denied"]],
     answeredAfter: null,
   },
   "asked about the camera alone, and refused": {
-    told: [["granted", "prompt"], ["granted", "denied"]],
+    states: [["granted", "prompt"], ["granted", "denied"]],
     answeredAfter: 1,
   },
 };
 
-for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
+for (const [name, { states, answeredAfter }] of Object.entries(ANSWERS)) {
   Deno.test(`a question is answered: ${name}`, async () => {
-    const [audio, video] = told[0]!.map((state) => state && new Permission(state)) as [
+    const [audio, video] = states[0]!.map((state) => state && new Permission(state)) as [
       Permission | null,
       Permission | null,
     ];
@@ -43,7 +45,7 @@ for (const [name, { told, answeredAfter }] of Object.entries(ANSWERS)) {
     };
     onceAnswered(["audio", "video"], ports, () => answers.push(now));
     await new Promise((resolve) => setTimeout(resolve));
-    for (const [audioThen, videoThen] of told.slice(1)) {
+    for (const [audioThen, videoThen] of states.slice(1)) {
       now++;
       if (audioThen !== null) audio!.set(audioThen);
       if (videoThen !== null) video!.set(videoThen);

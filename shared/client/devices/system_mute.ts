@@ -6,17 +6,17 @@
 import type { Clock } from "../platform/platform.ts";
 
 /** Browsers mute a track for an instant while a device starts or is passed on: what lasts less than this, in ms, is not muted. */
-const BELIEVED_MS = 500;
+const DEBOUNCE_MS = 500;
 
-/** `doubtful`: muted, but not yet for long enough to be believed. */
-export type MuteState = "live" | "doubtful" | "muted";
+/** `pending`: muted, but not for longer than a glitch yet. */
+export type MuteState = "live" | "pending" | "muted";
 
-/** What the browser says of a track, and `elapsed`: `BELIEVED_MS` in doubt. */
+/** What the browser says of a track, and `elapsed`: `DEBOUNCE_MS` as `pending`. */
 export type MuteEvent = "mute" | "unmute" | "elapsed";
 
 const NEXT: Readonly<Record<MuteState, Partial<Record<MuteEvent, MuteState>>>> = {
-  live: { mute: "doubtful" },
-  doubtful: { unmute: "live", elapsed: "muted" },
+  live: { mute: "pending" },
+  pending: { unmute: "live", elapsed: "muted" },
   muted: { unmute: "live" },
 };
 
@@ -60,10 +60,10 @@ export class SystemMute {
     const state = muteStateAfter(before, event);
     if (state === before) return;
     cancel();
-    const isDoubtful = state === "doubtful";
+    const isPending = state === "pending";
     this.#watched.set(track, {
       state,
-      cancel: isDoubtful ? this.#after(BELIEVED_MS, () => this.#on(track, "elapsed")) : () => {},
+      cancel: isPending ? this.#after(DEBOUNCE_MS, () => this.#on(track, "elapsed")) : () => {},
     });
     if (before === "muted" || state === "muted") this.#onChange();
   }

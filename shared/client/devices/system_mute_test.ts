@@ -4,13 +4,13 @@ import { type MuteEvent, type MuteState, muteStateAfter, SystemMute } from "./sy
 const courses: [what: string, events: MuteEvent[], state: MuteState][] = [
   ["a track that opens", [], "live"],
   ["an unmute of what was not muted", ["unmute"], "live"],
-  ["a mute", ["mute"], "doubtful"],
+  ["a mute", ["mute"], "pending"],
   ["a flicker", ["mute", "unmute"], "live"],
   ["a flicker, twice", ["mute", "unmute", "mute", "unmute"], "live"],
   ["a mute that lasts", ["mute", "elapsed"], "muted"],
   ["a mute that is told twice", ["mute", "elapsed", "mute"], "muted"],
   ["a mute that ends", ["mute", "elapsed", "unmute"], "live"],
-  ["a mute again", ["mute", "elapsed", "unmute", "mute"], "doubtful"],
+  ["a mute again", ["mute", "elapsed", "unmute", "mute"], "pending"],
   ["a timer that is late", ["mute", "unmute", "elapsed"], "live"],
 ];
 

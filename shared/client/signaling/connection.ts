@@ -13,15 +13,15 @@ const RECONNECT_DELAYS_MS: readonly number[] = [200, 500, 1_000, 2_000, 4_000, 8
 /** A socket that is not welcomed within this time, in ms, is given up: a black hole says nothing for minutes. */
 const OPENING_MS = 10_000;
 
-/** A socket in doubt has this long to prove that it still leads somewhere, in ms. A needless new one costs little. */
-const PROOF_MS = 500;
+/** A socket that is probed has this long to answer, in ms. A new one costs little, even where it was not needed. */
+const PROBE_MS = 500;
 
 /** Everything that the connection is told, by where it comes from. `at`: when, on the monotonic clock, in ms. */
 export type ConnectionEvent =
   & { readonly at: number }
   & (
     // The client.
-    /** The socket is in doubt: it has to prove that it leads somewhere. */
+    /** The socket may be dead: it is to be probed. */
     | { readonly type: "check" }
     /** Ends all, in every status. */
     | { readonly type: "close" }
@@ -61,8 +61,8 @@ export type Connection =
   /** Welcomed. Of these calls of the device, by their ids, the server says more right behind that. */
   | Welcomed & { readonly status: "syncing"; readonly calls: readonly string[] }
   | Welcomed & { readonly status: "ready" }
-  /** Ready, but it may lead nowhere: a `pong` proves that it does. */
-  | Welcomed & { readonly status: "proving" }
+  /** Ready, but it may be dead: it was pinged, and a `pong` is awaited. */
+  | Welcomed & { readonly status: "probing" }
   /** No socket; whether the session is still good is being asked. */
   | { readonly status: "asking"; readonly attempt: number }
   /** No socket; the next try is due at the `deadline`. */
@@ -99,7 +99,7 @@ export const SENDING: Readonly<Record<Status, "send" | "hold" | "queue" | "drop"
   greeting: "queue",
   syncing: "hold",
   ready: "send",
-  proving: "hold",
+  probing: "hold",
   asking: "queue",
   waiting: "queue",
   closed: "drop",
@@ -121,7 +121,7 @@ const ENTRY: Readonly<Record<Status, readonly ConnectionEffect[]>> = {
   greeting: [],
   syncing: [],
   ready: ["flush"],
-  proving: ["ping"],
+  probing: ["ping"],
   asking: ["close-socket", "ask-session"],
   waiting: ["close-socket"],
   closed: ["close-socket"],
@@ -146,7 +146,7 @@ function retry({ attempt }: { readonly attempt: number }, { at, random }: Of<"lo
 }
 
 /** What a socket does that was welcomed. */
-const WELCOMED: Row<"syncing" | "ready" | "proving"> = {
+const WELCOMED: Row<"syncing" | "ready" | "probing"> = {
   lost: (_, event) => {
     if (event.code === CLOSE.replaced) return { status: "replaced" };
     return event.code === CLOSE.expired ? { status: "asking", attempt: 0 } : retry(START, event);
@@ -155,17 +155,17 @@ const WELCOMED: Row<"syncing" | "ready" | "proving"> = {
   message: (state) => ({ ...state, isAlive: true }),
   timer: (state, { at }) => state.isAlive ? { ...state, isAlive: false, deadline: at + state.pingMs } : START,
 };
-/** What the server has to say of these calls makes void what waits. */
-const told = ({ pingMs, deadline, isAlive }: Welcomed, calls: readonly string[]): Connection =>
+/** Syncing while the server has more to say of some calls, which may make messages void that wait; else ready. */
+const syncingOrReady = ({ pingMs, deadline, isAlive }: Welcomed, calls: readonly string[]): Connection =>
   calls.length > 0
     ? { status: "syncing", pingMs, deadline, isAlive, calls }
     : { status: "ready", pingMs, deadline, isAlive };
 const pong = (state: Welcomed): Connection => ({ ...state, status: "ready", isAlive: true });
-const prove = (state: Welcomed, { at }: ConnectionEvent): Connection => ({
+const probe = (state: Welcomed, { at }: ConnectionEvent): Connection => ({
   ...state,
-  status: "proving",
+  status: "probing",
   isAlive: false,
-  deadline: at + PROOF_MS,
+  deadline: at + PROBE_MS,
 });
 /** There is no socket. */
 const AWAY: Row<"asking" | "waiting"> = { online: renew, seen: renew };
@@ -180,17 +180,17 @@ const TABLE: { readonly [S in Status]: Row<S> } = {
     timer: ({ attempt }) => ({ status: "asking", attempt }),
     online: renew,
     seen: renew,
-    welcome: (_, { at, pingMs, calls }) => told({ pingMs, deadline: at + pingMs, isAlive: true }, calls),
+    welcome: (_, { at, pingMs, calls }) => syncingOrReady({ pingMs, deadline: at + pingMs, isAlive: true }, calls),
   },
   syncing: {
     ...WELCOMED,
     // The server says no more of the others, or it would have come before.
-    pong: (state) => told({ ...state, isAlive: true }, []),
+    pong: (state) => syncingOrReady({ ...state, isAlive: true }, []),
     message: ({ calls, ...state }, { callId }) =>
-      told({ ...state, isAlive: true }, calls.filter((id) => id !== callId)),
+      syncingOrReady({ ...state, isAlive: true }, calls.filter((id) => id !== callId)),
   },
-  ready: { ...WELCOMED, pong, check: prove, seen: prove },
-  proving: { ...WELCOMED, pong },
+  ready: { ...WELCOMED, pong, check: probe, seen: probe },
+  probing: { ...WELCOMED, pong },
   asking: {
     ...AWAY,
     authorized: (state, event) => event.isValid ? retry(state, event) : { status: "unauthorized" },

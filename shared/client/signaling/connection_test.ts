@@ -15,7 +15,7 @@ const STATES: readonly Connection[] = [
   { status: "greeting", attempt: 2, deadline: 900 },
   { ...socket, status: "syncing", calls: ["a-call"] },
   { ...socket, status: "ready" },
-  { ...socket, status: "proving" },
+  { ...socket, status: "probing" },
   { status: "asking", attempt: 2 },
   { status: "waiting", attempt: 2, deadline: 900 },
   { status: "closed" },
@@ -41,10 +41,11 @@ const EVENTS = {
   "message of another call": { type: "message", callId: "other-call" },
   "message of the call": { type: "message", callId: "a-call" },
   "timer": { type: "timer" },
-} satisfies Record<string, Told>;
-type Told = OmitEach<ConnectionEvent, "at">;
+} satisfies Record<string, UntimedEvent>;
+type UntimedEvent = OmitEach<ConnectionEvent, "at">;
 
-const apply = (state: Connection, event: Told, at = AT) => connection(state, { ...event, at } as ConnectionEvent);
+const apply = (state: Connection, event: UntimedEvent, at = AT) =>
+  connection(state, { ...event, at } as ConnectionEvent);
 
 /** What comes of an event: the status, in how many ms its timer is due, and what is done. What is not in the table changes nothing. */
 const TABLE: Record<Status, Partial<Record<keyof typeof EVENTS, string>>> = {
@@ -74,23 +75,23 @@ const TABLE: Record<Status, Partial<Record<keyof typeof EVENTS, string>>> = {
     "timer": "syncing 25000: ping",
   },
   ready: {
-    "check": "proving 500: ping",
+    "check": "probing 500: ping",
     "close": "closed: close-socket",
     "lost": "waiting 200: close-socket",
     "lost, replaced": "replaced: close-socket",
     "lost, expired": "asking: close-socket ask-session",
     "online": "opening: close-socket open-socket",
-    "seen": "proving 500: ping",
+    "seen": "probing 500: ping",
     "timer": "ready 25000: ping",
   },
-  proving: {
+  probing: {
     "close": "closed: close-socket",
     "lost": "waiting 200: close-socket",
     "lost, replaced": "replaced: close-socket",
     "lost, expired": "asking: close-socket ask-session",
     "online": "opening: close-socket open-socket",
     "pong": "ready -100: flush",
-    "timer": "proving 25000: ping",
+    "timer": "probing 25000: ping",
   },
   asking: {
     "close": "closed: close-socket",
@@ -164,7 +165,7 @@ Deno.test("connection: a message is sent, held, queued or dropped by the status"
     Object.fromEntries(Object.entries(by).map(([sending, entries]) => [sending, entries!.map(([status]) => status)])),
     {
       queue: ["opening", "greeting", "asking", "waiting"],
-      hold: ["syncing", "proving"],
+      hold: ["syncing", "probing"],
       send: ["ready"],
       drop: ["closed", "replaced", "unauthorized"],
     },

@@ -2,11 +2,11 @@
 
 import type { ClientMessage } from "../../protocol/client_messages.ts";
 
-/** What is said behind a first description only: the server leaves it out where it refused that. */
+/** Types of messages that follow a first description: the server leaves them out where it refused that description. */
 export const FOLLOWERS: readonly string[] = ["call:ice-candidate", "call:media", "call:negotiate"];
 
 interface Sent {
-  /** The how manieth of its socket, from 1. */
+  /** Its number on this socket, from 1. */
   readonly frame: number;
   readonly message: ClientMessage;
 }
@@ -15,17 +15,17 @@ export class SentFrames {
   #sent: readonly Sent[] = [];
   #count = 0;
 
-  /** Another one was sent. */
+  /** Notes a message that was sent. */
   add(message: ClientMessage): void {
     this.#sent = [...this.#sent, { frame: ++this.#count, message }];
   }
 
-  /** A `pong` came: nothing up to its ping will be refused any more. */
-  settle(): void {
+  /** A `pong` came, which acknowledges all up to its ping: the server refuses none of that any more. */
+  acknowledge(): void {
     this.#sent = this.#sent.slice(this.#sent.findIndex(({ message }) => message.type === "ping") + 1);
   }
 
-  /** What is to be sent again where a frame was refused, in order: nothing, where it is sent again with an earlier one already. */
+  /** The messages to send again where a frame was refused, in order: none, where an earlier refusal brings this one along already. */
   take(frame: number): ClientMessage[] {
     const refused = this.#sent.find((sent) => sent.frame === frame);
     if (refused === undefined) return [];
@@ -42,7 +42,7 @@ function isSameCall(one: ClientMessage, other: ClientMessage): boolean {
   return "callId" in one && "callId" in other && one.callId === other.callId;
 }
 
-/** A later word of what is sent, or a later description, has taken its place: an older one would undo that. */
+/** A later `call:media` or description has taken the place of this one, which would undo it. */
 function isOutdated({ type }: ClientMessage, later: readonly Sent[]): boolean {
   const isReplaced = type === "call:media" || type === "call:negotiate";
   return isReplaced && later.some(({ message }) => message.type === type);

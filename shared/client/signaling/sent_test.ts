@@ -72,9 +72,9 @@ for (const { what, sent, refused, again } of rows) {
 Deno.test("sent: [R18] what was sent before a ping that is answered is forgotten, what came after it is not", () => {
   const frames = new SentFrames();
   for (const message of [watch, ping, media(true), ping, watch]) frames.add(message);
-  frames.settle();
+  frames.acknowledge();
   assert.deepEqual(frames.take(1), []);
   assert.deepEqual(frames.take(3), [media(true)]);
-  frames.settle();
+  frames.acknowledge();
   assert.deepEqual(frames.take(5), [watch]);
 });

@@ -28,14 +28,14 @@ export type SignalStatus = "connecting" | "open" | "replaced" | "unauthorized";
 
 /** Where the socket's news goes. */
 export interface SignalHandlers {
-  /** Told of changes; the first status is `connecting`. */
+  /** UntimedEvent of changes; the first status is `connecting`. */
   onStatus(status: SignalStatus): void;
   /** The first message of every socket is `welcome`. What waits to be sent is sent once all was taken in that it named. */
   onMessage(message: Heard): void;
 }
 
 /** Without `at`, which is added here. */
-type Told = OmitEach<ConnectionEvent, "at">;
+type UntimedEvent = OmitEach<ConnectionEvent, "at">;
 
 /** What it takes of the platform. */
 export type SignalPorts = Pick<Platform, "transport" | "lifecycle" | "clock" | "crypto">;
@@ -129,9 +129,9 @@ export class SignalSocket {
   }
 
   /** `deliver`: hands on the message that this is about, before what follows from it is done. */
-  #tell(told: Told, deliver = () => {}): void {
+  #tell(event: UntimedEvent, deliver = () => {}): void {
     const before = this.#connection;
-    const { connection: next, effects } = connection(before, { ...told, at: this.#platform.clock.now() });
+    const { connection: next, effects } = connection(before, { ...event, at: this.#platform.clock.now() });
     this.#connection = next;
     this.#setTimer(deadlineOf(next));
     const status = statusOf(next);
@@ -169,7 +169,7 @@ export class SignalSocket {
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
-    if (message.type === "pong") this.#sent.settle();
+    if (message.type === "pong") this.#sent.acknowledge();
     const { kept, heard } = hearOut(this.#kept, message);
     const isNew = this.#kept === null && kept !== null;
     this.#kept = kept;
@@ -181,7 +181,7 @@ export class SignalSocket {
 
   /** What waited goes out in order, all of it once there is room for what was refused. */
   #flush(): void {
-    // Whoever was told meanwhile may have closed the socket, or doubt it.
+    // A handler of the status may have closed the socket meanwhile, or asked for a probe of it.
     if (this.#connection.status !== "ready") return;
     if (this.#again.length > 0 && this.#platform.clock.now() < this.#againAt) return;
     const [again, queue] = [this.#again, this.#queue];
@@ -199,7 +199,7 @@ export class SignalSocket {
     this.#cancelAgain = this.#platform.clock.after(this.#againAt - this.#platform.clock.now(), () => {
       this.#againAt = 0;
       if (this.#connection.status === "ready") return this.#flush();
-      // While the socket is in doubt all but the ping waits whose `pong` ends the doubt.
+      // While the socket is probed everything waits but its ping, whose `pong` ends that.
       const pings = this.#again.filter(({ type }) => type === "ping");
       this.#again = this.#again.filter(({ type }) => type !== "ping");
       for (const ping of pings) this.sendNow(ping);
@@ -209,7 +209,7 @@ export class SignalSocket {
 }
 
 /** What a message is to the connection. */
-function newsOf(message: Heard): Told {
+function newsOf(message: Heard): UntimedEvent {
   switch (message.type) {
     case "welcome":
       return { type: "welcome", pingMs: message.pingMs, calls: message.calls.map(({ callId }) => callId) };

@@ -80,7 +80,7 @@ Deno.test("[R18] signal: what was refused is sent again in time, before what cam
   scene.signal.close();
 });
 
-Deno.test("[R18] signal: what is due while the socket is in doubt goes out with the next socket, first of all", async () => {
+Deno.test("[R18] signal: what is due while the socket is probed goes out with the next socket, first of all", async () => {
   const scene = await refused();
   await scene.pass(200);
   scene.wake("seen");
@@ -96,7 +96,7 @@ Deno.test("[R18] signal: what is due while the socket is in doubt goes out with 
   scene.signal.close();
 });
 
-Deno.test("[R18] signal: what is due while the socket is in doubt goes out once that is over", async () => {
+Deno.test("[R18] signal: what is due while the socket is probed goes out once that is over", async () => {
   const scene = await refused();
   await scene.pass(200);
   scene.wake("seen");
@@ -107,7 +107,7 @@ Deno.test("[R18] signal: what is due while the socket is in doubt goes out once 
   scene.signal.close();
 });
 
-Deno.test("[R18] signal: a ping that was refused is sent again all the same, since its pong ends the doubt", async () => {
+Deno.test("[R18] signal: a ping that was refused is sent again all the same, since its pong ends the probe", async () => {
   const scene = await refused();
   await scene.pass(200);
   scene.wake("seen");
