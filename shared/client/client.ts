@@ -18,7 +18,7 @@ import { keepCall, pastCalls } from "./history.ts";
 import { withMissed } from "./missed.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Preferences } from "./preferences.ts";
-import type { Heard, Welcome } from "./signaling/heard_out.ts";
+import type { Incoming, Welcome } from "./signaling/protocol_1.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOTHING } from "./snapshot.ts";
@@ -187,7 +187,7 @@ export class CallClient implements CallActions {
 
   // --- What the server says --------------------------------------------------------------------------------------------
 
-  #receive(message: Heard): void {
+  #receive(message: Incoming): void {
     switch (message.type) {
       case "welcome":
         return this.#welcome(message);

@@ -4,7 +4,7 @@ import type { OmitEach } from "../../omit_each.ts";
 import type { CallMedia, FailureReason } from "../../protocol/formats.ts";
 import type { ServerMessages } from "../../protocol/server_messages.ts";
 import type { Kind } from "../devices/opening.ts";
-import type { Welcome } from "../signaling/heard_out.ts";
+import type { Welcome } from "../signaling/protocol_1.ts";
 import type { SignalStatus } from "../signaling/socket.ts";
 import type { CallInfo } from "../state.ts";
 

@@ -17,7 +17,7 @@ import {
   SENDING,
   START,
 } from "./connection.ts";
-import { type Heard, hearOut, type Kept } from "./heard_out.ts";
+import { adapt, type Buffered, type Incoming } from "./protocol_1.ts";
 import { SentFrames } from "./sent.ts";
 
 /** Messages kept while there is no socket: all candidates of a laptop (some 130), and what else there is. Of more, candidates go. */
@@ -31,7 +31,7 @@ export interface SignalHandlers {
   /** UntimedEvent of changes; the first status is `connecting`. */
   onStatus(status: SignalStatus): void;
   /** The first message of every socket is `welcome`. What waits to be sent is sent once all was taken in that it named. */
-  onMessage(message: Heard): void;
+  onMessage(message: Incoming): void;
 }
 
 /** Without `at`, which is added here. */
@@ -46,7 +46,7 @@ export class SignalSocket {
   #connection: Connection = START;
   #socket: SocketPort | null = null;
   #queue: readonly ClientMessage[] = [];
-  #kept: Kept = null;
+  #buffered: Buffered = null;
   /** What was sent over this socket. */
   #sent = new SentFrames();
   /** What the server refused for its rate: it is sent again, before anything else, from `#againAt` on. Not empty: nothing new is sent. */
@@ -74,7 +74,7 @@ export class SignalSocket {
     this.#open();
   }
 
-  /** Sends in turn: now, or once there is a socket, and the server was heard out. */
+  /** Sends in turn: now, or once there is a socket, and the server has said all of the calls that it named. */
   send(message: ClientMessage): void {
     const sending = SENDING[this.#connection.status];
     if (sending === "drop") return;
@@ -85,7 +85,7 @@ export class SignalSocket {
 
   /** Sends before what waits, where there is a socket: what belongs to this socket, and is of no use later. */
   sendNow(message: ClientMessage): void {
-    if (!["send", "hold"].includes(SENDING[this.#connection.status]) && this.#kept === null) return;
+    if (!["send", "hold"].includes(SENDING[this.#connection.status]) && this.#buffered === null) return;
     this.#sent.add(message);
     this.#socket!.send(JSON.stringify(message));
   }
@@ -162,7 +162,7 @@ export class SignalSocket {
     this.#queue = [...this.#again.filter(({ type }) => type.startsWith("call:")), ...this.#queue];
     this.#again = [];
     this.#sent = new SentFrames();
-    this.#kept = null;
+    this.#buffered = null;
     socket?.close(code);
   }
 
@@ -170,11 +170,11 @@ export class SignalSocket {
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
     if (message.type === "pong") this.#sent.acknowledge();
-    const { kept, heard } = hearOut(this.#kept, message);
-    const isNew = this.#kept === null && kept !== null;
-    this.#kept = kept;
+    const { buffered, messages } = adapt(this.#buffered, message);
+    const isNew = this.#buffered === null && buffered !== null;
+    this.#buffered = buffered;
     if (isNew) this.sendNow({ type: "ping" });
-    for (const one of heard) {
+    for (const one of messages) {
       this.#tell(newsOf(one), () => this.#handlers.onMessage(one));
     }
   }
@@ -209,7 +209,7 @@ export class SignalSocket {
 }
 
 /** What a message is to the connection. */
-function newsOf(message: Heard): UntimedEvent {
+function newsOf(message: Incoming): UntimedEvent {
   switch (message.type) {
     case "welcome":
       return { type: "welcome", pingMs: message.pingMs, calls: message.calls.map(({ callId }) => callId) };

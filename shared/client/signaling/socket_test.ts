@@ -56,7 +56,7 @@ class Scene extends FakeClock {
   }
 }
 
-/** Open, heard out, and with `call:end`, the second frame, refused for its rate. */
+/** Ready, and with `call:end`, the second frame, refused for its rate. */
 async function refused(): Promise<Scene> {
   const scene = new Scene();
   await scene.pass(0);
@@ -134,7 +134,7 @@ Deno.test("signal: what waits is sent once the server has said more of each call
   scene.signal.close();
 });
 
-Deno.test("signal: a server of protocol 1 is asked by a ping, and heard out until its pong", async () => {
+Deno.test("signal: a server of protocol 1 is asked by a ping, and buffered until its pong", async () => {
   const scene = new Scene();
   scene.signal.send(END);
   await scene.pass(0);

@@ -3,7 +3,7 @@
 import type { CourseEvent, UntimedEvent } from "../../../../shared/client/course/course_event.ts";
 import { type CourseEffect, deadlineOf } from "../../../../shared/client/course/course_state.ts";
 import { isVoid } from "../../../../shared/client/signaling/connection.ts";
-import { type Heard, hearOut } from "../../../../shared/client/signaling/heard_out.ts";
+import { adapt, type Incoming } from "../../../../shared/client/signaling/protocol_1.ts";
 import type { ClientMessage } from "../../../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../../../shared/protocol/server_messages.ts";
 import { CHAT, type Client, type CourseMachine, type Link, loseMessages, type Model } from "./model.ts";
@@ -124,10 +124,10 @@ export class Clients {
 
   /** A message of the server's arrives. */
   receive(client: Client, message: ServerMessage): void {
-    const { kept, heard } = hearOut(client.kept, message);
-    if (client.kept === null && kept !== null && !client.isFrozen) client.up.push({ type: "ping" });
-    client.kept = kept;
-    for (const one of heard) {
+    const { buffered, messages } = adapt(client.buffered, message);
+    if (client.buffered === null && buffered !== null && !client.isFrozen) client.up.push({ type: "ping" });
+    client.buffered = buffered;
+    for (const one of messages) {
       this.#take(client, one);
       const about = "callId" in one ? one.callId : undefined;
       client.named = one.type === "welcome"
@@ -137,7 +137,7 @@ export class Clients {
     }
   }
 
-  #take(client: Client, message: Heard): void {
+  #take(client: Client, message: Incoming): void {
     const { link } = client;
     switch (message.type) {
       case "welcome": {
@@ -172,7 +172,7 @@ export class Clients {
     }
   }
 
-  /** The server was heard out: what waited is sent. */
+  /** The server has said all of the calls that it named: what waited is sent. */
   #flush(client: Client): void {
     const { queue } = client;
     Object.assign(client, { socket: "ready", queue: [] });
@@ -208,7 +208,7 @@ export class Clients {
   /** This end notices that its socket is gone, with all that was on its way. */
   lose(client: Client): void {
     loseMessages(this.#model, client);
-    Object.assign(client, { socket: "none", named: [], kept: null, isFrozen: false });
+    Object.assign(client, { socket: "none", named: [], buffered: null, isFrozen: false });
     this.tell(client, { type: "signaling", status: "connecting" });
   }
 

@@ -6,7 +6,7 @@
 
 import { type Course, start } from "../../../../shared/client/course/course_state.ts";
 import type { course } from "../../../../shared/client/course/course.ts";
-import type { Kept } from "../../../../shared/client/signaling/heard_out.ts";
+import type { Buffered } from "../../../../shared/client/signaling/protocol_1.ts";
 import type { ClientMessage } from "../../../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../../../shared/protocol/server_messages.ts";
 import type { Endpoint } from "../../../../signaling/call/parties.ts";
@@ -44,8 +44,8 @@ export interface Client extends Endpoint {
   socket: "none" | "greeting" | "syncing" | "ready";
   /** The calls that the server named, and has not said more of. */
   named: readonly string[];
-  /** What is kept of a server of protocol 1, until it is heard out. */
-  kept: Kept;
+  /** Messages of a server of protocol 1 that wait until all of its calls are known. */
+  buffered: Buffered;
   /** The socket leads nowhere, and this end has not noticed. */
   isFrozen: boolean;
   up: ClientMessage[];
@@ -98,7 +98,7 @@ export function begin(
       isOpen: false,
       socket: "ready",
       named: [],
-      kept: null,
+      buffered: null,
       isFrozen: false,
       up: [],
       down: [],

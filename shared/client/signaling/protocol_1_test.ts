@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DeviceCall, ServerMessage, ServerMessages } from "../../protocol/server_messages.ts";
-import { type Heard, hearOut, type Kept } from "./heard_out.ts";
+import { adapt, type Buffered, type Incoming } from "./protocol_1.ts";
 
 const ids = { chatId: "a-chat", callId: "a-call" };
 const welcome = { type: "welcome", protocol: 1 } as ServerMessages["welcome"];
@@ -12,14 +12,14 @@ const offer = (more: { glare?: boolean } = {}) => ({ ...ids, type: "call:offer",
 const answer = { ...ids, type: "call:answer" } as ServerMessage;
 const missed = { ...ids, callId: "other-call", type: "call:missed" } as ServerMessage;
 
-function hear(...messages: ServerMessage[]): { kept: Kept; heard: Heard[] } {
-  let kept: Kept = null;
-  const heard = messages.flatMap((message) => {
-    const one = hearOut(kept, message);
-    kept = one.kept;
-    return one.heard;
+function adaptAll(...sent: ServerMessage[]): { buffered: Buffered; messages: Incoming[] } {
+  let buffered: Buffered = null;
+  const messages = sent.flatMap((message) => {
+    const one = adapt(buffered, message);
+    buffered = one.buffered;
+    return one.messages;
   });
-  return { kept, heard };
+  return { buffered, messages };
 }
 
 const ROWS: Record<string, { said: ServerMessage[]; calls: DeviceCall[] }> = {
@@ -49,14 +49,21 @@ const ROWS: Record<string, { said: ServerMessage[]; calls: DeviceCall[] }> = {
 };
 
 for (const [what, { said, calls }] of Object.entries(ROWS)) {
-  Deno.test(`heard out: a server of protocol 1 that speaks ${what} has named that once its pong is here`, () => {
-    assert.deepEqual(hear(welcome, ...said), { kept: [welcome, ...said], heard: [] });
-    assert.deepEqual(hear(welcome, ...said, pong), { kept: null, heard: [{ ...welcome, calls }, ...said, pong] });
-    assert.deepEqual(hear(welcome, ...said, pong, answer).heard.at(-1), answer, "and then all goes on as it comes");
+  Deno.test(`protocol 1: a server that speaks ${what} has named that once its pong is here`, () => {
+    assert.deepEqual(adaptAll(welcome, ...said), { buffered: [welcome, ...said], messages: [] });
+    assert.deepEqual(adaptAll(welcome, ...said, pong), {
+      buffered: null,
+      messages: [{ ...welcome, calls }, ...said, pong],
+    });
+    assert.deepEqual(
+      adaptAll(welcome, ...said, pong, answer).messages.at(-1),
+      answer,
+      "and then all goes on as it comes",
+    );
   });
 }
 
-Deno.test("heard out: a server that names the calls itself is heard as it speaks", () => {
+Deno.test("protocol 1: messages of a server that names the calls itself are taken as they come", () => {
   const said = [{ ...welcome, calls: [] }, offer(), pong];
-  assert.deepEqual(hear(...said), { kept: null, heard: said as Heard[] });
+  assert.deepEqual(adaptAll(...said), { buffered: null, messages: said as Incoming[] });
 });
