@@ -7,15 +7,26 @@
  */
 
 import {
-  type Budget,
+  attempt,
+  begin,
+  connected,
+  due,
+  giveUp,
+  hasRoundLeft,
+  isReachable,
+  isStalled,
+  isVouchedFor,
+  round,
+  sooner,
+  stay,
+} from "./recovery_rounds.ts";
+import {
   isInTrouble,
   known,
-  limitMs,
-  type RecoveryEffect,
+  type Recovered,
   type RecoveryRules,
   type RecoveryState,
   type SignalingStatus,
-  sum,
 } from "./recovery_state.ts";
 
 /** Everything that recovery is told, by where it comes from. `at`: when, on the monotonic clock, in ms. */
@@ -52,11 +63,7 @@ export type RecoveryEvent =
     | { readonly type: "timer" }
   );
 
-export interface Recovered {
-  readonly state: RecoveryState;
-  readonly effects: readonly RecoveryEffect[];
-}
-
+/** Applies one event. Total: what means nothing in a state leaves it as it is. */
 export function recover(state: RecoveryState, event: RecoveryEvent, rules: RecoveryRules): Recovered {
   if (state.phase === "closed" || state.phase === "failed" && event.type !== "close") return stay(state);
   const { at } = event;
@@ -100,9 +107,7 @@ export function recover(state: RecoveryState, event: RecoveryEvent, rules: Recov
   }
 }
 
-type Recovering = RecoveryState & { readonly phase: "recovering" };
-
-/** The browser's word is another one. */
+/** The browser reports another connection state. */
 function moved(state: RecoveryState, at: number, rules: RecoveryRules): Recovered {
   const { connection, phase } = state;
   if (connection === "connected") {
@@ -129,7 +134,7 @@ function counted(state: RecoveryState, packets: number, at: number, rules: Recov
       effects: isAfterGap ? ["send-key-frame"] : [],
     };
   }
-  // Fewer: a section was closed, and its packets are counted no more.
+  // Where there are fewer, a media section was closed, whose packets are counted no more.
   const next = { ...state, packets };
   if (!isStalled(state, at, rules)) return stay(next);
   const started = phase === "connected"
@@ -138,14 +143,15 @@ function counted(state: RecoveryState, packets: number, at: number, rules: Recov
   return started.state === next ? started : { ...started, effects: ["check-signaling", ...started.effects] };
 }
 
-/** The other side can be reached again: what is broken is given a new path now, with a new round of tries. */
+/** The other side can be reached again: a broken path is given another one now, with a new round of tries. */
 function news(state: RecoveryState, at: number, rules: RecoveryRules, delayMs: number): Recovered {
   if (!isInTrouble(state) || !isReachable(state) || !hasRoundLeft(state.budget, rules)) return stay(state);
   return due(round(state, state.budget, at, rules, delayMs), at, rules);
 }
 
+/** There is another network, maybe: media is given a path over it. */
 function networkChanged(state: RecoveryState, at: number, rules: RecoveryRules): Recovered {
-  // Packets of the network before may have come just now: it is not waited until they are missed.
+  // Packets of the network before may have come just now: an ICE restart does not wait until they are missed.
   const isRestarting = state.phase === "connected" && isReachable(state);
   const { state: next, effects } = isRestarting
     ? { state, effects: ["restart-ice"] as const }
@@ -153,95 +159,27 @@ function networkChanged(state: RecoveryState, at: number, rules: RecoveryRules):
   return { state: next, effects: ["check-signaling", ...effects] };
 }
 
+/** The other side's ICE restart was answered: it counts as a try of this round. */
 function peerRestarted(state: RecoveryState, at: number, rules: RecoveryRules): Recovered {
   if (!isInTrouble(state) || !isReachable(state)) return stay(state);
   if (state.phase === "unreachable" && !hasRoundLeft(state.budget, rules)) return stay(state);
   const current = state.phase === "recovering" ? state : round(state, state.budget, at, rules, 0);
-  // Its try is as good as one of this side, and has as long as the longest of them; within the same round.
+  // The other side's restart counts as a try of this side's, and has as long as the longest of these; within the same round.
   const deadline = Math.max(current.deadline, Math.min(at + rules.triesMs.at(-1)!, current.failsAt));
   return stay({ ...current, tries: Math.max(1, current.tries), deadline });
 }
 
+/** A deadline passed. */
 function expired(state: RecoveryState, at: number, rules: RecoveryRules): Recovered {
   if (!("deadline" in state) || at < state.deadline) return stay(state);
   const isTried = state.phase === "unreachable" || state.phase === "recovering" && state.tries > 0;
   if (isTried && isVouchedFor(state, at, rules)) return stay(connected(state, at, rules));
   if (state.phase === "recovering") return attempt(state, at, rules);
-  // The news that both can be reached did not come, but it is so.
+  // Nothing reported that both sides can be reached again, but they can.
   if (state.phase === "unreachable" && isReachable(state) && hasRoundLeft(state.budget, rules)) {
     return due(round(state, state.budget, at, rules, 0), at, rules);
   }
   return giveUp(state);
-}
-
-/** From a connection that was there: the first try is made after `delayMs`. */
-function begin(state: RecoveryState, at: number, rules: RecoveryRules, delayMs: number): Recovered {
-  return due(round(state, { tries: 0, endsAt: at + limitMs(rules) }, at, rules, delayMs), at, rules);
-}
-
-/** A first try that waits for a gap to close by itself, or out of politeness, waits no longer than `delayMs` from now. */
-function sooner(state: RecoveryState, at: number, rules: RecoveryRules, delayMs: number): Recovered {
-  if (state.phase !== "recovering" || state.tries > 0 || at + delayMs >= state.deadline) return stay(state);
-  return due(round(state, state.budget, at, rules, delayMs), at, rules);
-}
-
-function round(state: RecoveryState, budget: Budget, at: number, rules: RecoveryRules, delayMs: number): Recovering {
-  const deadline = Math.min(at + delayMs, budget.endsAt);
-  return {
-    ...known(state),
-    phase: "recovering",
-    tries: 0,
-    deadline,
-    failsAt: Math.min(deadline + sum(rules.triesMs), budget.endsAt),
-    budget,
-  };
-}
-
-function hasRoundLeft({ tries }: Budget, { triesMs, maxTries }: RecoveryRules): boolean {
-  return tries + triesMs.length <= maxTries;
-}
-
-/** What is due already is done without a timer. */
-function due(state: Recovering, at: number, rules: RecoveryRules): Recovered {
-  return at < state.deadline ? stay(state) : attempt(state, at, rules);
-}
-
-/** One try, or the end of them. */
-function attempt(state: Recovering, at: number, rules: RecoveryRules): Recovered {
-  const { tries, budget, failsAt } = state;
-  if (at >= budget.endsAt) return end(state, at, rules);
-  if (!isReachable(state)) {
-    // Who is away may be back within the grace, and then there is somebody to offer to. Where this side's signaling is gone for
-    // good, only the path itself can come back.
-    const patienceMs = state.signaling === "gone" ? rules.triesMs.at(-1)! : rules.graceMs;
-    return stay({ ...known(state), phase: "unreachable", deadline: Math.min(at + patienceMs, budget.endsAt), budget });
-  }
-  const patienceMs = rules.triesMs[tries];
-  if (patienceMs === undefined || at >= failsAt) return end(state, at, rules);
-  return {
-    state: {
-      ...state,
-      tries: tries + 1,
-      budget: { ...budget, tries: budget.tries + 1 },
-      deadline: Math.min(at + patienceMs, failsAt),
-    },
-    effects: ["restart-ice"],
-  };
-}
-
-/** Nothing more is tried. */
-function end(state: RecoveryState, at: number, rules: RecoveryRules): Recovered {
-  return isVouchedFor(state, at, rules) ? stay(connected(state, at, rules)) : giveUp(state);
-}
-
-function giveUp(state: RecoveryState): Recovered {
-  return { state: { ...known(state), phase: "failed" }, effects: ["give-up"] };
-}
-
-/** Well by the browser's word. Packets that stopped, rightly, say nothing any more until they come again. */
-function connected(state: RecoveryState, at: number, rules: RecoveryRules): RecoveryState {
-  const isFlowing = state.isFlowing && !isStalled(state, at, rules);
-  return { ...known(state), isFlowing, phase: "connected", hasConnected: true };
 }
 
 /**
@@ -250,22 +188,4 @@ function connected(state: RecoveryState, at: number, rules: RecoveryRules): Reco
  */
 function excused(state: RecoveryState, at: number, rules: RecoveryRules): RecoveryState {
   return isInTrouble(state) && isVouchedFor(state, at, rules) ? { ...state, isFlowing: false } : state;
-}
-
-/** The browser says that it is connected, and nothing says otherwise: what the other side sends would be here. */
-function isVouchedFor(state: RecoveryState, at: number, rules: RecoveryRules): boolean {
-  return state.connection === "connected" && !(state.isPeerSending && isStalled(state, at, rules));
-}
-
-/** Packets came, and come no more. */
-function isStalled({ isFlowing, lastMediaAt }: RecoveryState, at: number, { stallMs }: RecoveryRules): boolean {
-  return isFlowing && at - lastMediaAt! >= stallMs;
-}
-
-function isReachable({ signaling, peerAwayUntil }: RecoveryState): boolean {
-  return signaling === "open" && peerAwayUntil === null;
-}
-
-function stay(state: RecoveryState): Recovered {
-  return { state, effects: [] };
 }

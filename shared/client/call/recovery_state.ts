@@ -65,6 +65,12 @@ export interface Budget {
   readonly endsAt: number;
 }
 
+/** The new state, and what to do. */
+export interface Recovered {
+  readonly state: RecoveryState;
+  readonly effects: readonly RecoveryEffect[];
+}
+
 /** The times and numbers that recovery goes by; in ms. */
 export interface RecoveryRules {
   /** A call that was answered and does not connect within this time will not. */

@@ -1,10 +1,11 @@
 /** ICE recovery with one rule broken at a time: what the walk must catch. */
 
-import { type Recovered, type RecoveryEvent } from "../../../../shared/client/call/recovery.ts";
+import type { RecoveryEvent } from "../../../../shared/client/call/recovery.ts";
 import {
   deadlineOf,
   isInTrouble,
   known,
+  type Recovered,
   type RecoveryEffect,
   type RecoveryRules,
   type RecoveryState,
