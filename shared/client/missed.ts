@@ -2,7 +2,7 @@
 
 import type { MissedCall } from "./state.ts";
 
-/** So many are kept, the newest. */
+/** How many missed calls are kept, the newest. */
 const MAX_MISSED = 20;
 
 /** With one more; the same call told again counts once. */

@@ -8,7 +8,7 @@ export interface Pauses {
   readonly longest: number;
 }
 
-/** One try: gives true once it is done. Never rejects. `isWanted`: nobody has stopped it meanwhile. */
+/** One try: gives true where it did what it was to. Never rejects. `isWanted`: nobody has stopped the retries meanwhile. */
 export type Attempt = (isWanted: () => boolean) => Promise<boolean>;
 
 /** For a module: the network that lost it may be back in a moment. */

@@ -12,7 +12,7 @@ export interface Sending {
   readonly camera: boolean;
 }
 
-/** What is remembered. */
+/** What a tab keeps over a reload. */
 interface Kept {
   readonly sending: Sending | null;
   /** Calls that are over for this tab, oldest first, whether or not the server has heard of it. */

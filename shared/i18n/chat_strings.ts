@@ -23,7 +23,7 @@ export interface ChatStrings {
   readonly alone: string;
   readonly invite: string;
   readonly inviteText: string;
-  /** The same for chats of more than two. */
+  /** `inviteText` for chats of more than two. */
   readonly inviteMany: string;
   readonly link: string;
   readonly copy: string;

@@ -80,7 +80,7 @@ Deno.test("[R18] sockets that open at the same moment are counted too", async ()
   const asked = Array.from({ length: 40 }, (_, n) => wires.handshake(bearer, `/signal?device=device-${n}`));
   const statuses = (await Promise.all(asked)).map(({ status }) => status);
   assert.ok(statuses.filter((status) => status === 101).length >= MAX_DEVICES);
-  // Those that were closed again by then made room; at no moment were there more than eight.
+  // Sockets that were closed again by then made room; at no moment were there more than eight.
   assert.ok(statuses.includes(429), statuses.join());
 });
 

@@ -28,7 +28,7 @@ Deno.test("entries: tokens of 16 MiB in all are kept, the newest, however long e
   const keys = Array.from({ length: 1_025 }, () => entries.keep(long));
   assert.equal(entries.take(keys[0]!), null);
   for (const key of keys.slice(1)) assert.equal(entries.take(key), long);
-  // What was taken, or is out of date, takes no room.
+  // An entry that was taken, or is out of date, takes no room.
   const again = Array.from({ length: 1_024 }, () => entries.keep(long));
   assert.equal(entries.take(again[0]!), long);
   now = 120_000;

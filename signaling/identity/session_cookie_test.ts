@@ -18,7 +18,7 @@ function signed(chats: string[], more: Record<string, unknown> = {}): Promise<st
 
 const pairOf = (cookie: string) => cookie.split(";")[0]!;
 
-/** What a browser that is given these sends, and nothing that it would drop. */
+/** The cookies that a browser sends which was given these, without those that it would drop. */
 function browser(cookies: readonly string[]): Headers {
   for (const cookie of cookies) assert.ok(cookie.length <= 4096, `${cookie.length} bytes with name and attributes`);
   return new Headers({ cookie: ["lang=en", ...cookies.map(pairOf)].join("; ") });
@@ -163,7 +163,7 @@ Deno.test("session cookie: what is left of another session is cleared with the s
 
 for (const hasChips of [true, false]) {
   Deno.test(`session cookie: a browser ${hasChips ? "with" : "without"} CHIPS is signed in by whichever kind came last`, () => {
-    /** What it keeps, by name, and with CHIPS by kind too. */
+    /** The cookies that the browser keeps, by name, and with CHIPS by kind too. */
     const jar = new Map<string, string>();
     const visit = (token: string, embedded: boolean, isBlind: boolean) => {
       const sent = isBlind ? "" : [...jar.values()].map(pairOf).join("; ");

@@ -17,7 +17,7 @@ interface Pair {
 }
 
 const hasFirefox = findFirefox() !== null;
-/** Who relies on a run must not be given less than all of it. */
+/** In CI a missing Firefox is a failure: whoever relies on a run must not be given less than all of it. */
 const isCi = Deno.env.has("CI");
 if (!hasFirefox && !isCi) console.log("Calls with Firefox are left out: it is not installed");
 

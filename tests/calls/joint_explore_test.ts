@@ -96,7 +96,7 @@ function walk(seeds: number, machine: CourseMachine = course): Walked {
     for (let n = 0; n < 120; n++) {
       const possible = stepsIn(model);
       if (possible.length === 0) break;
-      // What is on its way mostly arrives before anybody does the next thing.
+      // Messages on their way mostly arrive before anybody does the next thing.
       const moving = possible.filter(({ do: deed }) => ["up", "down", "task", "connect", "time"].includes(deed));
       const from = moving.length > 0 && chance() < 0.75 ? moving : possible;
       const by = pick(from, chance);

@@ -10,7 +10,7 @@ import { gone, there, until } from "../support/until.ts";
 async function sections({ page }: Person): Promise<{ kind: string; frames: number; width: number }[]> {
   return await page.evaluate(async () => {
     const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-    // One that gave way in a collision is stopped, and in no description.
+    // A transceiver that gave way in a collision is stopped, and in no description.
     const receivers = keptConnections.at(-1)!.getTransceivers().filter(({ mid }) => mid !== null)
       .map(({ receiver }) => receiver);
     return await Promise.all(receivers.map(async (receiver) => {

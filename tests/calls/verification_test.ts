@@ -23,7 +23,7 @@ async function digits({ page }: Person, before: readonly string[] = []): Promise
 
 const says = ({ page }: Person, text: string) => page.evaluate((text) => document.body.innerText.includes(text), text);
 
-/** What an ICE restart would put in place of what is in force, and that. */
+/** The descriptions that an ICE restart would put in force, and those that are. */
 function restarted({ page }: Person) {
   return page.evaluate(async () => {
     const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };

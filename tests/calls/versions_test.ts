@@ -19,7 +19,7 @@ const recorded = JSON.parse(await Deno.readTextFile(new URL("../testdata/protoco
   readonly frames: readonly Recorded[];
 };
 
-/** What is left of a call's time differs from one to the next. */
+/** How long a call may still ring differs from run to run. */
 function timeless<Message extends object>(message: Message): Message {
   return "expiresInMs" in message ? { ...message, expiresInMs: 0 } : message;
 }

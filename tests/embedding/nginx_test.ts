@@ -12,7 +12,7 @@ import { connect, meet } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
 const missing = ["nginx", "openssl"].find((name) => !isCommand(name));
-/** Who relies on a run must not be given less than all of it. */
+/** In CI a missing nginx is a failure: whoever relies on a run must not be given less than all of it. */
 const isLeftOut = missing !== undefined && !Deno.env.has("CI");
 if (isLeftOut) console.log(`Tests behind a proxy are left out: ${missing} is not installed`);
 

@@ -25,7 +25,7 @@ for (const [name, bad] of [["20 % loss", { packetLoss: 20 }], ["250 kbit/s", { t
     const trace: string[] = [];
     const note = (step: Step) => trace.push(`${((performance.now() - started) / 1000).toFixed(1)} s ${step}`);
     await connect(stage);
-    // It begins with half the size, and says so with its first look.
+    // The camera begins with half the size, and the page says so with its first sample.
     note(await stepIs(boris, (step) => step === "medium", 10_000));
     note(await stepIs(boris, (step) => step === "high", 20_000));
     await change(bad);

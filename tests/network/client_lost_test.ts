@@ -24,7 +24,7 @@ async function away(person: WeriftPerson): Promise<void> {
 async function back(person: WeriftPerson): Promise<void> {
   person.goOnline();
   await person.until(({ signaling }) => signaling === "open");
-  // What the server says after `welcome` has come when this has.
+  // By the answer to this, everything that the server says behind its `welcome` is here.
   person.client.watch("another-chat");
   await person.settled();
 }
@@ -179,7 +179,7 @@ test("how long they talked ends when the other side went, not when the wait for 
   assert.ok(performance.now() - gone > 2_900);
   const talkedMs = gone - (connected.phase === "connected" ? connected.since : NaN);
   assert.ok(call.phase === "ended" && call.durationMs !== null);
-  // It is looked for media four times a second.
+  // Packets are counted four times a second.
   assert.ok(Math.abs(call.durationMs - talkedMs) < 1_000, `${call.durationMs} of ${talkedMs} ms`);
 }, { GRACE_MS: "3000" });
 

@@ -15,7 +15,7 @@ const SLACK_MS = 1_000;
 interface Tampered {
   /** The next messages of this kind are swallowed; how many are left. */
   swallow: { type: "offer" | "answer"; left: number };
-  /** What was said inside the call. */
+  /** The messages relayed inside the call. */
   said: { type: "offer" | "answer"; sdp: string }[];
 }
 

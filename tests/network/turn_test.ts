@@ -233,15 +233,15 @@ for (const transport of ["udp", "tcp", "tls"] as const) {
   });
 }
 
-/** The name of the ways that somebody's page gathered last: another one after an ICE restart (RFC 8445, section 2.4). */
-async function iceUser({ page }: Person): Promise<string> {
+/** The ICE ufrag of somebody's page: another one after an ICE restart (RFC 8445, section 2.4). */
+async function ufragOf({ page }: Person): Promise<string> {
   return await page.evaluate(() => {
     const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
     return /a=ice-ufrag:(\S+)/.exec(keptConnections.at(-1)!.currentLocalDescription!.sdp)![1]!;
   });
 }
 
-/** Waits until somebody's page is connected by other ways than `before`. How soon, and what it says meanwhile, is not asked here. */
+/** Waits until somebody's page is connected with another ufrag than `before`. How soon, and what the page says meanwhile, is not tested. */
 async function gathersAnew({ page }: Person, before: string): Promise<void> {
   const isAnother = (before: string) => {
     const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
@@ -249,10 +249,10 @@ async function gathersAnew({ page }: Person, before: string): Promise<void> {
     const user = /a=ice-ufrag:(\S+)/.exec(currentLocalDescription?.sdp ?? "")?.[1];
     return connectionState === "connected" && user !== undefined && user !== before;
   };
-  await until("connected by other ways", () => page.evaluate(isAnother, before), 30_000);
+  await until("connected with another ufrag", () => page.evaluate(isAnother, before), 30_000);
 }
 
-turnTest("in a long call, renewed credentials find a new way after the first have expired", async () => {
+turnTest("in a long call, renewed credentials find a new path after the first have expired", async () => {
   const env = ({ urls }: Relay) => ({ TURN_URLS: urls.udp, TURN_TTL: "4" });
   await relayed(env, async ({ ada, boris, relay }) => {
     const firstName = async ({ page }: Person) =>
@@ -265,8 +265,8 @@ turnTest("in a long call, renewed credentials find a new way after the first hav
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     assert.notEqual(await firstName(ada), first);
-    const before = [await iceUser(ada), await iceUser(boris)];
-    // What it relayed for is forgotten: everybody must ask anew.
+    const before = [await ufragOf(ada), await ufragOf(boris)];
+    // The relay has forgotten its allocations: everybody must ask anew.
     await relay.restart();
     await Promise.all([gathersAnew(ada, before[0]!), gathersAnew(boris, before[1]!)]);
     for (const person of [ada, boris]) {

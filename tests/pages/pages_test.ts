@@ -22,7 +22,7 @@ Deno.test("[R1] ids that no chat can have are answered like those of unknown cha
   for (const ann of [visitor(), await named("Ann")]) {
     for (const action of ["", "/device", "/free", "/leave"]) {
       for (const method of ["GET", "POST"] as const) {
-        // What a form needs comes first: the pass of who has no session.
+        // A visitor without a session needs a pass first, which comes with the form.
         await ann.get(`/chat/${unknown}`);
         const expected = await ann.ask(method, `/chat/${unknown}${action}`, method === "GET" ? null : new FormData());
         for (const id of ["%D1%84", "%0a", "%0d%0aset-cookie:a=b", "%2F..%2Fx", "%20", "a%2525", "x".repeat(200)]) {

@@ -19,7 +19,7 @@ Deno.test("a form that is sent twice joins once: the same user, the same seat", 
   const { path, names } = await chatOf(await named("Ann"));
   const bob = visitor();
   assert.ok(isForm(await bob.get(path)));
-  // Neither has the answer of the other: a double tap.
+  // No request has the answer of another: a double tap.
   const taps = [bob.copy(), bob.copy(), bob.copy()];
   const answers = await Promise.all(taps.map((tap) => tap.submit(path, { name: "Bob" })));
   assert.deepEqual(answers.map(({ status }) => status), [303, 303, 303]);
@@ -83,7 +83,7 @@ Deno.test("a pass that is out of date, or of another server, gets the form again
     assert.match(again.text, /open for too long/);
     assert.equal(await names(), "Ann");
     assert.notEqual(bob.visit, `zvonok_visit=${pass}`);
-    // Neither is a pass a session.
+    // A pass is no session either.
     const impostor = visitor();
     impostor.cookie = bob.visit!.replace("zvonok_visit", "zvonok_session");
     isError(await impostor.get("/api/session"), 401, "ACCESS_DENIED");

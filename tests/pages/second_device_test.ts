@@ -39,7 +39,7 @@ Deno.test("a second device: the link acts by POST only, once, and what it carrie
   for (const stranger of [visitor(), await named("Eve")]) {
     assert.deepEqual((await stranger.submit(`${path}/device`, {})).headers.get("location"), path);
   }
-  // What one device does counts for the other: it may start a chat, and both have it.
+  // A chat that one device starts is the other's too.
   const newer = await phone.createChat();
   assert.deepEqual(await chatsOf(ann), [id, newer]);
   assert.match((await ann.get("/")).text, new RegExp(`/chat/${newer}"`));

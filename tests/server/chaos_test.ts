@@ -152,7 +152,7 @@ Deno.test("chaos: hundreds of bad clients and two killed servers leave no stuck 
   await Promise.all(people.map(({ client }) => client.stop()));
   await sleep(RING_TIMEOUT_MS + GRACE_MS + 500);
 
-  // Nobody is in a call any more, and everybody can have one.
+  // Nobody is in a call any more, and everybody can make one.
   const good = tokens.map((token, user) => new Client(product.url, user, "good", token, random(SEED), false));
   people.push(...good.map((client) => ({ client, random: random(SEED) })));
   for (const client of good) assert.ok(await client.hears("welcome"), "a good client is let in");

@@ -52,7 +52,7 @@ test("POST /api/session/renew with a host's new token: the user's open sockets g
   assert.equal(browser.cookie, `zvonok_session=${second}`);
   assert.equal(renewed.headers.get("cache-control"), "no-store");
   for (const wire of [laptop, phone]) near((await wire.next("session:renewed")).expiresInMs, 3_600_000);
-  // The same once more is good for no longer, and nobody is told.
+  // The same token once more is good for no longer, and brings no message.
   assert.equal((await browser.ask("POST", "/api/session/renew", null, bearer(second))).status, 200);
   for (const wire of [laptop, phone]) await wire.silent();
   for (const wire of [laptop, phone]) await wire.close();

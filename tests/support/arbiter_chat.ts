@@ -106,7 +106,7 @@ export class Chat {
     this.calls = chat;
     this.deliveries = deliveries;
     const told = deliveries.map(({ to, message }) => `${to.user}.${to.device} ${word(message)}`);
-    // What the whole user is told, or finds later.
+    // Messages to all devices of a user, or that are found later.
     const missed = facts.filter((fact) => fact.type === "missed");
     return [...told, ...missed.map((fact) => `${fact.callee} ${word(missedMessage(fact))}`)];
   }

@@ -23,7 +23,7 @@ export function clientTest(
   Deno.test(`client: ${name}`, () => scene(run, env, (url) => ({ url, async [Symbol.asyncDispose]() {} })));
 }
 
-/** The same with a server of protocol 1. */
+/** A test of clients with a server of protocol 1. */
 export function olderServerTest(name: string, run: (enter: Enter) => Promise<void>): void {
   Deno.test(`client, over a server of protocol 1: ${name}`, () => scene(run, {}, (url) => new OlderServer(url)));
 }

@@ -6,7 +6,7 @@ export function isCommand(name: string): boolean {
   return directories.some((directory) => isFile(`${directory}/${name}`));
 }
 
-/** The first of these that is a file; where somebody `named` one, only that. */
+/** The first of these paths that is a file; where somebody `named` one, only that. */
 export function firstFile(named: string | undefined, usual: string[]): string | null {
   return (named ? [named] : usual).find(isFile) ?? null;
 }

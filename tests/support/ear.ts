@@ -11,7 +11,7 @@ interface Tone {
   from: number;
   /** `null`: it goes on. */
   to: number | null;
-  /** What plays it: the first, the second and so on that the page has opened. */
+  /** The player of the tone: the first, the second and so on that the page has opened. */
   player: number;
 }
 
@@ -60,7 +60,7 @@ export async function listen({ page }: Person): Promise<void> {
         last.to = of!.context.currentTime;
       }
       const analyser = playing();
-      // All that the pitch is taken from is tone, or nearly.
+      // The samples that the pitch is taken from are all of the tone, or nearly.
       if (!analyser || analyser === of && last!.to === null || levelOf(analyser, analyser.fftSize) < 0.09) return;
       if (last) last.to ??= of!.context.currentTime;
       of = analyser;

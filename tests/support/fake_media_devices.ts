@@ -24,9 +24,9 @@ export class Browser {
   readonly permissions = { camera: new Permission("granted"), microphone: new Permission("granted") };
   readonly tracks: Track[] = [];
   readonly kept: Record<string, string | null> = {};
-  /** What was asked for, as kinds. */
+  /** The kinds that each request asked for. */
   readonly asked: string[] = [];
-  /** What was told of swaps, in order. */
+  /** The swaps that were reported, in order. */
   readonly swaps: { change: DeviceNotice["change"] | null; kind: Kind; causes: Causes }[] = [];
   /** What is shown of each kind, in order and without repeats. */
   readonly shown: Record<"microphone" | "camera", string[]> = { microphone: [], camera: [] };
@@ -34,7 +34,7 @@ export class Browser {
   readonly broken: Record<string, string> = {};
   /** Chromium lists the microphone that the system chooses twice: once as "default", in the group of that microphone. */
   isChromium = false;
-  /** What opens and is listed waits for these. */
+  /** Requests wait for the first, lists of devices for the second. */
   opening: Promise<void> = Promise.resolve();
   listing: Promise<void> = Promise.resolve();
   #changed: () => void = () => {};
@@ -148,7 +148,7 @@ function stream(tracks: readonly Track[]): MediaStream {
   return { getTracks: () => [...tracks] } as unknown as MediaStream;
 }
 
-/** All that is under way without a timer has come to its end. */
+/** Resolves when all promises that wait for no timer have gone on. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -33,7 +33,7 @@ const ADDRESSES = {
 export async function launchFirefox(): Promise<Browser & AsyncDisposable> {
   const path = findFirefox();
   if (path === null) throw new Error("No Firefox found: install it, or set FIREFOX_PATH");
-  // It listens on a socket, so a killed test would leave it behind: the kernel is asked to end it with its parent.
+  // Firefox listens on a socket, so a killed test would leave it behind: the kernel is asked to end it with its parent.
   const guard = firstFile(undefined, ["/usr/bin/setpriv", "/bin/setpriv"]);
   const [executablePath, ...args] = [...(guard === null ? [] : [guard, "--pdeathsig", "KILL"]), path, "--headless"];
   return await puppeteer.launch({

@@ -69,7 +69,7 @@ export class Channel {
   /** Goes over another data channel from here on. */
   #take(line: RTCDataChannel): void {
     if (line === this.#line) return;
-    // What may still come over the one before is late.
+    // Frames that may still come over the connection before are late.
     if (this.#line !== null) this.#line.onopen = this.#line.onclose = this.#line.onmessage = null;
     this.#line = line;
     this.#tell({ type: "disconnected" });
@@ -98,7 +98,7 @@ export class Channel {
     try {
       this.#line?.send(JSON.stringify(frame));
     } catch {
-      // It is closing, and says so next: what was not received is sent again.
+      // The connection is closing, and says so next: messages that did not arrive are sent again.
     }
   }
 

@@ -24,9 +24,9 @@ export interface ChannelState {
   readonly stream: string;
   /** How many messages of it the other side has for certain. */
   readonly taken: number;
-  /** Those after them. */
+  /** The messages after those, which it may not have. */
   readonly queue: readonly string[];
-  /** `null`: nothing of the other side. */
+  /** How much of the other side's messages is here; `null`: none. */
   readonly heard: Heard | null;
 }
 
@@ -34,7 +34,7 @@ export interface ChannelState {
 export type Frame =
   /** How far this side is; asks for the same. */
   | { readonly type: "hello"; readonly stream: string; readonly taken: number; readonly heard: Heard | null }
-  /** The same, to one who asked. */
+  /** How far this side is, in answer to a `hello`. */
   | { readonly type: "welcome"; readonly stream: string; readonly taken: number; readonly heard: Heard | null }
   | { readonly type: "message"; readonly text: string }
   /** This side has the messages before this number. */
@@ -108,7 +108,7 @@ export function advance(state: ChannelState, event: ChannelEvent): Advanced {
   }
 }
 
-/** Both know how far the other is: what it does not have goes out. */
+/** Each side knows how far the other is: the messages that it lacks are sent. */
 function met(state: ChannelState, { type, ...other }: Frame & { readonly type: "hello" | "welcome" }): Advanced {
   const heard = state.heard?.stream === other.stream ? state.heard : { stream: other.stream, next: other.taken };
   const has = other.heard?.stream === state.stream && isWithin(state, other.heard.next)
@@ -149,7 +149,7 @@ export function frameOf(data: unknown): Frame | null {
         return isCount(frame.next) ? frame : null;
     }
   } catch {
-    // It is no JSON, or no object.
+    // The text is no JSON, or no object.
   }
   return null;
 }

@@ -16,17 +16,17 @@ class Side {
   state: ChannelState;
   /** Which connection it is on; 0: none. */
   connection = 0;
-  /** The last one that it was on; one that a page was on is not the next page's. */
+  /** The last connection that this page had; a page does not take over the connections of the one before. */
   last = 0;
-  /** What the other side gave it. */
+  /** The messages that arrived from the other side. */
   readonly got: string[] = [];
-  /** What the page that there is has sent, and those before it. */
+  /** The messages that this page sent, and those that earlier pages did. */
   sent: string[] = [];
   readonly before: string[][] = [];
   other!: Side;
   #pages = 0;
   readonly #name: string;
-  /** What is on its way to it, by connection. */
+  /** The frames that are on their way to this side, by connection. */
   readonly #frames: { connection: number; frame: Frame }[] = [];
 
   constructor(name: string) {
@@ -57,7 +57,7 @@ class Side {
     return next !== undefined;
   }
 
-  /** None comes back: a lost one is replaced. */
+  /** No connection comes back: a lost one is replaced. */
   connect(connection: number): void {
     this.tell({ type: "disconnected" });
     this.connection = this.last = connection;

@@ -49,6 +49,6 @@ export function preferCodecs(
   try {
     transceiver.setCodecPreferences?.(wanted.length === 0 ? [] : orderedCodecs(able, wanted));
   } catch {
-    // It is a preference: a browser that will not have it has its own.
+    // This is a preference: a browser that refuses it goes by its own.
   }
 }

@@ -15,7 +15,7 @@ export interface LastSeen {
   readonly awayAt: number | null;
   /** Since when the connection has not been there. */
   readonly lostAt: number | null;
-  /** The other side said last that it sends something. */
+  /** By its last `call:media` the other side sends a voice or pictures. */
   readonly sends: boolean;
 }
 

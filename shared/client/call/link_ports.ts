@@ -14,7 +14,7 @@ import type { Section, Tracks } from "./media_sections.ts";
 /** How it begins: this side offers, or is offered something, or (`rejoin`) waits for the other side to offer anew after a reload. */
 export type LinkStart = "place" | "rejoin" | { readonly offer: Offer };
 
-/** What it gives to the signaling, for the other side. */
+/** What a link gives to the signaling, for the other side. */
 export type LinkMessage =
   /** The offer and the answer that start the call. */
   | { readonly type: "call:initiate"; readonly offer: Offer }
@@ -22,7 +22,7 @@ export type LinkMessage =
   | { readonly type: "call:negotiate"; readonly description: Description }
   | { readonly type: "call:ice-candidate"; readonly candidate: Candidate | null };
 
-/** What happens to it. */
+/** What happens to a link. */
 export type LinkNews =
   // Negotiation.
   /** Both sides have the other's description, as far as this one knows. */
@@ -45,11 +45,11 @@ export type LinkNews =
   /** `isWell` may be another one. */
   | { readonly type: "progress" }
   // The end.
-  /** There can be none. */
+  /** The browser makes no peer connection. */
   | { readonly type: "no-webrtc" }
   | { readonly type: "failed"; readonly cause: FailureCause };
 
-/** What it needs of the call. */
+/** What a link needs of the call. */
 export interface LinkPorts {
   readonly platform: Pick<Platform, "rtc" | "media" | "clock">;
   readonly role: Role;

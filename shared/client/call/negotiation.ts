@@ -10,7 +10,7 @@ export type Description = { type: "offer" | "answer"; sdp: string };
  */
 export type Need = "restart" | "codecs" | "channels";
 
-/** What is needed, and not agreed on. */
+/** What an offer is needed for, since the two sides have not agreed on it. */
 export interface Needs {
   /** What the next offer is for. */
   readonly due: readonly Need[];
@@ -20,13 +20,13 @@ export interface Needs {
 
 export const NO_NEEDS: Needs = { due: [], offered: [] };
 
-/** What happens to needs. */
+/** What happens to these needs. */
 export type NeedsEvent =
   /** Something came up. */
   | { readonly type: "need"; readonly need: Need }
   /** An offer of this side is made. */
   | { readonly type: "offered" }
-  /** It was answered. */
+  /** The pending offer was answered. */
   | { readonly type: "answered" }
   /** The other side's offer stands, and this one's, if there was one, was taken back. `isRestart`: it restarts ICE. */
   | { readonly type: "gave-way"; readonly isRestart: boolean };

@@ -27,5 +27,5 @@ export interface PeerHandlers {
   onRemote(remote: RemoteStreams): void;
 }
 
-/** What it takes of the platform. */
+/** What a peer connection takes of the platform. */
 export type PeerPorts = Pick<Platform, "rtc" | "media">;

@@ -53,7 +53,7 @@ export type RecoveryState =
       /** When this round of tries is over. */
       readonly failsAt: number;
     }
-    /** The same while no offer would arrive: at `deadline` the grace is over. */
+    /** Media is missing, and no offer would arrive: at `deadline` the grace is over. */
     | { readonly phase: "unreachable"; readonly deadline: number; readonly budget: Budget }
     | { readonly phase: "failed" }
     | { readonly phase: "closed" }

@@ -24,7 +24,7 @@ class Side {
   state: RecoveryState = START;
   now = 0;
   isReceiving = false;
-  /** What was done, with when. */
+  /** The effects so far, each with its time. */
   readonly log: string[] = [];
   readonly #rules: RecoveryRules;
   #packets = 0;
@@ -59,7 +59,7 @@ class Side {
     return this;
   }
 
-  /** What was done since the last time this was asked. */
+  /** The effects since the last call of this. */
   get done(): string[] {
     return this.log.splice(0);
   }
@@ -74,7 +74,7 @@ function talking(rules?: RecoveryRules, { isSending = true } = {}): Side {
   return side.wait(10_000);
 }
 
-/** The same, and no media any more. */
+/** A call that was connected, whose media has stopped. */
 function silenced(rules?: RecoveryRules, what?: { isSending: boolean }): Side {
   const side = talking(rules, what);
   side.isReceiving = false;
@@ -85,7 +85,7 @@ function silenced(rules?: RecoveryRules, what?: { isSending: boolean }): Side {
 const waiting = () => silenced(CALLEE).wait(1_500);
 /** A caller who has made the first try. */
 const tried = () => silenced().wait(1_500);
-/** The same while the other side is away. */
+/** A call whose media has stopped while the other side is away. */
 const alone = () => silenced().tell({ type: "peer", isAway: true }).wait(1_500);
 const connecting = () => new Side().tell({ type: "answered" });
 const replaced = () => talking().tell({ type: "replaced" });

@@ -52,7 +52,7 @@ function apply(turn: Turn, event: CourseEvent): void {
   if (event.type === "call:end" && event.callId === turn.waiting?.offer.callId) turn.waiting = null;
 }
 
-/** What happens to the call at hand. */
+/** Applies an event to the call at hand. */
 function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
   const { info, stage } = call;
   switch (event.type) {
@@ -68,7 +68,7 @@ function atHand(turn: Turn, call: InCall, event: CourseEvent): void {
     case "call:end":
       return finish(turn, call, event.reason, false);
     case "call:error":
-      // One that names no call is about something else, such as a token that was to renew the session.
+      // An error that names no call is about something else, such as a token that was to renew the session.
       if (event.callId === undefined) return;
       if (isUnanswered(call)) finish(turn, call, OUTCOME_OF[event.code] ?? "unavailable", false);
       else if (event.code === "NO_CALL") finish(turn, call, "connection-lost", false);

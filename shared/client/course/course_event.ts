@@ -65,9 +65,9 @@ export type CourseEvent =
     | { readonly type: "answered"; readonly callId: string }
     /** `since`: when media first flowed. `isWell`: it flows, and both sides can be reached. */
     | { readonly type: "progress"; readonly callId: string; readonly since: number | null; readonly isWell: boolean }
-    /** It gave up while it rang. The caller's candidates come after the answer (R6), so another one misses none. */
+    /** The peer connection gave up while it rang. The caller's candidates come after the answer (R6), so a new one misses none. */
     | { readonly type: "stale"; readonly callId: string }
-    /** There can be none. */
+    /** The browser makes no peer connection. */
     | { readonly type: "no-webrtc"; readonly callId: string }
     /** No media can come about, or none any more. */
     | { readonly type: "failed"; readonly callId: string; readonly reason: FailureReason }

@@ -19,13 +19,13 @@ import { NOBODY } from "../snapshot.ts";
 import type { CallInfo, Outcome, Snapshot } from "../state.ts";
 import { keepOver, overBefore } from "../tab.ts";
 
-/** What it needs of the client. */
+/** What the runner needs of the client. */
 export interface CourseRunnerPorts {
   readonly platform: Platform;
   readonly media: OwnMedia;
   readonly signal: SignalSocket;
   readonly preferences: Preferences;
-  /** Which ways media may take, now. */
+  /** The ICE servers and the policy for a peer connection that is made now. */
   ice(): IceOptions;
   /** Whether a chat has more than one other member, as far as that is known. */
   hasSeveral(chatId: string): boolean;
@@ -54,7 +54,7 @@ export class CourseRunner {
     return this.#active;
   }
 
-  /** How far it has come. */
+  /** How far the calls have come. */
   get course(): Course {
     return this.#course;
   }

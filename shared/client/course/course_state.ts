@@ -17,13 +17,13 @@ export const MAX_OVER = 16;
 export interface Course {
   readonly call: CallState;
   readonly signaling: SignalStatus;
-  /** How long the server lets a call ring. */
+  /** How long the server lets a call ring, in ms. */
   readonly ringTimeoutMs: number;
-  /** How long the other side may be away. */
+  /** How long the other side's signaling may be away, in ms. */
   readonly graceMs: number;
   /** Calls that are over for this tab, by id. */
   readonly over: readonly string[];
-  /** A call that came while this device was busy with its own: it rings when that is settled. */
+  /** A call that came while this device was busy with its own: it rings when that one is over. */
   readonly waiting: Waiting | null;
   /** All devices were withheld from the last call that asked for some: what the browser says of them does not place the next one. */
   readonly isWary: boolean;
@@ -52,12 +52,12 @@ interface Own extends Known {
   readonly kinds: readonly Kind[];
 }
 
-/** It is given up then, on the monotonic clock. */
+/** The call is given up at `deadline`, on the monotonic clock. */
 interface Timed {
   readonly deadline: number;
 }
 
-/** The server has its offer; or had it of the page before a reload: then the other side will make one (R13). */
+/** The server has the call's offer; or had it of the page before a reload: then the other side will make one (R13). */
 interface Offered extends Own, Timed {
   readonly hasOffered: boolean;
 }
@@ -73,7 +73,7 @@ export type CallState =
   | Offered & { readonly stage: "calling" }
   /** A device of the callee says that it rings. */
   | Offered & { readonly stage: "ringing"; readonly expiresAt: number }
-  /** It rings here. */
+  /** The call rings here. */
   | Known & Timed & {
     readonly stage: "incoming";
     readonly expiresAt: number;
@@ -113,16 +113,16 @@ export type CourseEffect =
   | readonly ["repeatAnswer"]
   /** The server says that the call stands: what may be lost is repeated, and a broken path is given another try. */
   | readonly ["synced"]
-  /** It rings, here or there, for what is measured. */
+  /** Notes for the call's metrics that it rings, here or at the callee's. */
   | readonly ["mark-ringing"]
   | readonly ["send" | "send-now", ClientMessage]
   /** Takes back what waits to be said about a call that is over, and says this; nothing, where its `call:initiate` was not sent yet. */
   | readonly ["end", callId: string, messages: readonly ClientMessage[]]
-  /** Keeps what the call was like, and says it. */
+  /** Keeps the call in the history, and sends its receipt. */
   | readonly ["record", outcome: Outcome, durationMs: number | null, isAccepted: boolean]
   /** Closes the peer connection and every device, and remembers for a reload which calls are over; to be followed by `released`. */
   | readonly ["release"]
-  /** Puts away what was said of devices. */
+  /** Puts away the problem that was shown of devices. */
   | readonly ["forget-problem"];
 
 /** The new state, and what to do. */

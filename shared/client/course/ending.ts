@@ -1,4 +1,4 @@
-/** A call ends, whoever wished it, or is let go of before anybody heard of it. */
+/** How a call ends: by a hang-up, by a failure, or unplaced, before anybody heard of it. */
 
 import type { ClientMessage } from "../../protocol/client_messages.ts";
 import type { FailureReason } from "../../protocol/formats.ts";
@@ -6,10 +6,11 @@ import type { Outcome } from "../state.ts";
 import { IDLE, type InCall, MAX_OVER } from "./course_state.ts";
 import { isUnanswered, message, type Turn } from "./turn.ts";
 
+/** The user declines, cancels or hangs up, whichever the call has come to. */
 export function hangUp(turn: Turn, call: InCall): void {
   const { info, stage } = call;
   if (stage === "preparing") return abandon(turn);
-  // Nobody declined: other devices of this user may take it, and where there are none the caller is told why.
+  // Without WebRTC this is no decline: other devices of this user may take the call, and where there are none the caller hears why.
   if (stage === "incoming" && turn.noWebRtc) return giveUp(turn, call, "unsupported");
   if (stage === "incoming") return finish(turn, call, "declined", true, message("call:reject", info));
   const isCalling = stage === "placing" || isUnanswered(call);
@@ -33,14 +34,14 @@ export function giveUp(
   const { info, stage } = call;
   const { over } = turn;
   const reason = outcome === "timeout" || outcome === "connection-lost" ? "failed" : outcome;
-  // An older server refuses a reason that it does not know: there the second word counts, and elsewhere it is a repeat (R11).
+  // An older server refuses a reason that it does not know, and takes the second message; to others that one is a repeat (R11).
   const messages = [...new Set([reason, "failed"])].map((reason) => message("call:end", info, reason));
   finish(turn, call, outcome, false, ...(isSaid ? messages : []));
-  // It may ring on elsewhere (R8), and here again after a reconnect: to hang up then would end it for all.
+  // The call may ring on at other devices (R8), and here again after a reconnect: to hang up then would end it for all of them.
   if (outcome !== "timeout" && info.role === "callee" && stage !== "answered") turn.over = over;
 }
 
-/** The one way out of a call that others know of, who are told in these words. */
+/** Ends a call that others know of, who are sent these messages. Every such call ends here. */
 export function finish(
   turn: Turn,
   { info, stage }: InCall,

@@ -5,6 +5,7 @@ import { IDLE, type InCall, isAtHand, RING_SLACK_MS } from "./course_state.ts";
 import { hangUp } from "./ending.ts";
 import { isOut, kindsOf, type Turn } from "./turn.ts";
 
+/** The user calls: devices are asked for, and the peer connection is made. */
 export function begin(turn: Turn, { info, to, kinds }: Of<"call">): void {
   if (isAtHand(turn.call) || isOut(turn)) return;
   turn.unplaced = null;
@@ -13,6 +14,7 @@ export function begin(turn: Turn, { info, to, kinds }: Of<"call">): void {
   turn.effects.push(["forget-problem"], ["start", info, "place"], ["open-first", kinds, !turn.isWary]);
 }
 
+/** The offer is made and sent. */
 export function place(turn: Turn, call: InCall & { stage: "preparing" }): void {
   turn.isChecking = false;
   // The server ends a call that nobody answers; without a server, this does.
@@ -20,7 +22,7 @@ export function place(turn: Turn, call: InCall & { stage: "preparing" }): void {
   turn.effects.push(["place", call.to]);
 }
 
-/** What rings already, and is not answered yet, is taken back where nothing opened: the person is asked first. */
+/** As many devices are open as will. Where all were withheld, a call that is not answered yet is taken back, and the user is asked. */
 export function opened(turn: Turn, call: InCall, { kinds, isWithheld }: Of<"opened">): void {
   if (kinds.length > 0) turn.isWary = isWithheld;
   if ("kinds" in call && isWithheld) {

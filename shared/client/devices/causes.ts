@@ -18,11 +18,11 @@ export type Cause =
   | "insecure"
   /** A secure page, in a browser that has nothing to ask by: views inside of apps, mostly. */
   | "unsupported"
-  /** Another program has it, or it would not start. */
+  /** Another program has the device, or it would not start. */
   | "busy"
-  /** There is none. */
+  /** There is no such device. */
   | "missing"
-  /** There is one, but it cannot do what was asked of it. */
+  /** There is such a device, but it cannot do what was asked of it. */
   | "constraint"
   /** Something else, which the browser does not name. */
   | "failed";

@@ -5,7 +5,7 @@ import type { TextStore } from "../platform/platform.ts";
 /** What a user can choose. */
 export type DeviceKind = "camera" | "microphone" | "speaker";
 
-/** One of them, to show in a list; browsers tell the label once a device was allowed. */
+/** A device to show in a list; browsers tell the label once one was allowed. */
 export interface DeviceOption {
   readonly id: string;
   readonly label: string;
@@ -157,7 +157,7 @@ export function constraints(
 ): MediaStreamConstraints {
   const { options, chosen, away, facing } = choice;
   const isThere = (id: string) => Object.values(options).flat().some((option) => option.id === id);
-  // One that is there is meant; one of before, which may be gone, must not keep a call from being made.
+  // A device that is listed is insisted on; one remembered from before, which may be gone, must not keep a call from being made.
   const device = (id: string | null) =>
     id === null ? {} : { deviceId: isThere(id) && !relaxed ? { exact: id } : { ideal: id } };
   return {

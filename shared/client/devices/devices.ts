@@ -213,7 +213,7 @@ export class Devices {
       this.#tracks.take(taken, (track) => {
         this.#gone(track, ownId(listed, `${track.kind as Kind}input`, settings.get(track)!));
       });
-      // Those that are there while this one is in use.
+      // The devices as they are listed while this one is in use.
       this.#list(wanted).then((devices) => listed = devices);
       return "open";
     } catch (error) {
@@ -232,7 +232,7 @@ export class Devices {
     const turn = { before: this.#replacing.get(kind)?.before ?? before };
     this.#replacing.set(kind, turn);
     if (kind === "video" && track) this.#tracks.end(track);
-    // What is back is meant itself: the system may not have come round to choosing it again.
+    // The device that is back is asked for by its id: the system may not have come round to choosing it again.
     const back = change === "back" ? before.away[device] : null;
     const opened = await this.#start(
       [kind],
@@ -304,7 +304,7 @@ export class Devices {
       const inUse = this.#tracks.of(kind)?.getSettings();
       return changes[DEVICE_OF[kind]] === "back" && inUse && inUse.deviceId !== before.away[DEVICE_OF[kind]];
     });
-    // What was opened in the place of one that does not start is not changed for that at once, and without end.
+    // A device that was opened in place of one that does not start is not changed back for that one at once: that would not end.
     const early = back.filter((kind) => opened.includes(kind));
     const choice = early.reduce((choice, kind) => withUndone(choice, before, DEVICE_OF[kind]), found.choice);
     this.#setChoice(choice);
@@ -313,7 +313,7 @@ export class Devices {
       const used = choice.options.speaker.find(({ id }) => id === deviceToUse(choice, "speaker"));
       this.#handlers.onSpeaker({ device: "speaker", change: speaker, now: used?.label ?? null });
     }
-    // That one is gone is told by its track, which ends. Whoever has none takes any.
+    // That a device in use is gone is told by its track, which ends. A kind without a device takes any that comes.
     for (const kind of ["audio", "video"] as const) {
       const isBack = back.includes(kind) && !early.includes(kind);
       const isAny = this.#bereft.has(kind) && choice.options[DEVICE_OF[kind]].length > 0;
@@ -341,7 +341,7 @@ export class Devices {
     return options.length === 0 ? this.#listed.includes(`${kind}input`) : options.some((option) => option.id === id);
   }
 
-  /** There is none, for sure: others are listed. Nobody is asked about it then. */
+  /** There is no device of a kind, for sure, since others are listed: nobody is asked about it then. */
   #isMissing(kind: Kind): boolean {
     return this.#listed.length > 0 && !this.#listed.includes(`${kind}input`);
   }

@@ -32,7 +32,7 @@ export interface AccessPorts {
   mediaContext(kind: Kind): MediaContext;
 }
 
-/** What asking takes. */
+/** What asking for devices takes. */
 export interface OpeningPorts extends AccessPorts {
   /** One request to the browser, for all of these or none. `relaxed`: whichever there are will do, whatever their pictures. */
   request(kinds: readonly Kind[], relaxed: boolean): Promise<"open" | "superseded" | Refusal>;
@@ -112,7 +112,7 @@ async function openTogether(kinds: readonly Kind[], ports: OpeningPorts): Promis
     if (opened === "superseded") return opened;
     const { [kind]: _, ...others } = causes;
     causes = { ...others, ...opened };
-    // This one is well, so the request for both failed for the other.
+    // This kind opens by itself, so the request for both failed for the other one.
     if (opened[kind] === undefined) break;
   }
   return causes;
@@ -136,7 +136,7 @@ export function worthAlone(causes: Causes, listed: readonly Kind[], granted: rea
         // Where the policy on one sank both, nobody was asked.
         return isPolicy || granted.includes(kind);
       case "missing":
-        // Some browsers list nothing to who was not allowed anything yet.
+        // Some browsers list no devices to pages that were not allowed any yet.
         return listed.includes(kind) || listed.length === 0;
       case "busy":
       case "constraint":

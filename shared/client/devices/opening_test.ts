@@ -13,9 +13,9 @@ interface Case {
   readonly answers: Answers;
   /** Which are there, as far as the browser lists them. */
   readonly listed?: readonly Kind[];
-  /** What the browser was told before. */
+  /** What the browser says of permissions before the first request. */
   readonly told?: Partial<Record<Kind, PermissionState>>;
-  /** The same once the first request is answered. */
+  /** What the browser says of permissions once the first request is answered. */
   readonly toldThen?: Partial<Record<Kind, PermissionState>>;
   readonly disallowed?: readonly Kind[];
   /** The requests, in order; `~` for those where anything will do. */

@@ -22,11 +22,11 @@ export interface MediaSink {
   saySending(): void;
 }
 
-/** What it is for. */
+/** What own media is for. */
 export interface OwnMediaPorts {
   /** The call that there is, if there is one. */
   call(): MediaSink | null;
-  /** The same, but for one that rings here. */
+  /** The call that there is, unless it rings here. */
   accepted(): MediaSink | null;
   /** Something of what is shown is another one. */
   onChange(shown: Partial<Shown>): void;

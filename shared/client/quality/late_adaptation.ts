@@ -39,7 +39,7 @@ export class LateAdaptation {
     };
   }
 
-  /** Another path: what was found out of the one before says nothing of it. */
+  /** Another candidate pair is selected: what was found out about the one before says nothing of it. */
   reset(): void {
     this.#adaptation?.reset();
   }

@@ -6,7 +6,7 @@ export interface Sample {
   readonly lossSent: number | null;
   /** Share of the other side's packets that did not come; from 0 to 1. */
   readonly lossReceived: number | null;
-  /** There and back, in ms. */
+  /** The round trip, in ms. */
   readonly rttMs: number | null;
   /** What the network takes from this side, as far as the browser knows, in kbit/s. */
   readonly availableKbps: number | null;

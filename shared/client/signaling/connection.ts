@@ -28,7 +28,7 @@ export type ConnectionEvent =
     // The browser.
     /** The socket that was asked for is there; it is not welcomed yet. */
     | { readonly type: "socket" }
-    /** It is gone. `random`: from 0 up to 1. */
+    /** The socket is gone. `random`: from 0 up to 1. */
     | { readonly type: "lost"; readonly code: number; readonly random: number }
     /** There is a network again, and maybe another one. */
     | { readonly type: "online" }
@@ -56,7 +56,7 @@ interface Welcomed {
 export type Connection =
   /** The browser makes a socket. `attempt`: how many tries were in vain. */
   | { readonly status: "opening"; readonly attempt: number }
-  /** It is there, and not welcomed. */
+  /** The socket is there, and not welcomed. */
   | { readonly status: "greeting"; readonly attempt: number; readonly deadline: number }
   /** Welcomed. Of these calls of the device, by their ids, the server says more right behind that. */
   | Welcomed & { readonly status: "syncing"; readonly calls: readonly string[] }

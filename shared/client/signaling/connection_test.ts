@@ -9,7 +9,7 @@ type Status = Connection["status"];
 const AT = 1_000;
 const socket = { pingMs: 25_000, deadline: 900, isAlive: true };
 
-/** One of each status. */
+/** One connection of each status. */
 const STATES: readonly Connection[] = [
   { status: "opening", attempt: 2 },
   { status: "greeting", attempt: 2, deadline: 900 },

@@ -37,7 +37,7 @@ export interface SignalHandlers {
 /** Without `at`, which is added here. */
 type UntimedEvent = OmitEach<ConnectionEvent, "at">;
 
-/** What it takes of the platform. */
+/** What a signaling socket takes of the platform. */
 export type SignalPorts = Pick<Platform, "transport" | "lifecycle" | "clock" | "crypto">;
 
 export class SignalSocket {
@@ -124,7 +124,7 @@ export class SignalSocket {
     try {
       this.#socket?.send(JSON.stringify({ type: "device:leaving" } satisfies ClientMessage));
     } catch {
-      // It is still being opened.
+      // The socket is still being opened.
     }
   }
 
@@ -154,7 +154,7 @@ export class SignalSocket {
     this.#tell({ type: "socket" });
   }
 
-  /** What was refused of calls is the first to be said over the next socket. */
+  /** Messages about calls that were refused for their rate are the first to go over the next socket. */
   #letGo(code: number): void {
     const socket = this.#socket;
     this.#socket = null;
@@ -208,7 +208,7 @@ export class SignalSocket {
   }
 }
 
-/** What a message is to the connection. */
+/** The event that a message is to the connection. */
 function newsOf(message: Incoming): UntimedEvent {
   switch (message.type) {
     case "welcome":
@@ -220,7 +220,7 @@ function newsOf(message: Incoming): UntimedEvent {
   }
 }
 
-/** What a client is told. */
+/** The connection's status as the client shows it. */
 function statusOf({ status }: Connection): SignalStatus {
   if (status === "replaced" || status === "unauthorized") return status;
   return SENDING[status] === "queue" ? "connecting" : "open";

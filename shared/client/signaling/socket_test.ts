@@ -13,7 +13,7 @@ const RINGING = { ...END, type: "call:ringing" } as const;
 /** A signaling socket, and the server at its other end, which says what the test has it say. */
 class Scene extends FakeClock {
   readonly signal: SignalSocket;
-  /** What was sent, by socket. */
+  /** The messages sent, by socket. */
   readonly sent: ClientMessage[][] = [];
   #sockets: SocketPort[] = [];
   wake: (why: Wake) => void = () => {};
@@ -50,7 +50,7 @@ class Scene extends FakeClock {
     this.#sockets.at(-1)!.onmessage!.call(null as never, { data: JSON.stringify(message) } as MessageEvent);
   }
 
-  /** What was sent over a socket, but for pings. */
+  /** The messages sent over a socket, but for pings. */
   words(socket: number): string[] {
     return this.sent[socket]!.map(({ type }) => type).filter((type) => type !== "ping");
   }

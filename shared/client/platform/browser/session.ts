@@ -2,7 +2,7 @@
 
 /** How long the page around may take to answer, in ms: one that does not know the question never does. */
 const ANSWER_MS = 5_000;
-/** The same for the server. */
+/** How long the server may take to answer, in ms. */
 const FETCH_MS = 10_000;
 
 /**
