@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../../tests/support/packages.ts";
 import { candidate, relayed } from "../../tests/support/sdp.ts";
-import { STACK_CANDIDATES } from "../../tests/support/stacks.ts";
+import { STACK_CANDIDATES } from "../../tests/support/stack_candidates.ts";
 import { readPlainCandidate } from "./plain_candidate.ts";
 import { parseBySchema, parseClientMessage, textOf } from "./frames.ts";
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
-import { STACK_CANDIDATES, STACK_DESCRIPTIONS } from "../../tests/support/stacks.ts";
+import { STACK_CANDIDATES } from "../../tests/support/stack_candidates.ts";
+import { STACK_DESCRIPTIONS } from "../../tests/support/stack_descriptions.ts";
 import { answer, chatId, connect, offer, quiet, Wires } from "../../tests/support/wire.ts";
 
 Deno.test("[R17] what another stack sends as candidates: the other side gets what is understood, the sender no error", async () => {

@@ -1,4 +1,4 @@
-/** TURN: every user's own credentials that expire, against a real coturn, and calls in a real Chromium that go through it. */
+/** TURN: every user's own credentials that expire, against a real coturn. */
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -6,52 +6,15 @@ import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/c
 import type { IceServer, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import { grantFor } from "../../signaling/ops/ice.ts";
 import { turnProblem } from "../../signaling/ops/turn_check.ts";
-import { selfSigned } from "../support/certificate.ts";
-import { launch } from "../support/chromium.ts";
-import { Person } from "../support/person.ts";
-import { Coturn } from "../support/coturn.ts";
 import { Guest } from "../support/guest.ts";
 import { freePorts } from "../support/ports.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
-import { connect, meet } from "../support/scene.ts";
-import { turnTest } from "../support/turn.ts";
-import { until } from "../support/until.ts";
-import { pathOf } from "../support/media_probe.ts";
+import { HOST, relay, TURN_SECRET, turnTest } from "../support/turn.ts";
 
-const SECRET = "shared with coturn";
-const HOST = "127.0.0.1";
 const NOBODY = { stunUrls: [], policy: "all" } as const;
 
-interface Relay {
-  readonly urls: Record<"udp" | "tcp" | "tls", string>;
-  readonly cert: string;
-  restart(): Promise<void>;
-}
-
-/** A coturn that takes ephemeral credentials, over UDP, TCP and TLS. */
-async function relay(stack: AsyncDisposableStack): Promise<Relay> {
-  const [port, tlsPort] = freePorts(2) as [number, number];
-  const { cert, key } = stack.use(await selfSigned());
-  const start = () =>
-    Coturn.start({ address: HOST, port, access: { secret: SECRET }, tls: { port: tlsPort, cert, key } });
-  let coturn = await start();
-  stack.defer(() => coturn[Symbol.asyncDispose]());
-  return {
-    urls: {
-      udp: `turn:${HOST}:${port}`,
-      tcp: `turn:${HOST}:${port}?transport=tcp`,
-      tls: `turns:${HOST}:${tlsPort}?transport=tcp`,
-    },
-    cert,
-    async restart() {
-      await coturn[Symbol.asyncDispose]();
-      coturn = await start();
-    },
-  };
-}
-
 /** The credentials that a user is given at a time (ms since 1970) for a life in seconds. */
-function credentials(now: number, ttl: number, secret = SECRET, id = "ann"): [username: string, password: string] {
+function credentials(now: number, ttl: number, secret = TURN_SECRET, id = "ann"): [username: string, password: string] {
   const { iceServers } = grantFor({ ...NOBODY, turnUrls: ["turn:x"], turn: { secret, ttl } }, id, now);
   return [iceServers[0]!.username!, iceServers[0]!.credential!];
 }
@@ -123,7 +86,7 @@ turnTest("coturn takes the credentials of every user, whatever a host applicatio
   for (
     const id of ["o'brien@example.org", "Ann Lee", '"a"', "a\\b", "12:34", "Жанна", "€".repeat(128)]
   ) {
-    assert.equal(await turnProblem(urls.udp, ...credentials(Date.now(), 60, SECRET, id)), null, id);
+    assert.equal(await turnProblem(urls.udp, ...credentials(Date.now(), 60, TURN_SECRET, id)), null, id);
   }
 });
 
@@ -135,15 +98,15 @@ turnTest("/readyz asks every TURN server for an address, over UDP, TCP and TLS",
     await using product = await startProduct({ READY_CHECK_TURN: "on", DENO_CERT: cert, ...env });
     const response = await fetch(`${product.url}/readyz`);
     const text = await response.text();
-    assert.ok(!(text + product.output()).includes(SECRET));
+    assert.ok(!(text + product.output()).includes(TURN_SECRET));
     return [response.status, text];
   };
   const all = Object.values(urls).join();
-  assert.deepEqual(await readyz({ TURN_URLS: all, TURN_SECRET: SECRET }), [200, "ready\n"]);
+  assert.deepEqual(await readyz({ TURN_URLS: all, TURN_SECRET: TURN_SECRET }), [200, "ready\n"]);
   const [status, text] = await readyz({ TURN_URLS: all, TURN_SECRET: "not the secret of coturn" });
   assert.deepEqual([status, text], [503, `${urls.udp}: it refuses the credentials (401)\n`]);
   const nobody = `turn:${HOST}:${freePorts(1)[0]}?transport=tcp`;
-  assert.deepEqual(await readyz({ TURN_URLS: `${all},${nobody}`, TURN_SECRET: SECRET }), [
+  assert.deepEqual(await readyz({ TURN_URLS: `${all},${nobody}`, TURN_SECRET: TURN_SECRET }), [
     503,
     `${nobody}: it cannot be reached\n`,
   ]);
@@ -167,7 +130,7 @@ const ELSEWHERE = { TURN_URLS: "turn:turn.example.org,turns:turn.example.org:443
 
 turnTest("each user's own credentials, with their life, from welcome and from /api/ice", async () => {
   await build();
-  const env = { ...ELSEWHERE, TURN_SECRET: SECRET, TURN_TTL: "100", ICE_TRANSPORT_POLICY: "relay" };
+  const env = { ...ELSEWHERE, TURN_SECRET: TURN_SECRET, TURN_TTL: "100", ICE_TRANSPORT_POLICY: "relay" };
   await using product = await startProduct(env);
   const guests = [await Guest.named(product.url, "Ann"), await Guest.named(product.url, "Bob")];
   const ids = await Promise.all(guests.map(async (guest) => {
@@ -180,7 +143,7 @@ turnTest("each user's own credentials, with their life, from welcome and from /a
       const [expiry, id] = username!.split(":");
       assert.deepEqual([servers.length, urls, id], [1, ELSEWHERE.TURN_URLS.split(","), user.id]);
       assert.ok(Math.abs(Number(expiry) - Date.now() / 1000 - 100) < 5);
-      assert.equal(credential, createHmac("sha1", SECRET).update(username!).digest("base64"));
+      assert.equal(credential, createHmac("sha1", TURN_SECRET).update(username!).digest("base64"));
     }
     return user.id;
   }));
@@ -199,80 +162,4 @@ turnTest("credentials that are the same for everybody do not expire", async () =
   ]);
   assert.ok(!("iceTtl" in more) && !("iceTransportPolicy" in more));
   assert.deepEqual((await guest.get("/api/ice")).json.iceServers, iceServers);
-});
-
-/** A call whose media may only go through TURN. */
-async function relayed(
-  env: (relay: Relay) => Record<string, string>,
-  run: (scene: { product: Product; ada: Person; boris: Person; chat: string; relay: Relay }) => Promise<void>,
-): Promise<void> {
-  await build();
-  await using stack = new AsyncDisposableStack();
-  const coturn = await relay(stack);
-  const product = stack.use(await startProduct({ ICE_TRANSPORT_POLICY: "relay", TURN_SECRET: SECRET, ...env(coturn) }));
-  const browser = stack.use(await launch("grant", "--ignore-certificate-errors"));
-  const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
-  const chat = await meet(product.url, ada, boris);
-  const scene = { product, ada, boris, chat };
-  await connect(scene);
-  await run({ ...scene, relay: coturn });
-  assert.ok(!product.output().includes(SECRET));
-  assert.deepEqual([...ada.errors, ...boris.errors], []);
-}
-
-for (const transport of ["udp", "tcp", "tls"] as const) {
-  turnTest(`a call through TURN over ${transport}: relayed at both ends, seen and heard`, async () => {
-    await relayed(({ urls }) => ({ TURN_URLS: urls[transport] }), async ({ ada, boris }) => {
-      for (const person of [ada, boris]) {
-        await person.receives("framesDecoded");
-        await person.receives("audioEnergy");
-        const { types, relayProtocol } = await pathOf(person);
-        assert.deepEqual([types, relayProtocol], [["relay", "relay"], transport]);
-      }
-    });
-  });
-}
-
-/** The ICE ufrag of somebody's page: another one after an ICE restart (RFC 8445, section 2.4). */
-async function ufragOf({ page }: Person): Promise<string> {
-  return await page.evaluate(() => {
-    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-    return /a=ice-ufrag:(\S+)/.exec(keptConnections.at(-1)!.currentLocalDescription!.sdp)![1]!;
-  });
-}
-
-/** Waits until somebody's page is connected with another ufrag than `before`. How soon, and what the page says meanwhile, is not tested. */
-async function gathersAnew({ page }: Person, before: string): Promise<void> {
-  const isAnother = (before: string) => {
-    const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-    const { connectionState, currentLocalDescription } = keptConnections.at(-1)!;
-    const user = /a=ice-ufrag:(\S+)/.exec(currentLocalDescription?.sdp ?? "")?.[1];
-    return connectionState === "connected" && user !== undefined && user !== before;
-  };
-  await until("connected with another ufrag", () => page.evaluate(isAnother, before), 30_000);
-}
-
-turnTest("in a long call, renewed credentials find a new path after the first have expired", async () => {
-  const env = ({ urls }: Relay) => ({ TURN_URLS: urls.udp, TURN_TTL: "4" });
-  await relayed(env, async ({ ada, boris, relay }) => {
-    const firstName = async ({ page }: Person) =>
-      await page.evaluate(() => {
-        const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-        return keptConnections.at(-1)!.getConfiguration().iceServers![0]!.username!;
-      });
-    const first = await firstName(ada);
-    while (Date.now() / 1000 < Number(first.split(":")[0]) + 1) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    assert.notEqual(await firstName(ada), first);
-    const before = [await ufragOf(ada), await ufragOf(boris)];
-    // The relay has forgotten its allocations: everybody must ask anew.
-    await relay.restart();
-    await Promise.all([gathersAnew(ada, before[0]!), gathersAnew(boris, before[1]!)]);
-    for (const person of [ada, boris]) {
-      await person.receives("framesDecoded");
-      await person.receives("audioEnergy");
-      assert.deepEqual((await pathOf(person)).types, ["relay", "relay"]);
-    }
-  });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ANSWERS, OFFERS, sdp } from "../../../tests/support/sdp.ts";
-import { STACK_DESCRIPTIONS } from "../../../tests/support/stacks.ts";
+import { STACK_DESCRIPTIONS } from "../../../tests/support/stack_descriptions.ts";
 import { bundledAnswer } from "./bundle.ts";
 import { bundlePolicyFor } from "./media_sections.ts";
 
