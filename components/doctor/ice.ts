@@ -3,7 +3,7 @@
 import type { DoctorStrings } from "../../shared/i18n/doctor_strings.ts";
 import type { IceServer } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
-import { settled } from "./settled.ts";
+import { withTimeout } from "./with_timeout.ts";
 import type { Access, Ports } from "./ports.ts";
 
 /** How a client talks to a TURN server. */
@@ -29,13 +29,13 @@ export async function checkStun({ rtc, clock }: Pick<Ports, "rtc" | "clock">, ac
   if (urls.length === 0) return { grade: "none", says: "stunNone" };
   const connection = rtc.createPeerConnection({ iceServers: [{ urls }] });
   try {
-    const isHeard = await settled<boolean>(clock, STUN_MS, false, (settle) => {
+    const isHeard = await withTimeout<boolean>(clock, STUN_MS, false, (resolve) => {
       let failed = false;
       // A socket on an IPv6 address cannot reach a STUN server that has IPv4 only; that says nothing of the network.
       connection.onicecandidateerror = ({ errorText }) => failed ||= !/incompatible/.test(errorText);
-      connection.onicecandidate = ({ candidate }) => candidate?.type === "srflx" && settle(true);
+      connection.onicecandidate = ({ candidate }) => candidate?.type === "srflx" && resolve(true);
       // Where this device's own address is public, the reflexive candidate equals the host one and is dropped: neither candidate nor error.
-      connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && settle(!failed);
+      connection.onicegatheringstatechange = () => connection.iceGatheringState === "complete" && resolve(!failed);
       connection.createDataChannel("");
       connection.setLocalDescription();
     });
@@ -83,13 +83,13 @@ async function loopback({ rtc, clock }: Pick<Ports, "rtc" | "clock">, server: RT
     near.onicecandidateerror = ({ errorCode }) => {
       if (refusal === null || refusal === NO_ANSWER) refusal = errorCode;
     };
-    const ms = await settled<number | null>(clock, TURN_MS, null, (settle) => {
+    const ms = await withTimeout<number | null>(clock, TURN_MS, null, (resolve) => {
       near.onicecandidate = ({ candidate }) => {
         isAdmitted ||= Boolean(candidate?.candidate);
         add(far, candidate);
       };
       near.onicegatheringstatechange = () => {
-        if (near.iceGatheringState === "complete" && !isAdmitted) settle(null);
+        if (near.iceGatheringState === "complete" && !isAdmitted) resolve(null);
       };
       far.onicecandidate = ({ candidate }) => add(near, candidate);
       far.ondatachannel = ({ channel }) => channel.onmessage = ({ data }) => channel.send(data);
@@ -100,8 +100,8 @@ async function loopback({ rtc, clock }: Pick<Ports, "rtc" | "clock">, server: RT
         sent = clock.now();
         channel.send(new Uint8Array(BYTES));
       };
-      channel.onmessage = ({ data }) => data.byteLength === BYTES && settle(clock.now() - sent);
-      negotiate(near, far).catch(() => settle(null));
+      channel.onmessage = ({ data }) => data.byteLength === BYTES && resolve(clock.now() - sent);
+      negotiate(near, far).catch(() => resolve(null));
     });
     if (ms !== null) return { grade: "good", says: "turnGood", values: { ms: Math.max(1, Math.round(ms)) } };
     if (isAdmitted) return { grade: "bad", says: "turnStuck" };

@@ -4,7 +4,7 @@ import { type SignalPorts, SignalSocket } from "../../shared/client/signaling/so
 import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
 import type { Access } from "./ports.ts";
-import { settled } from "./settled.ts";
+import { withTimeout } from "./with_timeout.ts";
 
 const PINGS = 5;
 /** A round trip longer than this, in ms, delays every step of a call. */
@@ -54,8 +54,8 @@ export async function checkSocket(
     sent = now();
     signal.sendNow({ type: "ping" });
   };
-  const isOpen = await settled(ports.clock, OPEN_MS, false, (settle) => onOpen = () => settle(true));
-  if (isOpen) await settled(ports.clock, TALK_MS, null, (settle) => onDone = () => settle(null));
+  const isOpen = await withTimeout(ports.clock, OPEN_MS, false, (resolve) => onOpen = () => resolve(true));
+  if (isOpen) await withTimeout(ports.clock, TALK_MS, null, (resolve) => onDone = () => resolve(null));
   signal.close();
   if (times.length === 0) return { grade: "bad", says: isUpgraded ? "socketMute" : "socketBlocked" };
   const ms = Math.max(1, Math.round(times.toSorted((a, b) => a - b)[times.length >> 1]!));

@@ -1,11 +1,11 @@
 import type { Clock } from "../../shared/client/platform/platform.ts";
 
 /** What `start` resolves with, or `otherwise` where it does not within some ms. */
-export function settled<T>(
+export function withTimeout<T>(
   { after }: Pick<Clock, "after">,
   ms: number,
   otherwise: T,
-  start: (settle: (value: T) => void) => void,
+  start: (resolve: (value: T) => void) => void,
 ): Promise<T> {
   return new Promise((resolve) => {
     const cancel = after(ms, () => resolve(otherwise));
