@@ -1,7 +1,7 @@
 /**
  * The call client, without a framework: it owns the signaling socket, at most one call with its peer connection, and this
- * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other. What comes of what happens is
- * for the course to say (`course/course.ts`): here it is told, and what it wants done is done.
+ * device's camera and microphone while they are in use. What it shows is one `Snapshot` after the other. How far a call has come is the
+ * course's to know (`course/course.ts`), which is told here of every event.
  */
 
 import type { VideoCodec } from "../protocol/constants.ts";
@@ -207,9 +207,9 @@ export class CallClient implements CallActions {
       case "call:error": {
         const { code, callId, chatId } = message;
         if (code !== "ACCESS_DENIED" || callId !== undefined || chatId === undefined) return this.#runner.tell(message);
-        // R1: of no call, so of the chat. Should this user be let in again, `chat:state` says so.
+        // R1: the error is about no call, so about the chat. Should this user be let in again, `chat:state` says so.
         this.#show({ members: { ...this.#snapshot.members, [chatId]: null } });
-        // The page that shows the check is another one now.
+        // The page that shows the device check gives way to the one for outsiders.
         return this.#runner.tell({ type: "check", on: false });
       }
       case "session:expiring":
@@ -228,7 +228,7 @@ export class CallClient implements CallActions {
       case "call:rejected":
       case "call:end":
         return this.#runner.tell(message);
-        // A later server's. Whatever it is called, it is nothing that this user did, or this device.
+        // Any other type is a later server's, and is ignored.
     }
   }
 
