@@ -78,7 +78,7 @@ export class Link {
 
   /** This side's description is on its way: word of what it sends may follow. */
   get isDescribed(): boolean {
-    return !this.#recovery.isClosed && (this.#current?.peer.isReleased ?? false);
+    return !this.#recovery.isClosed && (this.#current?.peer.isFlushed ?? false);
   }
 
   /** When media last came, on the monotonic clock; `null`: it never did. */

@@ -107,7 +107,7 @@ export class Negotiator {
     // The impolite side, since its offer stands in a collision.
     const channel = this.peer.channel(label, !this.#ports.isPolite);
     // Before that it is in the first offer, or offered once that is answered.
-    if (this.peer.isReleased) this.sendTracks();
+    if (this.peer.isFlushed) this.sendTracks();
     return channel;
   }
 
@@ -143,7 +143,7 @@ export class Negotiator {
 
   /** Sends an offer again that has no answer; false where there is none. */
   repeatOffer(): boolean {
-    const offer = this.peer.openOffer;
+    const offer = this.peer.pendingOffer;
     if (offer !== null) this.#say(offer);
     return offer !== null;
   }
@@ -162,7 +162,7 @@ export class Negotiator {
     const tracks = Object.entries(this.#ports.tracks());
     await Promise.all(tracks.map(([section, track]) => this.peer.setTrack(section as Section, track)));
     await this.#ports.adapt();
-    if (!this.#ports.isAnswered() || !this.peer.isDue) return;
+    if (!this.#ports.isAnswered() || !this.peer.negotiationNeeded) return;
     const offer = await this.peer.offer();
     if (!this.#isClosed) this.#say(offer);
   }
@@ -173,7 +173,7 @@ export class Negotiator {
 
   /** This side's description was sent: its candidates may follow. */
   #released(): void {
-    this.peer.release();
+    this.peer.flush();
     this.#ports.onNews({ type: "described" });
   }
 }

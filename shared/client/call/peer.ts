@@ -31,7 +31,7 @@ import {
   transceiverOf,
   transceivers,
 } from "./media_sections.ts";
-import { Held, placed, trickled, ufragOf } from "./trickle.ts";
+import { HeldCandidates, placed, trickled, ufragOf } from "./trickle.ts";
 import { withSenderHints } from "./sdp_munging.ts";
 
 export class Peer {
@@ -40,8 +40,8 @@ export class Peer {
   #codecs: CodecOrder;
   readonly #handlers: PeerHandlers;
   /** Local candidates wait until this side's description is sent, remote ones for the other's. */
-  readonly #local: Held;
-  readonly #remote = new Held((candidate) => this.#take(placed(candidate)));
+  readonly #local: HeldCandidates;
+  readonly #remote = new HeldCandidates((candidate) => this.#take(placed(candidate)));
   readonly #bundlePolicy: RTCBundlePolicy;
   /** Data channels by label, of whichever side opened them. */
   readonly #channels = new Map<string, RTCDataChannel>();
@@ -52,7 +52,7 @@ export class Peer {
     this.#codecs = codecs;
     this.#bundlePolicy = bundlePolicy;
     this.#handlers = handlers;
-    this.#local = new Held(handlers.onCandidate);
+    this.#local = new HeldCandidates(handlers.onCandidate);
     this.#pc = peerConnection(platform.rtc, { ...ice, bundlePolicy });
     this.#pc.onicecandidate = ({ candidate }) => this.#local.add(trickled(candidate));
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
@@ -103,7 +103,7 @@ export class Peer {
     this.#note({ type: "need", need: "codecs" });
   }
 
-  /** Makes the next offer gather anew, for a connection that lost its way (RFC 8445, section 2.4). */
+  /** Makes the next offer restart ICE, for a connection that lost its path (RFC 8445, section 2.4). */
   restart(): void {
     this.#note({ type: "need", need: "restart" });
   }
@@ -117,13 +117,13 @@ export class Peer {
     }
   }
 
-  /** There is something to offer, and no offer of either side is open. */
-  get isDue(): boolean {
+  /** There is something to offer, and no offer of either side is pending (W3C WebRTC, negotiation-needed flag). */
+  get negotiationNeeded(): boolean {
     return this.#pc.signalingState === "stable" && (this.#needs.due.length > 0 || isNegotiationNeeded(this.#pc));
   }
 
   /** The offer that has no answer yet: for one who may not have had it. */
-  get openOffer(): Offer | null {
+  get pendingOffer(): Offer | null {
     const { signalingState, localDescription } = this.#pc;
     return signalingState === "have-local-offer" ? { type: "offer", sdp: localDescription!.sdp } : null;
   }
@@ -185,14 +185,14 @@ export class Peer {
     }
   }
 
-  /** This side's description is on its way: what else is to be said of the call may follow. */
-  get isReleased(): boolean {
-    return this.#local.isReleased;
+  /** This side's description was sent, and its candidates with it: other messages about the call may follow. */
+  get isFlushed(): boolean {
+    return this.#local.isFlushed;
   }
 
-  /** The description is sent: the candidates that waited for it go out, and later ones at once. */
-  release(): void {
-    this.#local.release();
+  /** This side's description is sent: the candidates that waited for it are flushed, and later ones go out at once. */
+  flush(): void {
+    this.#local.flush();
   }
 
   /** Takes a remote candidate. One that this browser cannot use is left out: ICE goes on with the others. */
@@ -260,7 +260,7 @@ export class Peer {
       whole = bundledAnswer(sdp, this.#pc.localDescription!.sdp);
     }
     await this.#pc.setRemoteDescription({ type, sdp: withSenderHints(whole) });
-    this.#remote.release();
+    this.#remote.flush();
   }
 
   /** Whatever the other side offers is open in both directions: who sends nothing has no track there. */

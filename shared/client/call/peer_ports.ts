@@ -16,7 +16,7 @@ export interface PeerOptions {
 
 /** Where the connection's news goes. */
 export interface PeerHandlers {
-  /** A local candidate to send; `null` ends them. Held back until `release` is called. */
+  /** A local candidate to send; `null` ends them. Held back until `flush` is called. */
   onCandidate(candidate: Candidate | null): void;
   onState(state: RTCPeerConnectionState): void;
   /** A remote candidate was left out: this browser does not take it. */

@@ -5,8 +5,8 @@ import { type Candidate, withSection } from "../../protocol/candidate.ts";
 /** A candidate; `null` ends them. */
 export type Trickled = Candidate | null;
 
-/** A row that is held back until it is let go, and passed on at once from then on. */
-export class Held {
+/** Candidates that are held until they are flushed, and passed on at once from then on. */
+export class HeldCandidates {
   #waiting: Trickled[] | null = [];
   readonly #pass: (candidate: Trickled) => void;
 
@@ -14,7 +14,7 @@ export class Held {
     this.#pass = pass;
   }
 
-  get isReleased(): boolean {
+  get isFlushed(): boolean {
     return this.#waiting === null;
   }
 
@@ -23,7 +23,7 @@ export class Held {
     else this.#waiting.push(candidate);
   }
 
-  release(): void {
+  flush(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const candidate of waiting) this.#pass(candidate);
