@@ -50,7 +50,7 @@ const webhookSecret = z.string()
   .transform((text) => Uint8Array.from(atob(text.slice("whsec_".length)), (char) => char.charCodeAt(0)))
   .refine(({ length }) => length >= 24 && length <= 64, WEBHOOK_SECRET);
 
-/** What is posted there names people: in the clear it stays on this machine. */
+/** Reports of calls are posted to this URL and name people: over http they may go to this machine only. */
 const webhookUrl = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);

@@ -15,7 +15,7 @@ export interface Outbox {
   expel(code: number, reason: string): void;
 }
 
-/** What may follow what opens a side of a call, and says nothing without it. */
+/** Messages that may follow a side's first description, and mean nothing without it. */
 const FOLLOWING: ReadonlySet<string> = new Set(["call:ice-candidate", "call:media", "call:negotiate"]);
 
 /** R18: how many of a device's calls are remembered as opened: more than it can open with the burst that its rate allows. */

@@ -68,7 +68,7 @@ export class Dispatch {
         return;
       }
       case "left":
-        // They go on watching: of what happens there they hear again once the user is let in again.
+        // Their devices go on watching the chat: they are told of it again once the user is let in again.
         for (const device of connections.watchersOf(chatId!)) {
           if (device.user !== fact.user || device.life?.life.state !== "valid") continue;
           device.say({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied", chatId: chatId! });

@@ -27,7 +27,7 @@ export const sockets = perMinute;
 /** Devices of one user that are connected at a time. */
 export const MAX_DEVICES = 8;
 
-/** What adding fractions up may be wrong by. */
+/** How much sums of fractions may be wrong by, in ms. */
 const ROUNDING_MS = 1e-6;
 
 /** A token bucket. Times are monotonic, in ms. */

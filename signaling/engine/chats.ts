@@ -18,11 +18,11 @@ export interface ChatLimits {
 interface Chat {
   /** Names by user id, in order of joining. */
   readonly members: Map<string, string>;
-  /** Who made it, where that is known: they may free seats. */
+  /** Who made the chat, where that is known: they may free seats. */
   maker: string | null;
-  /** When the users who left, or were put out, did, in ms since 1970: older tokens of theirs count for nothing here. */
+  /** When users left or were put out, by user id, in ms since 1970: older tokens of theirs count for nothing here. */
   left: Map<string, number> | null;
-  /** The same for everybody who is no member: in place of marks in `left` that were too many. */
+  /** The time of leaving of everybody who is no member: in place of marks in `left` that were too many. */
   floor: number;
   usedAt: number;
 }

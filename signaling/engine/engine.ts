@@ -47,7 +47,7 @@ export interface CallRef {
 /** What a device says in a chat. */
 export type ChatMessage = Extract<ClientMessage, { chatId: string }>;
 
-/** What goes in. */
+/** What is submitted to an engine. */
 export type EngineEvent =
   /** A token was seen: its chats exist, with this user in them (R1). */
   | { readonly type: "token"; readonly membership: Membership }

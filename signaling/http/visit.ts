@@ -2,7 +2,7 @@
 
 import { forwarded, isHost } from "./forwarded.ts";
 
-/** What of the configuration that depends on. */
+/** The part of the configuration that a request's origin depends on. */
 export interface VisitOptions {
   /** How many proxies stand in front, so whose headers are believed. */
   readonly trustedProxies: number;
@@ -12,7 +12,7 @@ export interface VisitOptions {
 
 /** Origins (RFC 6454) that are this server's own as far as a request tells. */
 export interface Origins {
-  /** The one in the browser's address. */
+  /** The origin in the browser's address bar. */
   readonly origin: string;
   readonly ours: readonly string[];
 }

@@ -29,13 +29,13 @@ export class Guests {
     return this.#sign(session?.userId ?? userId, name, session?.chats ?? []);
   }
 
-  /** The same session for longer, once half of its time is over or its chats are others; `null` before that. */
+  /** The session anew and for longer, once half of its time is over or its chats are others; `null` before that. */
   renew(session: Session): Promise<Renewed | null> {
     const isFresh = session.expiresAt - Date.now() > SESSION_SECONDS * 1000 / 2;
     return isFresh && !session.isOld ? Promise.resolve(null) : this.prolong(session);
   }
 
-  /** The same session for longer. */
+  /** The session anew, and for longer. */
   prolong({ userId, name, chats }: Session): Promise<Renewed> {
     return this.#sign(userId, name, chats);
   }

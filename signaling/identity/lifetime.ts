@@ -22,14 +22,14 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export type Life =
   /** Everything. `noticeAt`: when to say that it expires soon; `null`: that was said. */
   | { readonly state: "valid"; readonly noticeAt: number | null; readonly expiresAt: number }
-  /** It expired in this call, which goes on, until `endsAt` at the latest. */
+  /** The token expired in this call, which goes on, until `endsAt` at the latest. */
   | { readonly state: "expired"; readonly call: CallRef; readonly endsAt: number }
-  /** That call is over. What is left to tell of it may come until `endsAt`. */
+  /** The call in which the token expired is over. Messages about its end may come until `endsAt`. */
   | { readonly state: "leaving"; readonly call: CallRef; readonly endsAt: number }
   /** Nothing: the socket is closed. */
   | { readonly state: "over" };
 
-/** What can happen to it. */
+/** What can happen in the life of a token. */
 export type LifeEvent =
   /** Time has passed. `call`: the one that the device is in, or that rings on it. */
   | { readonly type: "time"; readonly now: number; readonly call: CallRef | null }

@@ -6,7 +6,7 @@ export interface Session {
   readonly name: string;
   /** Ids of the chats this user is a member of, oldest first. */
   readonly chats: readonly string[];
-  /** Those of them that this user made: there they may free seats. */
+  /** The chats that this user made: there they may free seats. */
   readonly own?: readonly string[];
   /** Its token names other chats than the user has by now: they left one, or joined one elsewhere. It is to be signed anew. */
   readonly isOld?: boolean;

@@ -65,7 +65,7 @@ interface Entry {
 export class Receipts {
   readonly #options: ReceiptOptions;
   readonly #entries = new Map<string, Entry>();
-  /** Those of calls that are over, in that order. */
+  /** Entries of calls that are over, in that order. */
   readonly #waiting = new Set<Entry>();
 
   constructor(options: ReceiptOptions) {

@@ -12,7 +12,7 @@ const MAX_IN_FLIGHT = 8;
 /** How often, and how soon again. Times are in ms. */
 export interface RetryPolicy {
   readonly tries: number;
-  /** The first pause; each is four times the one before, up to `maxPauseMs`, and shortened by up to half at random. */
+  /** The first pause; each later one is four times the one before, up to `maxPauseMs`. Each is shortened by up to half at random. */
   readonly pauseMs: number;
   readonly maxPauseMs: number;
   /** How long an answer may take. */
@@ -56,7 +56,7 @@ export class Webhook {
   readonly #retry: RetryPolicy;
   /** Not delivered and not given up. */
   readonly #messages = new Set<Message>();
-  /** Those whose turn it is. */
+  /** Messages whose turn it is. */
   readonly #ready: Message[] = [];
   #inFlight = 0;
   readonly #counts = { delivered: 0, retried: 0, lost: 0 };

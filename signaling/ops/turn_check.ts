@@ -82,7 +82,7 @@ export async function turnProblem(url: string, username: string, password: strin
 
 async function allocate(line: Line, username: string, password: string): Promise<string | null> {
   const wish: Attributes = [[ATTRIBUTE.transport, REQUESTED_TRANSPORT]];
-  // Nobody knows the realm and the nonce before they are refused once.
+  // A client learns realm and nonce from the refusal of its first request.
   const refusal = await line.ask(message(ALLOCATE, wish));
   const realm = attribute(refusal, ATTRIBUTE.realm);
   const nonce = attribute(refusal, ATTRIBUTE.nonce);
