@@ -22,8 +22,8 @@ async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): 
   }
 }
 
-/** Who opens a socket, and from where. */
-export interface Who {
+/** The token that a socket is opened with, and the device and page that open it. */
+export interface WireOptions {
   readonly chats?: readonly string[];
   readonly device?: string;
   readonly page?: string;
@@ -51,12 +51,16 @@ export class Wires implements AsyncDisposable {
   }
 
   /** A token as the guest mode signs it. */
-  token(userId: string, { chats = [chatId], name = userId.toUpperCase() }: Who = {}): Promise<string> {
+  token(userId: string, { chats = [chatId], name = userId.toUpperCase() }: WireOptions = {}): Promise<string> {
     return new Tokens({ session: [SECRET] }).sign({ userId, name, chats });
   }
 
   /** A token as a host application signs it, with `JWT_SECRET` set to `HOST_SECRET`. `exp` and `iat` in seconds since 1970. */
-  hostToken(userId: string, exp: number, { chats = [chatId], iat }: Who & { iat?: number } = {}): Promise<string> {
+  hostToken(
+    userId: string,
+    exp: number,
+    { chats = [chatId], iat }: WireOptions & { iat?: number } = {},
+  ): Promise<string> {
     const jwt = new SignJWT({ name: userId.toUpperCase(), chats }).setProtectedHeader({ alg: "HS256" }).setSubject(
       userId,
     );
@@ -65,11 +69,11 @@ export class Wires implements AsyncDisposable {
   }
 
   /** A connected device, its `welcome` read. */
-  async enter(userId: string, who: Who = {}): Promise<Wire> {
+  async enter(userId: string, who: WireOptions = {}): Promise<Wire> {
     return await this.open(await this.token(userId, who), who.device ?? "laptop", who.page);
   }
 
-  /** The same, with any token. */
+  /** A connected device with any token, its `welcome` read. */
   async open(token: string, device: string, page?: string): Promise<Wire> {
     const query = new URLSearchParams({ device, ...(page ? { page } : {}) });
     const url = `ws://127.0.0.1:${this.port}${SIGNAL_PATH}?${query}`;
