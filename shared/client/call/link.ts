@@ -26,14 +26,14 @@ export class Link {
   readonly #recovery: RecoveryRunner;
   /** The peer connection there is; `null` after a reload, until the other side makes a new offer (R13). */
   #current: Negotiator | null = null;
-  /** What rings here, and what is ready to answer it. */
+  /** The offer that rings here, and the peer connection that is ready to answer it. */
   #incoming: { readonly offer: Offer; readonly ready: Promise<Negotiator> } | null = null;
-  /** Who uses data channels, by label. */
+  /** The users of data channels, by label. */
   readonly #channels = new Map<string, ChannelUser>();
   /** How the other side's offers want their sections carried; ours are bundled until then. */
   #bundlePolicy: RTCBundlePolicy = "max-bundle";
 
-  /** One that is placed throws `NoPeerConnection` where there is no WebRTC; one that rings says so in its news. */
+  /** Without WebRTC a link that is placed throws `NoPeerConnection`, and one that rings says so in its news. */
   constructor(ports: LinkPorts, start: LinkStart) {
     this.#ports = ports;
     this.#recovery = new RecoveryRunner({
@@ -76,7 +76,7 @@ export class Link {
     return this.#recovery.isWell;
   }
 
-  /** This side's description is on its way: word of what it sends may follow. */
+  /** This side's description was sent: messages about what it sends may follow. */
   get isDescribed(): boolean {
     return !this.#recovery.isClosed && (this.#current?.peer.isFlushed ?? false);
   }
@@ -101,7 +101,7 @@ export class Link {
     return this.#current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
   }
 
-  /** What sends in a section. */
+  /** The sender of a section. */
   sender(section: Section): RTCRtpSender | undefined {
     return this.#current?.peer.sender(section);
   }
@@ -193,7 +193,7 @@ export class Link {
     this.#say({ type: "progress" });
   }
 
-  /** By the other side's own word it sends a voice or pictures, or nothing that must come. */
+  /** By its own `call:media` the other side sends a voice or pictures, or nothing that must arrive. */
   peerSends(isSending: boolean): void {
     this.#recovery.tell({ type: "peer-sends", isSending });
   }
@@ -291,5 +291,5 @@ const SIGNALING: Record<SignalStatus, SignalingStatus> = {
   unauthorized: "gone",
 };
 
-/** After a reload, when the other side never offered anew: there was nothing to find a path with. */
+/** The cause where the other side never offered anew after a reload: there was no transport to find a path with. */
 const NO_TRANSPORT: FailureCause = { at: "transport", ice: "new", connection: "new", hasConnected: false };

@@ -1,6 +1,6 @@
 /**
- * The negotiation of one peer connection: its offers and answers, one after the other, and what may follow them. Thrown away with it;
- * once closed it says and sends nothing more, so nobody need ask whose late promise that was.
+ * The negotiation of one peer connection: its offers and answers, one after the other, and what may follow them. It is thrown away with
+ * the peer connection; once closed it says and sends nothing more, so nobody need ask whose promise resolves late.
  */
 
 import type { Platform } from "../platform/platform.ts";
@@ -10,12 +10,12 @@ import { Peer } from "./peer.ts";
 import type { PeerOptions } from "./peer_ports.ts";
 import type { Section, Tracks } from "./media_sections.ts";
 
-/** What it needs of the link. */
+/** What a negotiator needs of the link. */
 export interface NegotiatorPorts {
   readonly platform: Pick<Platform, "rtc" | "media">;
   /** Perfect negotiation (W3C WebRTC, section 10.7): whether this side gives way. */
   readonly isPolite: boolean;
-  /** What there are sections for, over all peer connections; gains what the other side adds. */
+  /** The media sections of the call, over all peer connections; gains those that the other side adds. */
   readonly sections: Set<Section>;
   /** Both sides have a description, of whichever peer connection: more can be offered. */
   isAnswered(): boolean;
@@ -36,9 +36,9 @@ export interface NegotiatorPorts {
 export class Negotiator {
   readonly peer: Peer;
   readonly #ports: NegotiatorPorts;
-  /** One thing is negotiated after the other: two at once would be collisions of a side with itself. */
+  /** Exchanges run one after the other: two at once would be collisions of a side with itself. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** Made while it rings, sent on accept. */
+  /** The answer, made while it rings and sent on accept. */
   #prepared: Promise<Answer> | null = null;
   #isClosed = false;
 
@@ -104,9 +104,9 @@ export class Negotiator {
 
   /** The data channel with a label, if there is one, or this side is the one to open it. */
   channel(label: string): RTCDataChannel | null {
-    // The impolite side, since its offer stands in a collision.
+    // The impolite side opens it, since its offer stands in a collision.
     const channel = this.peer.channel(label, !this.#ports.isPolite);
-    // Before that it is in the first offer, or offered once that is answered.
+    // Before this side's description is sent, the channel is in the first offer, or offered once that is answered.
     if (this.peer.isFlushed) this.sendTracks();
     return channel;
   }
@@ -119,10 +119,10 @@ export class Negotiator {
       const answer = await peer.negotiate(description, this.#ports.isPolite);
       if (answer !== null && peer.remoteUfrag !== before) this.#ports.onPeerRestarted();
       if (this.#isClosed) return;
-      // It was ignored, since this side's own stands; which may have been lost.
+      // The offer was ignored where this side's own stands, which may have been lost.
       if (description.type === "offer") this.repeatOffer();
       for (const section of peer.sections) this.#ports.sections.add(section);
-      // After a reload of both, the side that offers has no other sign of it.
+      // Where both pages were reloaded, the side that offers has no other sign that the call is answered.
       if (answer !== null || description.type === "answer") this.#ports.onAnswered();
       if (answer !== null) {
         this.#say(answer);

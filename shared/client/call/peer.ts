@@ -73,7 +73,7 @@ export class Peer {
     return local && remote && { local: local.sdp, remote: remote.sdp };
   }
 
-  /** What the call has sections for. */
+  /** The media sections that the call has. */
   get sections(): Section[] {
     return (["audio", "video", "screen"] as const).filter((section) => transceiverOf(this.#pc, section));
   }
@@ -89,7 +89,7 @@ export class Peer {
   /** An offer of all there is. */
   async offer(): Promise<Offer> {
     const iceRestart = this.#needs.due.includes("restart");
-    // What comes up while it is made may not be in it.
+    // A need that comes up while the offer is made may not be in it.
     this.#note({ type: "offered" });
     const { sdp } = await this.#pc.createOffer({ iceRestart });
     await this.#pc.setLocalDescription({ type: "offer", sdp: sdp! });
@@ -207,7 +207,7 @@ export class Peer {
   async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
     const transceiver = transceiverOf(this.#pc, section);
     if (transceiver) {
-      // A browser takes tens of milliseconds also to replace a track by itself. None is not looked for: one may be on its way.
+      // Replacing a track by itself takes a browser tens of milliseconds too. `null` is always set: a track may be on its way there.
       if (track === null || transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
     } else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
@@ -217,7 +217,7 @@ export class Peer {
     return this.#pc.getStats();
   }
 
-  /** What sends in a section. */
+  /** The sender of a section. */
   sender(section: Section): RTCRtpSender | undefined {
     return transceiverOf(this.#pc, section)?.sender;
   }
@@ -255,7 +255,7 @@ export class Peer {
   async #remoteDescription({ type, sdp }: Description): Promise<void> {
     let whole = sdp;
     if (type === "answer" && !isBundled(sdp)) {
-      // No browser answers so: what other stacks need is loaded for them.
+      // No browser answers unbundled: what other stacks need is loaded only for them.
       const { bundledAnswer } = await import("./bundle.ts");
       whole = bundledAnswer(sdp, this.#pc.localDescription!.sdp);
     }
@@ -263,7 +263,7 @@ export class Peer {
     this.#remote.flush();
   }
 
-  /** Whatever the other side offers is open in both directions: who sends nothing has no track there. */
+  /** Every section that the other side offers is answered in both directions: a side that sends nothing has no track there. */
   async #answer(): Promise<Answer> {
     for (const transceiver of transceivers(this.#pc)) transceiver.direction = "sendrecv";
     for (const section of this.sections) this.#prefer(section, this.#codecs.insisted);
