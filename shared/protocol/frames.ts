@@ -6,7 +6,7 @@ import { MAX_FRAME_BYTES } from "./constants.ts";
 import type { ErrorCode } from "./errors.ts";
 import { callId, chatId, LEFT_OUT } from "./formats.ts";
 import { describeIssue } from "./issues.ts";
-import { readPlainCandidate, textOfCandidate } from "./plain_candidate.ts";
+import { PlainCandidates, textOfCandidate } from "./plain_candidate.ts";
 import { unusableCandidates } from "./sdp.ts";
 import type { ServerMessage } from "./server_messages.ts";
 
@@ -32,17 +32,27 @@ const refuse = (message: string, more: Partial<Refusal> = {}): Parsed => ({
   refusal: { code: "INVALID_MESSAGE", message, ...more },
 });
 
-/**
- * Reads one frame from a client. Never throws: anything that is not a message of this protocol comes back as a refusal,
- * `TOO_LARGE` over 64 KiB and `INVALID_MESSAGE` otherwise.
- */
-export function parseClientMessage(data: unknown): Parsed {
-  if (typeof data !== "string") return refuse("Expected a text frame, got a binary one");
-  if (isLongerThan(data, MAX_FRAME_BYTES)) {
-    return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, { code: "TOO_LARGE" });
+/** Reads the frames of one client, or of one after the other: what was read before makes the next quicker, and never another. */
+export class FrameReader {
+  readonly #candidates = new PlainCandidates();
+
+  /**
+   * Reads one frame. Never throws: anything that is not a message of this protocol comes back as a refusal, `TOO_LARGE` over 64 KiB and
+   * `INVALID_MESSAGE` otherwise.
+   */
+  read(data: unknown): Parsed {
+    if (typeof data !== "string") return refuse("Expected a text frame, got a binary one");
+    if (isLongerThan(data, MAX_FRAME_BYTES)) {
+      return refuse(`A frame holds at most ${MAX_FRAME_BYTES} bytes`, { code: "TOO_LARGE" });
+    }
+    const plain = this.#candidates.read(data);
+    return plain === null ? parseBySchema(data) : { ok: true, message: plain };
   }
-  const plain = readPlainCandidate(data);
-  return plain === null ? parseBySchema(data) : { ok: true, message: plain };
+}
+
+/** Reads one frame of a client of which no other is known, as `FrameReader` does. */
+export function parseClientMessage(data: unknown): Parsed {
+  return new FrameReader().read(data);
 }
 
 /** The same for any text that is not too long, by the schemas alone. */

@@ -3,7 +3,7 @@
 import { BEARER_PREFIX, CLOSE, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import { deviceId as idFormat } from "../../shared/protocol/formats.ts";
-import { parseClientMessage, type Parsed, textOf } from "../../shared/protocol/frames.ts";
+import { FrameReader, type Parsed, textOf } from "../../shared/protocol/frames.ts";
 import type { ServerMessage, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import { type Credential, credentialOf, subprotocols } from "../identity/auth.ts";
 import { randomId } from "../random_id.ts";
@@ -112,6 +112,7 @@ function attach(
 ): void {
   let connection: Connection | null = null;
   const gate = new FloodGate();
+  const reader = new FrameReader();
   const send = (message: ServerMessage) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(textOf(message));
   };
@@ -147,7 +148,7 @@ function attach(
     if (connection === null) return;
     if ((data.length ?? data.byteLength ?? data.size) > ABSURD_LENGTH) return expel(CLOSE.tooBig, "Far too large");
     frame++;
-    const parsed = parseClientMessage(data);
+    const parsed = reader.read(data);
     const admission = connection.admit(parsed);
     if (admission.do === "serve") {
       if (!parsed.ok) send({ type: "call:error", ...parsed.refusal });
