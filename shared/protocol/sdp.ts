@@ -121,11 +121,51 @@ function portOf(lines: string[]): number {
  * `o=` loses an address too, unless it is the loopback one that browsers put there. Expects a checked description.
  */
 export function withholdAddresses(sdp: string): WithheldOffer {
+  if (isWithheld(sdp)) return { sdp, candidates: [] };
   return { sdp: withLineEnds(sdp).replace(ADDRESSED, withoutAddress), candidates: candidatesIn(sections(sdp)) };
 }
 
 /** A line that may hold an address, in any case. */
 const ADDRESSED = /(?<=\n)(?:[com]=|a=(?:rtcp:|candidate:|end-of-candidates|remote-candidates:))[^\r\n]*\r\n/gi;
+
+/**
+ * Whether nothing in a description has to be withheld, as in the offer of a browser that trickles. One pass over the beginnings of its
+ * lines: to look for those that matter in the whole text takes many times as long.
+ */
+function isWithheld(sdp: string): boolean {
+  for (let start = 0; start < sdp.length;) {
+    const end = sdp.indexOf("\n", start) + 1;
+    // A line end other than CR LF, or an empty line.
+    if (end - start < 3 || sdp.indexOf("\r", start) !== end - 2) return false;
+    if (mayHoldAddress(sdp, start)) {
+      const line = sdp.slice(start, end);
+      if (withoutAddress(line) !== line) return false;
+    }
+    start = end;
+  }
+  return true;
+}
+
+/** Whether `ADDRESSED` may match the line that starts here: by its first letters, in any case. Most lines are about codecs. */
+function mayHoldAddress(sdp: string, start: number): boolean {
+  const letter = (n: number) => String.fromCharCode(sdp.charCodeAt(start + n) | 0x20);
+  switch (letter(0)) {
+    case "c":
+    case "o":
+    case "m":
+      return true;
+    case "a":
+      switch (letter(2)) {
+        case "c": // a=candidate
+          return letter(3) === "a";
+        case "e": // a=end-of-candidates
+          return letter(3) === "n";
+        case "r": // a=remote-candidates, and a=rtcp, but not a=rtcp-fb
+          return letter(3) === "e" || letter(4) === "c" && letter(6) === ":";
+      }
+  }
+  return false;
+}
 
 /** A line end other than CR LF, or an empty line. */
 const ODD_LINE_END = /\r(?!\n)|(?<!\r)\n|\n[\r\n]/;
@@ -136,6 +176,7 @@ function withLineEnds(sdp: string): string {
   return sdp.split(/[\r\n]+/).filter(Boolean).join("\r\n") + "\r\n";
 }
 
+/** An addressed line as it may be shown; "" where nothing of it may. */
 function withoutAddress(line: string): string {
   if (line.startsWith("c=")) return "c=IN IP4 0.0.0.0\r\n";
   if (line.startsWith("a=rtcp:")) return "a=rtcp:9 IN IP4 0.0.0.0\r\n";
