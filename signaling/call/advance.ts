@@ -235,13 +235,21 @@ function whileConnected(chat: ChatCalls, call: ConnectedCall, event: CallEvent &
     case "call:ice-candidate":
     case "call:negotiate":
     case "call:media":
-      return post(chat, side === "caller" ? heard(call) : call, other, { ...message, chatId, callId });
+      return post(chat, side === "caller" ? heard(call) : call, other, inCallOf(message, callId));
     case "call:end": {
       const outcome = message.reason ?? "hangup";
       const end = toParty(call[other], { type: "call:end", chatId, callId, reason: outcome });
       return over(chat, call, now, { outcome, by: from }, ...end);
     }
   }
+}
+
+/** A message as it is passed on, which names its call. */
+function inCallOf<Message extends { callId?: string | undefined }>(
+  message: Message,
+  callId: string,
+): Message & { callId: string } {
+  return message.callId === callId ? message as Message & { callId: string } : { ...message, callId };
 }
 
 /** The caller has said something, so its socket was alive when the answer came. */

@@ -48,7 +48,7 @@ export function post(chat: ChatCalls, call: ConnectedCall, side: Side, message: 
   const party = call[side];
   const isUnheard = side === "caller" && call.unheard.length > 0;
   const sent = isUnheard ? { ...call, unheard: hold(call.unheard, message) } : call;
-  if (party.awayUntil === null) return withCall(chat, sent, ...toParty(party, message));
+  if (party.awayUntil === null) return { ...withCall(chat, sent), deliveries: toParty(party, message) };
   return withCall(chat, { ...sent, [side]: { ...party, held: hold(party.held, message) } });
 }
 
