@@ -21,6 +21,9 @@ import { turnCheck } from "./ops/turn_check.ts";
 import { addressOf, originsOf } from "./http/visit.ts";
 import { Webhook, type WebhookFigures } from "./log/webhook.ts";
 
+/** When this process started, in ms since 1970. */
+const STARTED_AT = performance.timeOrigin;
+
 /** How often clients should say `ping`, in ms. */
 const PING_MS = 15_000;
 
@@ -74,7 +77,7 @@ export class SignalingServer {
       videoCodecs: config.videoCodecs,
       engine: (options, receive) => new MemoryEngine(options, receive),
       // Wall time that nobody can set back.
-      now: () => performance.timeOrigin + performance.now(),
+      now: () => STARTED_AT + performance.now(),
       ticks: () => performance.now(),
       clock,
       newId: randomId,
