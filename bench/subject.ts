@@ -38,7 +38,7 @@ export async function prepare(page: Page, cameraMs: number): Promise<void> {
   await page.evaluateOnNewDocument((cameraMs: number) => {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
-      if (constraints?.video) await new Promise((resolve) => setTimeout(resolve, cameraMs));
+      if (constraints?.video && cameraMs > 0) await new Promise((resolve) => setTimeout(resolve, cameraMs));
       return await open(constraints);
     };
     const clock = () => performance.timeOrigin + performance.now();
