@@ -59,7 +59,7 @@ export function ringing(turn: Turn, call: InCall & { stage: "incoming" }, event:
 export function answer(turn: Turn, info: CallInfo, isStale: boolean, kinds: readonly Kind[]): void {
   turn.isChecking = false;
   exchange(turn, info);
-  turn.effects.push(["accept", isStale], ["open", kinds]);
+  turn.effects.push(["open", kinds], ["accept", isStale]);
 }
 
 /** The descriptions are to be exchanged, by when the other side's grace is over at the latest. */

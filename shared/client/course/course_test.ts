@@ -16,7 +16,7 @@ const CALLING = {
   "replaced": "ended connection-lost",
   "unauthorized": "ended connection-lost",
   "offer of another": "calling, waiting; take back other-call",
-  "offer, glare": "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
+  "offer, glare": "connecting (answering); take back other-call; start other-call to answer; open audio; accept false",
   "another stands": "calling; send call:end",
   "rings there": "ringing; mark-ringing",
   "answer": "connecting (answered); answered answer",
@@ -31,7 +31,7 @@ const CALLING = {
 
 /** One that rings here, and is not shown yet. */
 const INCOMING = {
-  "accept": "connecting (answering); forget-problem; accept false; open audio and video",
+  "accept": "connecting (answering); forget-problem; open audio and video; accept false",
   "presented": "incoming; send call:ringing",
   "decline": "ended declined by me; send call:reject",
   "hang up": "ended declined by me; send call:reject",
@@ -76,7 +76,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "unauthorized": "idle; release",
     "offer of another": "preparing, waiting; take back other-call",
     "offer, glare":
-      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
+      "connecting (answering); take back other-call; start other-call to answer; open audio; accept false",
     "another stands": "preparing; send call:end",
     "answer": "connecting (answered); answered answer",
     "rejected": "ended busy",
@@ -94,7 +94,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "unauthorized": "ended connection-lost",
     "offer of another": "calling (placing), waiting; take back other-call",
     "offer, glare":
-      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
+      "connecting (answering); take back other-call; start other-call to answer; open audio; accept false",
     "another stands": "calling (placing); send call:end",
     "answer": "connecting (answered); answered answer",
     "rejected": "ended busy",
@@ -109,7 +109,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
   "calling, reloaded": {
     ...CALLING,
     "offer, glare":
-      "connecting (answering); take back other-call; start other-call to answer; accept false; open nothing",
+      "connecting (answering); take back other-call; start other-call to answer; open nothing; accept false",
     "stands, connected": "connecting (answering); synced",
   },
   ringing: {
@@ -121,7 +121,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "unauthorized": "ended connection-lost",
     "offer of another": "ringing, waiting; take back other-call",
     "offer, glare":
-      "connecting (answering); take back other-call; start other-call to answer; accept false; open audio",
+      "connecting (answering); take back other-call; start other-call to answer; open audio; accept false",
     "another stands": "ringing; send call:end",
     "rings there": "ringing; mark-ringing",
     "answer": "connecting (answered); answered answer",
@@ -182,7 +182,7 @@ const TABLE: Record<keyof typeof STATES, Partial<Record<keyof typeof EVENTS, str
     "offer": "connecting (answered); repeatAnswer",
     "offer of another": "connecting (answered), waiting; take back other-call",
     "offer, glare":
-      "connecting (answering); take back other-call; start other-call to answer; accept false; open nothing",
+      "connecting (answering); take back other-call; start other-call to answer; open nothing; accept false",
     "stands, connected": "connecting (answered); synced",
     "another stands": "connecting (answered); send call:end",
     "rejected": "ended busy",
