@@ -5,6 +5,12 @@ import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
+/**
+ * How long drawing waits for devices that begin to be opened, in ms: a browser asks the page several times on the way, and drawing holds up
+ * each answer. Nobody sees so short a wait.
+ */
+const HOLD_MS = 20;
+
 /** What the call component draws from and acts through. */
 export interface CallStore {
   readonly snapshot: ReadonlySignal<Snapshot>;
@@ -16,15 +22,13 @@ export function createCallStore(chatId: string): CallStore {
   // Shown after what is to be done, such as opening a camera or making an offer, has begun: drawing takes longer than that. By a
   // message, since a hidden page has no animation frames, and timers of a second.
   const { port1, port2 } = new MessageChannel();
-  let isDue = false;
-  const client = new CallClient(browser({ url: location.origin }), () => {
-    if (!isDue) port2.postMessage(null);
-    isDue = true;
-  });
+  const client = new CallClient(browser({ url: location.origin }), () => port2.postMessage(null));
   const snapshot = signal(client.snapshot);
+  const draw = () => void (snapshot.value = client.snapshot);
+  const isOpening = ({ local }: Snapshot) => local.held.microphone === "opening";
   port1.onmessage = () => {
-    isDue = false;
-    snapshot.value = client.snapshot;
+    if (isOpening(client.snapshot) && !isOpening(snapshot.value)) setTimeout(draw, HOLD_MS);
+    else draw();
   };
   client.watch(chatId);
   return { snapshot, client };
