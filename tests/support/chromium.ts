@@ -25,15 +25,19 @@ export function launch(devices: FakeDevices = "grant", ...more: string[]): Promi
 }
 
 /**
- * The same, run by the command `within`, such as `ip netns exec …`, on a page whose plain http is as good as https. By a script
- * in between: the driver runs one program, without arguments of its own.
+ * The same, run by the command `within`, such as `ip netns exec …`, on a page whose plain http is as good as https, or on several with
+ * commas between them. By a script in between: the driver runs one program, without arguments of its own.
  */
-export async function launchWithin(within: string[], origin: string): Promise<Browser & AsyncDisposable> {
+export async function launchWithin(
+  within: string[],
+  origin: string,
+  ...more: string[]
+): Promise<Browser & AsyncDisposable> {
   const script = await Deno.makeTempFile({ prefix: "zvonok-chromium-" });
   await Deno.writeTextFile(script, `#!/bin/sh\nexec ${within.join(" ")} "${chromium()}" "$@"\n`);
   await Deno.chmod(script, 0o700);
   try {
-    return await launchBy(script, "grant", `--unsafely-treat-insecure-origin-as-secure=${origin}`);
+    return await launchBy(script, "grant", `--unsafely-treat-insecure-origin-as-secure=${origin}`, ...more);
   } finally {
     await Deno.remove(script);
   }

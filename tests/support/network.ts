@@ -40,11 +40,11 @@ export class Namespace {
 
   /** `ip` in here, such as `ip("link set lo up")`. */
   async ip(args: string): Promise<void> {
-    await run(["ip", "-n", this.name, ...args.split(" ")]);
+    await runCommand(["ip", "-n", this.name, ...args.split(" ")]);
   }
 
   async write(path: string, value: string): Promise<void> {
-    await run([...this.within, "sh", "-c", `echo ${value} > ${path}`]);
+    await runCommand([...this.within, "sh", "-c", `echo ${value} > ${path}`]);
   }
 }
 
@@ -68,7 +68,7 @@ export class Network implements AsyncDisposable {
   readonly #id = crypto.randomUUID().slice(0, 8);
   readonly #spaces: Namespace[] = [];
   #internet: Promise<Namespace> | null = null;
-  #routers = 0;
+  #connected = 0;
 
   /** The host everybody reaches, at `PUBLIC_ADDRESS`. */
   internet(): Promise<Namespace> {
@@ -82,10 +82,18 @@ export class Network implements AsyncDisposable {
 
   /** A router on the internet. */
   async router(nat: Nat): Promise<Router> {
-    const internet = await this.internet();
-    const number = ++this.#routers;
     const space = await this.#namespace();
-    // Documentation addresses again, four for each router.
+    const { number } = await this.connect(space);
+    await space.write("/proc/sys/net/ipv4/ip_forward", "1");
+    await runCommand([...space.within, "nft", "-f", "-"], rules(nat));
+    return { space, number };
+  }
+
+  /** Connects a namespace to the internet with an address of its own; `interface` is the internet's end of the wire. */
+  async connect(space: Namespace): Promise<{ number: number; interface: string; address: string }> {
+    const internet = await this.internet();
+    const number = ++this.#connected;
+    // Documentation addresses again, four for each.
     const address = (host: number) => `198.51.100.${4 * number + host}`;
     await internet.ip(`link add to-${number} type veth peer name wan netns ${space.name}`);
     await internet.ip(`address add ${address(1)}/30 dev to-${number}`);
@@ -93,9 +101,7 @@ export class Network implements AsyncDisposable {
     await space.ip(`address add ${address(2)}/30 dev wan`);
     await space.ip("link set wan up");
     await space.ip(`route add default via ${address(1)}`);
-    await space.write("/proc/sys/net/ipv4/ip_forward", "1");
-    await run([...space.within, "nft", "-f", "-"], rules(nat));
-    return { space, number };
+    return { number, interface: `to-${number}`, address: address(2) };
   }
 
   /** A link between a device and a router: up, unless told otherwise. A router takes one device. */
@@ -124,7 +130,7 @@ export class Network implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { name } of this.#spaces) await run(["ip", "netns", "del", name]);
+    for (const { name } of this.#spaces) await runCommand(["ip", "netns", "del", name]);
   }
 
   async #makeInternet(): Promise<Namespace> {
@@ -142,7 +148,7 @@ export class Network implements AsyncDisposable {
 
   async #namespace(): Promise<Namespace> {
     const space = new Namespace(`zvonok-${this.#id}-${this.#spaces.length}`);
-    await run(["ip", "netns", "add", space.name]);
+    await runCommand(["ip", "netns", "add", space.name]);
     this.#spaces.push(space);
     await space.ip("link set lo up");
     // There is no IPv6 on this internet. The addresses that links would give themselves take a second to be their own, and Chromium
@@ -173,7 +179,7 @@ function rules(nat: Nat): string {
 }
 
 /** Runs a command to its end; what it complained of is in the error. */
-async function run([command, ...args]: string[], input = ""): Promise<void> {
+export async function runCommand([command, ...args]: string[], input = ""): Promise<void> {
   const child = new Deno.Command(command!, { args, stdin: "piped", stdout: "null", stderr: "piped" }).spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input));
