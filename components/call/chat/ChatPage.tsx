@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "../Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
-import { useLater, useLazy } from "../lazy.ts";
+import { useLater } from "../lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "../Person.tsx";
 import { fill, isolated } from "../../../shared/i18n/fill.ts";
@@ -17,14 +17,13 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
-  const later = useLater(snapshot.checking);
   const past = actions?.pastCalls(chatId) ?? [];
-  const history = useLazy(() => import("./History.tsx"), past.length > 0);
+  const later = useLater(snapshot.checking || past.length > 0);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && taken < view.seats && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
   );
-  const calls = history && past.length > 0 && <history.History key="history" view={view} calls={past} />;
+  const calls = later && past.length > 0 && <later.History key="history" view={view} calls={past} />;
   if (isOut(view)) {
     return (
       <div class="chat">
