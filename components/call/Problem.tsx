@@ -1,5 +1,5 @@
 import type { MediaSource } from "../../shared/client/devices/causes.ts";
-import type { DeviceNotice } from "../../shared/client/devices/device_choice.ts";
+import type { DeviceNotice } from "../../shared/client/devices/device_choice_state.ts";
 import { fill } from "../../shared/i18n/fill.ts";
 import { isRetryable, problemText, subjectOf } from "../../shared/i18n/problem.ts";
 import { Close, Notice } from "./Notice.tsx";

@@ -11,7 +11,7 @@ import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { kindsOf } from "./course/turn.ts";
 import { CourseRunner } from "./course/course_runner.ts";
-import type { DeviceKind } from "./devices/device_choice.ts";
+import type { DeviceKind } from "./devices/device_choice_state.ts";
 import { DEVICE_OF } from "./devices/opening.ts";
 import { OwnMedia } from "./devices/own_media.ts";
 import { keepCall, pastCalls } from "./history.ts";

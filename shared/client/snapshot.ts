@@ -1,6 +1,6 @@
 /** The snapshot of a client that has heard of nothing yet. */
 
-import { NO_DEVICES } from "./devices/device_choice.ts";
+import { NO_DEVICES } from "./devices/device_choice_state.ts";
 import type { LocalMedia, RemoteMedia, Snapshot } from "./state.ts";
 
 /** No device is open. */

@@ -5,7 +5,7 @@ import type { CallMedia } from "../protocol/formats.ts";
 import type { Receipt } from "../protocol/receipt.ts";
 import type { EndReason, Member, Step } from "../protocol/server_messages.ts";
 import type { Cause, MediaSource } from "./devices/causes.ts";
-import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice.ts";
+import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice_state.ts";
 import type { Sample } from "./quality/samples.ts";
 
 /** Why a call is over, from this side's point of view. */

@@ -1,6 +1,6 @@
 /** The shape of what the call component says. */
 
-import type { DeviceNotice } from "../client/devices/device_choice.ts";
+import type { DeviceNotice } from "../client/devices/device_choice_state.ts";
 import type { MissedCall, Outcome } from "../client/state.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Step } from "../protocol/server_messages.ts";

@@ -1,6 +1,6 @@
 /** Cameras and microphones that come and go as a test says, and `Devices` over them. */
 
-import type { DeviceNotice } from "../../shared/client/devices/device_choice.ts";
+import type { DeviceNotice } from "../../shared/client/devices/device_choice_state.ts";
 import { Devices } from "../../shared/client/devices/devices.ts";
 import type { Causes, Kind } from "../../shared/client/devices/opening.ts";
 import type { Clock, Media } from "../../shared/client/platform/platform.ts";

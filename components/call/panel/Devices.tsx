@@ -1,4 +1,4 @@
-import { type DeviceKind, deviceToUse, SYSTEM_ID } from "../../../shared/client/devices/device_choice.ts";
+import { type DeviceKind, deviceToUse, SYSTEM_ID } from "../../../shared/client/devices/device_choice_state.ts";
 import type { View } from "../view.ts";
 import { Meter } from "./Meter.tsx";
 

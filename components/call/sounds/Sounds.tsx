@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { deviceToUse } from "../../../shared/client/devices/device_choice.ts";
+import { deviceToUse } from "../../../shared/client/devices/device_choice_state.ts";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { soundOf, startBell, startTone } from "./sounds.ts";
 import { peerName, type View } from "../view.ts";

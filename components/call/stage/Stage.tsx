@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { deviceToUse } from "../../../shared/client/devices/device_choice.ts";
+import { deviceToUse } from "../../../shared/client/devices/device_choice_state.ts";
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "../focus.ts";
 import { Icon } from "../Icon.tsx";

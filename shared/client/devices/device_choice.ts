@@ -1,46 +1,18 @@
-/** Which camera, microphone and speaker are there, which are chosen, and what is asked of them. No device is touched here. */
+/** What changes the choice of devices, and what is asked of the browser by it. No device is touched here. */
 
 import type { TextStore } from "../platform/platform.ts";
+import {
+  type DeviceChange,
+  type DeviceChoice,
+  type DeviceKind,
+  type DeviceOption,
+  NO_DEVICES,
+  SYSTEM_ID,
+} from "./device_choice_state.ts";
 
-/** What a user can choose. */
-export type DeviceKind = "camera" | "microphone" | "speaker";
-
-/** A device to show in a list; browsers tell the label once one was allowed. */
-export interface DeviceOption {
-  readonly id: string;
-  readonly label: string;
-}
-
-/**
- * All that are there, and which is to be used. One rule for every kind: what is chosen is used; while it is away the system's choice is,
- * and the choice stands; once it is back it is used again.
- */
-export interface DeviceChoice {
-  readonly options: Readonly<Record<DeviceKind, readonly DeviceOption[]>>;
-  /** By the user, on any page; `null`: the system's own choice. */
-  readonly chosen: Readonly<Record<DeviceKind, string | null>>;
-  /** To be used, but not there: the chosen one; or, where the system chose, the one that went away in use. */
-  readonly away: Readonly<Record<DeviceKind, string | null>>;
-  /** Which way a phone's camera looks. */
-  readonly facing: "user" | "environment";
-}
-
-/** A device that went away in use, or came back. */
-export interface DeviceNotice {
-  readonly device: DeviceKind;
-  readonly change: DeviceChange;
-  /** The label of the one in use now; `null`: there is no other, or the system's choice, which has no name. */
-  readonly now: string | null;
-}
-
-/** What became of the device that is to be used. */
-export type DeviceChange = "gone" | "back";
-
-/** Chromium lists the system's choice as if it were a device of its own; on Windows there are two such. */
-export const SYSTEM_ID = "default";
+/** The ids that stand for the system's choice: on Windows Chromium lists two such devices. */
 const SYSTEM_IDS: readonly string[] = [SYSTEM_ID, "communications"];
 
-const NO_IDS = { camera: null, microphone: null, speaker: null };
 const ALL_KINDS = ["camera", "microphone", "speaker"] as const satisfies readonly DeviceKind[];
 
 const KINDS: Readonly<Record<MediaDeviceKind, DeviceKind>> = {
@@ -53,14 +25,6 @@ const PHONE = { width: { ideal: 640, max: 640 }, height: { ideal: 480, max: 480 
 const PHONE_WISH = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24 } };
 const DESK = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const VOICE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-
-/** Nothing is known, and nothing chosen. */
-export const NO_DEVICES: DeviceChoice = {
-  options: { camera: [], microphone: [], speaker: [] },
-  chosen: NO_IDS,
-  away: NO_IDS,
-  facing: "user",
-};
 
 /** Nothing known yet but what was chosen before, on any page. */
 export function rememberedChoice(kept: TextStore): DeviceChoice {
@@ -114,11 +78,6 @@ export function withoutUse(choice: DeviceChoice): DeviceChoice {
   const { chosen, away } = choice;
   const stays = (kind: DeviceKind) => chosen[kind] === null ? null : away[kind];
   return { ...choice, away: { camera: stays("camera"), microphone: stays("microphone"), speaker: stays("speaker") } };
-}
-
-/** The device to use; `null`: the system's own choice. */
-export function deviceToUse({ chosen, away }: DeviceChoice, kind: DeviceKind): string | null {
-  return away[kind] === null ? chosen[kind] : null;
 }
 
 /**

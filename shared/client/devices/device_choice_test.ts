@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  type DeviceChange,
-  type DeviceChoice,
-  deviceToUse,
   nextCamera,
-  NO_DEVICES,
   ownId,
   rememberedChoice,
   withChosen,
@@ -12,6 +8,7 @@ import {
   withEnded,
   withoutUse,
 } from "./device_choice.ts";
+import { type DeviceChange, type DeviceChoice, deviceToUse, NO_DEVICES } from "./device_choice_state.ts";
 
 const KINDS = { camera: "videoinput", microphone: "audioinput", speaker: "audiooutput" } as const;
 type Kind = keyof typeof KINDS;

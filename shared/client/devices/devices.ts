@@ -6,10 +6,6 @@
 import type { Cause } from "./causes.ts";
 import {
   constraints,
-  type DeviceChoice,
-  type DeviceKind,
-  type DeviceNotice,
-  deviceToUse,
   nextCamera,
   ownId,
   rememberedChoice,
@@ -19,6 +15,7 @@ import {
   withoutUse,
   withUndone,
 } from "./device_choice.ts";
+import { type DeviceChoice, type DeviceKind, type DeviceNotice, deviceToUse } from "./device_choice_state.ts";
 import {
   type AccessPorts,
   type Causes,

@@ -4,7 +4,7 @@
  */
 
 import { type Cause, causeOf, isBarred, type MediaContext } from "./causes.ts";
-import type { DeviceKind } from "./device_choice.ts";
+import type { DeviceKind } from "./device_choice_state.ts";
 import type { PermissionPort } from "../platform/platform.ts";
 import type { MediaProblem } from "../state.ts";
 

@@ -1,6 +1,6 @@
 /** What this side sends in a call, or looks at before one: its camera, microphone and screen, and what is to be said of them. */
 
-import type { DeviceKind, DeviceNotice } from "./device_choice.ts";
+import type { DeviceKind, DeviceNotice } from "./device_choice_state.ts";
 import { Devices } from "./devices.ts";
 import { asksFirst, type Causes, DEVICE_OF, type Kind, type Opened } from "./opening.ts";
 import type { Section, Tracks } from "../call/media_sections.ts";
