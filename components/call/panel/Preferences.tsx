@@ -1,4 +1,3 @@
-import { isVideoCodec } from "../../../shared/client/call/codecs.ts";
 import { VIDEO_CODECS } from "../../../shared/protocol/constants.ts";
 import type { View } from "../view.ts";
 
@@ -23,7 +22,8 @@ export function Preferences({ view: { t: { panel: t }, snapshot: { saver, codec 
         {t.codec}
         <select
           value={codec ?? ""}
-          onChange={({ currentTarget: { value } }) => actions?.setCodec(isVideoCodec(value) ? value : null)}
+          onChange={({ currentTarget: { value } }) =>
+            actions?.setCodec(VIDEO_CODECS.find((name) => name === value) ?? null)}
         >
           <option value="">{t.codecAuto}</option>
           {VIDEO_CODECS.map((name) => <option key={name} value={name}>{name.replace("H264", "H.264")}</option>)}
