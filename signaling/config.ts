@@ -1,7 +1,7 @@
 /** Configuration, all by environment, checked once at the start. */
 
 import { z } from "zod";
-import { VIDEO_CODECS, type VideoCodec } from "../shared/protocol/constants.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../shared/protocol/video_codecs.ts";
 import { describeIssue } from "../shared/protocol/issues.ts";
 import type { IceConfig, TurnAccess } from "./ops/ice.ts";
 import type { WebhookTarget } from "./log/webhook.ts";

@@ -3,7 +3,8 @@
  * engine's steps say it gives to this process's devices, and to those who count and report. It owns no socket.
  */
 
-import { CLOSE, PROTOCOL_VERSION, type VideoCodec } from "../shared/protocol/constants.ts";
+import { CLOSE, PROTOCOL_VERSION } from "../shared/protocol/constants.ts";
+import type { VideoCodec } from "../shared/protocol/video_codecs.ts";
 import type { ClientMessage, ClientMessages } from "../shared/protocol/client_messages.ts";
 import type { Parsed } from "../shared/protocol/frames.ts";
 import type { Member, ServerMessages } from "../shared/protocol/server_messages.ts";

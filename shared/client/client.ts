@@ -4,7 +4,7 @@
  * course's to know (`course/course.ts`), which is told here of every event.
  */
 
-import type { VideoCodec } from "../protocol/constants.ts";
+import type { VideoCodec } from "../protocol/video_codecs.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Member, ServerMessages } from "../protocol/server_messages.ts";
 import type { Link } from "./call/link.ts";

@@ -1,6 +1,6 @@
 /** What the user prefers on this device, over all calls: a video codec, and whether little data is to be used. */
 
-import type { VideoCodec } from "../protocol/constants.ts";
+import type { VideoCodec } from "../protocol/video_codecs.ts";
 import { type CodecOrder, isVideoCodec, preferredCodecs } from "./call/codecs.ts";
 import type { Platform } from "./platform/platform.ts";
 import type { Role, Snapshot } from "./state.ts";

@@ -1,6 +1,6 @@
 /** What a call client shows to whoever draws it: one immutable snapshot, a new object for every change. */
 
-import type { VideoCodec } from "../protocol/constants.ts";
+import type { VideoCodec } from "../protocol/video_codecs.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Receipt } from "../protocol/receipt.ts";
 import type { EndReason, Member, Step } from "../protocol/server_messages.ts";

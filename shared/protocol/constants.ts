@@ -21,12 +21,6 @@ export const MAX_SDP_BYTES = 48 * 1024;
 /** Largest ICE candidate line, in bytes. */
 export const MAX_CANDIDATE_BYTES = 1024;
 
-/** Video codecs that browsers have for calls, by their names in SDP. */
-export const VIDEO_CODECS = ["VP8", "VP9", "H264", "AV1"] as const;
-
-/** A video codec that browsers have for calls. */
-export type VideoCodec = (typeof VIDEO_CODECS)[number];
-
 /** Longest display name, in characters. */
 export const MAX_NAME_LENGTH = 64;
 

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { clientMessages } from "./client_messages.ts";
-import { VIDEO_CODECS } from "./constants.ts";
+import { VIDEO_CODECS } from "./video_codecs.ts";
 import { errorCodes } from "./errors.ts";
 import {
   callId,

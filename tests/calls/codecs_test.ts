@@ -1,7 +1,7 @@
 /** Which codecs a call uses, in a real Chromium: by configuration, by a person's choice before and during a call; and how voices are sent. */
 
 import assert from "node:assert/strict";
-import { VIDEO_CODECS, type VideoCodec } from "../../shared/protocol/constants.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../../shared/protocol/video_codecs.ts";
 import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";

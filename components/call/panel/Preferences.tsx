@@ -1,4 +1,4 @@
-import { VIDEO_CODECS } from "../../../shared/protocol/constants.ts";
+import { VIDEO_CODECS } from "../../../shared/protocol/video_codecs.ts";
 import type { View } from "../view.ts";
 
 /** How video is sent: with little data, and by which codec. */

@@ -1,6 +1,6 @@
 /** Which video codec a call uses: an order of preference, never a condition (RFC 8829, section 5.2; `setCodecPreferences`). */
 
-import { VIDEO_CODECS, type VideoCodec } from "../../protocol/constants.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../../protocol/video_codecs.ts";
 
 /** Whether a value names one. */
 export function isVideoCodec(value: string | null): value is VideoCodec {

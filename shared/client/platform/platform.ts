@@ -3,7 +3,7 @@
  * a test each hand in their own; nothing else in `shared/client` reaches for a global.
  */
 
-import type { VideoCodec } from "../../protocol/constants.ts";
+import type { VideoCodec } from "../../protocol/video_codecs.ts";
 import type { IceServer } from "../../protocol/server_messages.ts";
 import type { MediaContext, MediaSource } from "../devices/causes.ts";
 

@@ -1,6 +1,6 @@
 /** The browser's peer connections and codecs. */
 
-import type { VideoCodec } from "../../../protocol/constants.ts";
+import type { VideoCodec } from "../../../protocol/video_codecs.ts";
 import type { Rtc } from "../platform.ts";
 
 export const rtc: Rtc = {
