@@ -7,20 +7,21 @@ const builder = new Builder({
   ignore: [/[._]test\.tsx?$/],
 });
 
-// The stylesheet and what it imports become one file on the wire.
+// The stylesheet and what it imports become one file on the wire, and scripts that are no modules go without their comments.
 builder.onTransformStaticFile(
-  { pluginName: "styles", filter: /[\\/]static[\\/]styles\.css$/ },
+  { pluginName: "static", filter: /[\\/]static[\\/](styles\.css|\w+\.js)$/ },
   async ({ path, mode, target }) => {
+    // A process for each build: a service of esbuild's would hold this one up, and browsers ask for several files at once.
+    Deno.env.set("ESBUILD_WORKER_THREADS", "0");
     // deno-lint-ignore no-import-prefix -- loaded by builds alone
-    const { build, stop } = await import("npm:esbuild@0.28.2");
-    const { outputFiles: [file] } = await build({
+    const { buildSync } = await import("npm:esbuild@0.28.2");
+    const { outputFiles: [file] } = buildSync({
       bundle: true,
       entryPoints: [path],
       minify: mode === "production",
       target,
       write: false,
     });
-    await stop();
     return { content: file!.text };
   },
 );
