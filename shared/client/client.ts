@@ -6,15 +6,14 @@
 
 import type { VideoCodec } from "../protocol/video_codecs.ts";
 import type { CallMedia } from "../protocol/formats.ts";
-import type { Member, ServerMessages } from "../protocol/server_messages.ts";
 import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
+import { Chats } from "./chats.ts";
 import { kindsOf } from "./course/turn.ts";
 import { CourseRunner } from "./course/course_runner.ts";
 import type { DeviceKind } from "./devices/device_choice_state.ts";
-import { DEVICE_OF } from "./devices/opening.ts";
 import { OwnMedia } from "./devices/own_media.ts";
-import { keepCall, pastCalls } from "./history.ts";
+import { keepMissed, pastCalls } from "./history.ts";
 import { withMissed } from "./missed.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Preferences } from "./preferences.ts";
@@ -22,7 +21,7 @@ import type { Incoming, Welcome } from "./signaling/protocol_1.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOTHING } from "./snapshot.ts";
-import type { Bring, CallActions, CallInfo, Descriptions, PastCall, Snapshot } from "./state.ts";
+import type { Bring, CallActions, Descriptions, PastCall, Snapshot } from "./state.ts";
 import { sendingBefore } from "./tab.ts";
 
 export class CallClient implements CallActions {
@@ -33,9 +32,7 @@ export class CallClient implements CallActions {
   readonly #iceServers: IceServers;
   readonly #preferences: Preferences;
   readonly #runner: CourseRunner;
-  readonly #watched = new Set<string>();
-  #userId: string | null = null;
-  #iceTransportPolicy: RTCIceTransportPolicy = "all";
+  readonly #chats: Chats;
   #stopRenewal = () => {};
   #snapshot: Snapshot;
 
@@ -60,13 +57,14 @@ export class CallClient implements CallActions {
       },
       onMessage: (message) => this.#receive(message),
     });
+    this.#chats = new Chats(this.#signal, (members) => this.#show({ members }));
     this.#runner = new CourseRunner({
       platform,
       media: this.#media,
       signal: this.#signal,
       preferences: this.#preferences,
-      ice: () => ({ iceServers: this.#iceServers.current, iceTransportPolicy: this.#iceTransportPolicy }),
-      hasSeveral: (chatId) => this.#others(chatId).length > 1,
+      ice: () => this.#iceServers.options,
+      hasSeveral: (chatId) => this.#chats.others(chatId).length > 1,
       snapshot: () => this.#snapshot,
       show: (change) => this.#show(change),
     });
@@ -78,21 +76,14 @@ export class CallClient implements CallActions {
 
   /** Keeps `members` of a chat up to date. */
   watch(chatId: string): void {
-    if (this.#watched.has(chatId)) return;
-    this.#watched.add(chatId);
-    if (this.#runner.course.signaling === "open") this.#signal.send({ type: "chat:watch", chatId });
+    this.#chats.watch(chatId, this.#runner.course.signaling === "open");
   }
 
   // --- Actions ---------------------------------------------------------------------------------------------------------
 
   call(chatId: string, media: CallMedia, to?: string, bring: Bring = "devices"): void {
-    const info = {
-      chatId,
-      callId: this.#platform.crypto.newId(),
-      role: "caller",
-      media,
-      peer: this.#peer(chatId, to),
-    } as const;
+    const callId = this.#platform.crypto.newId();
+    const info = { chatId, callId, role: "caller", media, peer: this.#chats.peer(chatId, to) } as const;
     this.#runner.tell({ type: "call", info, to, kinds: bring === "nothing" ? [] : kindsOf(media) });
   }
 
@@ -100,8 +91,8 @@ export class CallClient implements CallActions {
     const { problem, unplaced, checking } = this.#snapshot;
     if (unplaced !== null) return this.call(unplaced.chatId, unplaced.media, unplaced.to);
     if (!checking && !this.#runner.isAccepted) return;
-    const kinds = kindsOf("video").filter((kind) => problem?.[DEVICE_OF[kind]]);
-    if (kinds.length > 0) this.#media.add(kinds);
+    const { failed } = this.#media;
+    if (failed.length > 0) this.#media.add(failed);
     if (problem?.screen) this.setScreen(true);
   }
 
@@ -192,23 +183,24 @@ export class CallClient implements CallActions {
       case "welcome":
         return this.#welcome(message);
       case "chat:state":
-        return this.#show({ members: { ...this.#snapshot.members, [message.chatId]: message.members } });
-      case "call:missed":
-        return this.#missed(message);
-      case "call:offer": {
-        const { problem } = this.#media.shown;
-        return this.#runner.tell({ ...message, failed: kindsOf("video").filter((kind) => problem?.[DEVICE_OF[kind]]) });
+        return this.#chats.take(message.chatId, message.members);
+      case "call:missed": {
+        const { type: _, ...missed } = message;
+        keepMissed(this.#platform.storage.kept, missed, this.#platform.clock.wallTime());
+        return this.#show({ missed: withMissed(this.#snapshot.missed, missed) });
       }
+      case "call:offer":
+        return this.#runner.tell({ ...message, failed: this.#media.failed });
       case "call:state": {
         const { microphone, camera } = sendingBefore(this.#platform.storage.tab, message.callId);
         const kinds = kindsOf("video").filter((kind) => kind === "audio" ? microphone : camera);
-        return this.#runner.tell({ ...message, peer: this.#peer(message.chatId), kinds });
+        return this.#runner.tell({ ...message, peer: this.#chats.peer(message.chatId), kinds });
       }
       case "call:error": {
         const { code, callId, chatId } = message;
         if (code !== "ACCESS_DENIED" || callId !== undefined || chatId === undefined) return this.#runner.tell(message);
         // R1: the error is about no call, so about the chat. Should this user be let in again, `chat:state` says so.
-        this.#show({ members: { ...this.#snapshot.members, [chatId]: null } });
+        this.#chats.take(chatId, null);
         // The page that shows the device check gives way to the one for outsiders.
         return this.#runner.tell({ type: "check", on: false });
       }
@@ -234,22 +226,13 @@ export class CallClient implements CallActions {
 
   #welcome(message: Welcome): void {
     const { user, iceServers, iceTtl, iceTransportPolicy, videoCodecs = [] } = message;
-    this.#userId = user.id;
-    this.#iceTransportPolicy = iceTransportPolicy ?? "all";
+    this.#iceServers.policy = iceTransportPolicy ?? "all";
     this.#iceServers.take(iceServers, iceTtl);
     this.#preferences.configure(videoCodecs);
-    for (const chatId of this.#watched) this.#signal.sendNow({ type: "chat:watch", chatId });
+    this.#chats.welcomed(user.id);
     const { call } = this.#runner.course;
     const isUnsent = "info" in call && this.#signal.hasUnsentInitiate(call.info.callId);
     this.#runner.tell({ ...message, isUnsent });
-  }
-
-  #missed({ type: _, ...missed }: ServerMessages["call:missed"]): void {
-    const { chatId, callId, callerName: name, media } = missed;
-    const at = this.#platform.clock.wallTime();
-    const past = { role: "callee", outcome: "missed", durationMs: null, receipt: null } as const;
-    keepCall(this.#platform.storage.kept, chatId, { ...past, callId, at, name, media });
-    this.#show({ missed: withMissed(this.#snapshot.missed, missed) });
   }
 
   // --- Small parts -----------------------------------------------------------------------------------------------------
@@ -257,15 +240,6 @@ export class CallClient implements CallActions {
   #preferred(): void {
     this.#show(this.#preferences.shown);
     this.#runner.call?.link.prefer(this.#preferences.codecsFor("caller"));
-  }
-
-  #others(chatId: string): Member[] {
-    return (this.#snapshot.members[chatId] ?? []).filter(({ id }) => id !== this.#userId);
-  }
-
-  #peer(chatId: string, wanted?: string): CallInfo["peer"] {
-    const others = this.#others(chatId).filter(({ id }) => wanted === undefined || id === wanted);
-    return others.length === 1 ? { id: others[0]!.id, name: others[0]!.name } : null;
   }
 
   #show(change: Partial<Snapshot>): void {

@@ -1,7 +1,7 @@
 /** The calls of a chat that this browser had or missed, kept by the browser and by nobody else. */
 
 import type { TextStore } from "./platform/platform.ts";
-import type { PastCall } from "./state.ts";
+import type { MissedCall, PastCall } from "./state.ts";
 
 /** Calls of one chat that are kept. */
 const MAX_CALLS = 50;
@@ -20,6 +20,12 @@ export function pastCalls(kept: TextStore, chatId: string): PastCall[] {
 export function keepCall(kept: TextStore, chatId: string, call: PastCall): void {
   const others = pastCalls(kept, chatId).filter(({ callId }) => callId !== call.callId);
   kept.set(keyOf(chatId), JSON.stringify([call, ...others].slice(0, MAX_CALLS)));
+}
+
+/** Keeps a call that this user missed. `at`: when that was heard of, in ms since 1970. */
+export function keepMissed(kept: TextStore, { chatId, callId, callerName: name, media }: MissedCall, at: number): void {
+  const past = { role: "callee", outcome: "missed", durationMs: null, receipt: null } as const;
+  keepCall(kept, chatId, { ...past, callId, at, name, media });
 }
 
 const keyOf = (chatId: string) => `history.${chatId}`;

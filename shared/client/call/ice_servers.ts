@@ -2,6 +2,7 @@
 
 import type { IceServer } from "../../protocol/server_messages.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { IceOptions } from "./peer_connection.ts";
 
 /** A share of the credentials' life after which they are renewed. */
 const RENEW_AT = 0.75;
@@ -13,6 +14,8 @@ const RETRY_MS = { first: 2_000, longest: 60_000 };
 export class IceServers {
   readonly #platform: Pick<Platform, "transport" | "clock">;
   readonly #onChange: () => void;
+  /** Which ways media may take, by the server's configuration. */
+  policy: RTCIceTransportPolicy = "all";
   #current: IceServer[] = [];
   #cancelTimer = () => {};
   #isClosed = false;
@@ -23,8 +26,9 @@ export class IceServers {
     this.#onChange = onChange;
   }
 
-  get current(): IceServer[] {
-    return this.#current;
+  /** For a peer connection that is made now. */
+  get options(): IceOptions {
+    return { iceServers: this.#current, iceTransportPolicy: this.policy };
   }
 
   /** Takes what the server gave; `ttl` in seconds, none for what does not expire. */

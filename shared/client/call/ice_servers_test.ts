@@ -25,7 +25,7 @@ class Scene extends FakeClock {
     };
     this.servers = new IceServers(
       { transport: transport as Transport, clock: this },
-      () => this.changed.push(this.servers.current[0]!.credential!),
+      () => this.changed.push(this.servers.options.iceServers![0]!.credential!),
     );
   }
 }
@@ -42,7 +42,7 @@ Deno.test("ice servers: renewed after three quarters of their life, again and ag
   await scene.pass(100 * MINUTE);
   assert.deepEqual(scene.asked, [45 * MINUTE, 90 * MINUTE, 135 * MINUTE]);
   assert.deepEqual(scene.changed, ["welcome", ...scene.asked.map((at) => `at ${at}`)]);
-  assert.equal(scene.servers.current[0]!.credential, `at ${135 * MINUTE}`);
+  assert.equal(scene.servers.options.iceServers![0]!.credential, `at ${135 * MINUTE}`);
 });
 
 Deno.test("ice servers: what does not expire is not renewed", async () => {
@@ -64,7 +64,7 @@ Deno.test("ice servers: a server that does not answer is asked again, less and l
   scene.ttl = 4000;
   await scene.pass(MINUTE);
   const renewedAt = scene.asked.at(-1)!;
-  assert.equal(scene.servers.current[0]!.credential, `at ${renewedAt}`);
+  assert.equal(scene.servers.options.iceServers![0]!.credential, `at ${renewedAt}`);
   // The next trouble starts with short waits again.
   scene.ttl = null;
   await scene.pass(3_000_000 + 2_000 - (scene.time - renewedAt));

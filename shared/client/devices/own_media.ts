@@ -62,6 +62,11 @@ export class OwnMedia {
     return tracks;
   }
 
+  /** What was asked for and did not open. */
+  get failed(): Kind[] {
+    return (["audio", "video"] as const).filter((kind) => this.#shown.problem?.[DEVICE_OF[kind]]);
+  }
+
   /** Whether the user wants a kind sent, and it is open or on its way. */
   isWanted(kind: Kind): boolean {
     return this.#devices.isWanted(kind);
