@@ -17,6 +17,9 @@ export type FailureCause =
     readonly hasConnected: boolean;
   };
 
+/** Where the other side never offered anew after a reload: there was no transport to find a path with. */
+export const NO_TRANSPORT: FailureCause = { at: "transport", ice: "new", connection: "new", hasConnected: false };
+
 /** A browser without WebRTC, or that makes no peer connection for another reason of its own. */
 export class NoPeerConnection extends Error {}
 

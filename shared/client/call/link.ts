@@ -9,29 +9,19 @@ import type { ServerMessages } from "../../protocol/server_messages.ts";
 import type { SignalStatus } from "../signaling/socket.ts";
 import type { Descriptions } from "../state.ts";
 import type { CodecOrder } from "./codecs.ts";
-import { type FailureCause, failureOf, NoPeerConnection } from "./failure.ts";
+import { type FailureCause, failureOf, NO_TRANSPORT, NoPeerConnection } from "./failure.ts";
+import { type ChannelUser, LinkConnections } from "./link_connections.ts";
 import type { LinkNews, LinkPorts, LinkStart } from "./link_ports.ts";
-import type { Answer, Description, Offer } from "./negotiation.ts";
-import { Negotiator, type NegotiatorPorts } from "./negotiator.ts";
+import type { Answer, Description } from "./negotiation.ts";
+import type { Negotiator } from "./negotiator.ts";
 import { RecoveryRunner } from "./recovery_runner.ts";
 import type { SignalingStatus } from "./recovery_state.ts";
-import { bundlePolicyFor, type Section } from "./media_sections.ts";
-
-/** Takes each data channel of a label, the same one maybe more than once; `closed`: the call is over. */
-export type ChannelUser = (line: RTCDataChannel | "closed") => void;
+import type { Section } from "./media_sections.ts";
 
 export class Link {
   readonly #ports: LinkPorts;
-  readonly #negotiatorPorts: NegotiatorPorts;
   readonly #recovery: RecoveryRunner;
-  /** The peer connection there is; `null` after a reload, until the other side makes a new offer (R13). */
-  #current: Negotiator | null = null;
-  /** The offer that rings here, and the peer connection that is ready to answer it. */
-  #incoming: { readonly offer: Offer; readonly ready: Promise<Negotiator> } | null = null;
-  /** The users of data channels, by label. */
-  readonly #channels = new Map<string, ChannelUser>();
-  /** How the other side's offers want their sections carried; ours are bundled until then. */
-  #bundlePolicy: RTCBundlePolicy = "max-bundle";
+  readonly #connections: LinkConnections;
 
   /** Without WebRTC a link that is placed throws `NoPeerConnection`, and one that rings says so in its news. */
   constructor(ports: LinkPorts, start: LinkStart) {
@@ -40,16 +30,17 @@ export class Link {
       clock: ports.platform.clock,
       role: ports.role,
       graceMs: ports.graceMs,
-      received: () => this.#current?.peer.received() ?? Promise.resolve(0),
+      received: () => this.#connections.current?.peer.received() ?? Promise.resolve(0),
       effects: {
-        "restart-ice": () => this.#current?.restart(),
+        "restart-ice": () => this.#connections.current?.restart(),
         "check-signaling": ports.checkSignaling,
         "send-key-frame": () => ports.onNews({ type: "key-frame-needed" }),
-        "give-up": () => this.#fail(this.#current?.peer.transport(this.#recovery.hasConnected) ?? NO_TRANSPORT),
+        "give-up": () =>
+          this.#fail(this.#connections.current?.peer.transport(this.#recovery.hasConnected) ?? NO_TRANSPORT),
       },
       onChange: () => this.#say({ type: "progress" }),
     });
-    this.#negotiatorPorts = {
+    this.#connections = new LinkConnections({
       ...ports,
       isPolite: ports.role === "callee",
       sections: new Set(ports.sections),
@@ -60,13 +51,12 @@ export class Link {
         ports.onNews({ type: "restarted", by: "peer" });
       },
       onState: (state) => this.#moved(state),
-      onChannel: () => this.#connectChannels(),
       onFailed: (error) => this.#fail(failureOf(error)),
-    };
+    }, () => ({ ice: ports.ice(), codecs: ports.codecs() }));
     this.signaling(ports.signaling);
-    if (start === "place") this.#connect();
+    if (start === "place") this.#connections.connect();
     if (typeof start === "string") return;
-    this.#ring(start.offer).catch((error) =>
+    this.#connections.ring(start.offer).catch((error) =>
       error instanceof NoPeerConnection ? ports.onNews({ type: "no-webrtc" }) : this.#fail(failureOf(error))
     );
   }
@@ -78,7 +68,7 @@ export class Link {
 
   /** This side's description was sent: messages about what it sends may follow. */
   get isDescribed(): boolean {
-    return !this.#recovery.isClosed && (this.#current?.peer.isFlushed ?? false);
+    return !this.#recovery.isClosed && (this.#connections.current?.peer.isFlushed ?? false);
   }
 
   /** When media last came, on the monotonic clock; `null`: it never did. */
@@ -88,36 +78,35 @@ export class Link {
 
   /** What both sides agreed on last; `null` before that. */
   get descriptions(): Descriptions | null {
-    return this.#current?.peer.descriptions ?? null;
+    return this.#connections.current?.peer.descriptions ?? null;
   }
 
   /** The answer that this side gave; `null` where it gave none. */
   get answer(): Answer | null {
-    return this.#current?.peer.appliedAnswer ?? null;
+    return this.#connections.current?.peer.appliedAnswer ?? null;
   }
 
   /** What is known of the connection (W3C WebRTC Statistics); rejects where there is none now. */
   stats(): Promise<RTCStatsReport> {
-    return this.#current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
+    return this.#connections.current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
   }
 
   /** The sender of a section. */
   sender(section: Section): RTCRtpSender | undefined {
-    return this.#current?.peer.sender(section);
+    return this.#connections.current?.peer.sender(section);
   }
 
   // --- What this side does ---------------------------------------------------------------------------------------------
 
   /** Makes and sends the offer that starts the call. */
   place(): Promise<void> {
-    return this.#current!.offer((offer) => this.#ports.send({ type: "call:initiate", offer }));
+    return this.#connections.current!.offer((offer) => this.#ports.send({ type: "call:initiate", offer }));
   }
 
   /** Sends the answer that was made while it rang, or (`isStale`) another one. What this side sends may follow later. */
   async accept(isStale: boolean): Promise<void> {
-    const { offer, ready } = this.#incoming!;
     try {
-      await (await (isStale ? this.#ring(offer) : ready)).accept();
+      await this.#connections.accept(isStale);
     } catch (error) {
       this.#fail(failureOf(error));
     }
@@ -125,23 +114,23 @@ export class Link {
 
   /** Sends the tracks there are, and offers what they had no section for. */
   sendTracks(): Promise<void> {
-    return this.#current?.sendTracks() ?? Promise.resolve();
+    return this.#connections.current?.sendTracks() ?? Promise.resolve();
   }
 
   /** Sends no more in a section. */
   stopTrack(section: Section): void {
-    this.#current?.peer.setTrack(section, null).catch(() => {});
+    this.#connections.current?.peer.setTrack(section, null).catch(() => {});
   }
 
   /** Wants video in other codecs, or of less or more data, and offers that. */
   prefer(codecs: CodecOrder): void {
-    this.#current?.peer.prefer(codecs);
+    this.#connections.current?.peer.prefer(codecs);
     this.sendTracks();
   }
 
   /** There are other servers to gather with, from the next time on. */
   iceChanged(): void {
-    this.#current?.peer.useIce(this.#ports.ice());
+    this.#connections.current?.peer.useIce(this.#ports.ice());
   }
 
   /**
@@ -150,14 +139,12 @@ export class Link {
    * connections. A call in which no feature asks for one has no section for data; a side that knows of none is not disturbed.
    */
   channel(label: string, use: ChannelUser): void {
-    this.#channels.set(label, use);
-    this.#connectChannels();
+    this.#connections.channel(label, use);
   }
 
   close(): void {
     this.#recovery.tell({ type: "close" });
-    this.#current?.close();
-    this.#connectChannels();
+    this.#connections.close();
   }
 
   // --- What the other side says ----------------------------------------------------------------------------------------
@@ -169,13 +156,15 @@ export class Link {
   }
 
   candidate(candidate: Candidate | null): void {
-    this.#current?.peer.addCandidate(candidate);
+    this.#connections.current?.peer.addCandidate(candidate);
   }
 
   /** R15: an offer or answer inside the call. */
   negotiate(description: Description): Promise<void> {
-    if (this.#current === null && description.type === "offer") this.#bundlePolicy = bundlePolicyFor(description.sdp);
-    const current = this.#current ?? this.#reconnect();
+    if (this.#connections.current === null && description.type === "offer") {
+      this.#connections.bundleLike(description.sdp);
+    }
+    const current = this.#connections.current ?? this.#reconnect();
     return current?.negotiate(description) ?? Promise.resolve();
   }
 
@@ -218,46 +207,18 @@ export class Link {
 
   // --- Small parts -----------------------------------------------------------------------------------------------------
 
-  /** Prepares to answer. */
-  #ring(offer: Offer): Promise<Negotiator> {
-    const prepared = async () => {
-      this.#bundlePolicy = bundlePolicyFor(offer.sdp);
-      const current = this.#connect();
-      await current.prepare(offer);
-      return current;
-    };
-    const ready = prepared();
-    this.#incoming = { offer, ready };
-    return ready;
-  }
-
   /** Another peer connection in place of the one before, for a call that goes on; a browser that makes none any more ends it. */
   #reconnect(): Negotiator | null {
     try {
-      return this.#connect();
+      return this.#connections.connect();
     } catch (error) {
       this.#fail(failureOf(error));
       return null;
     }
   }
 
-  #connect(): Negotiator {
-    this.#current?.close();
-    const options = { ice: this.#ports.ice(), codecs: this.#ports.codecs(), bundlePolicy: this.#bundlePolicy };
-    this.#current = new Negotiator(options, this.#negotiatorPorts);
-    this.#connectChannels();
-    return this.#current;
-  }
-
-  #connectChannels(): void {
-    for (const [label, use] of this.#channels) {
-      const line = this.#recovery.isClosed ? "closed" : this.#current?.channel(label);
-      if (line) use(line);
-    }
-  }
-
   #repeatOffer(): void {
-    if (this.#recovery.isAnswered) this.#current?.repeatOffer();
+    if (this.#recovery.isAnswered) this.#connections.current?.repeatOffer();
   }
 
   #answered(): void {
@@ -290,6 +251,3 @@ const SIGNALING: Record<SignalStatus, SignalingStatus> = {
   replaced: "gone",
   unauthorized: "gone",
 };
-
-/** The cause where the other side never offered anew after a reload: there was no transport to find a path with. */
-const NO_TRANSPORT: FailureCause = { at: "transport", ice: "new", connection: "new", hasConnected: false };
