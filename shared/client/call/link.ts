@@ -93,7 +93,7 @@ export class Link {
 
   /** The sender of a section. */
   sender(section: Section): RTCRtpSender | undefined {
-    return this.#connections.current?.peer.sender(section);
+    return this.#connections.current?.peer.sections.sender(section);
   }
 
   // --- What this side does ---------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ export class Link {
 
   /** Sends no more in a section. */
   stopTrack(section: Section): void {
-    this.#connections.current?.peer.setTrack(section, null).catch(() => {});
+    this.#connections.current?.peer.sections.setTrack(section, null).catch(() => {});
   }
 
   /** Wants video in other codecs, or of less or more data, and offers that. */

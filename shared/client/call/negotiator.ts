@@ -64,7 +64,7 @@ export class Negotiator {
   /** Offers all there are sections for. */
   offer(send: (offer: Offer) => void): Promise<void> {
     return this.#inTurn(async () => {
-      this.peer.add(this.#ports.sections, this.#ports.tracks());
+      this.peer.sections.add(this.#ports.sections, this.#ports.tracks());
       const offer = await this.peer.offer();
       if (this.#isClosed) return;
       send(offer);
@@ -121,7 +121,7 @@ export class Negotiator {
       if (this.#isClosed) return;
       // The offer was ignored where this side's own stands, which may have been lost.
       if (description.type === "offer") this.repeatOffer();
-      for (const section of peer.sections) this.#ports.sections.add(section);
+      for (const section of peer.sections.all) this.#ports.sections.add(section);
       // Where both pages were reloaded, the side that offers has no other sign that the call is answered.
       if (answer !== null || description.type === "answer") this.#ports.onAnswered();
       if (answer !== null) {
@@ -160,7 +160,7 @@ export class Negotiator {
 
   async #putTracks(): Promise<void> {
     const tracks = Object.entries(this.#ports.tracks());
-    await Promise.all(tracks.map(([section, track]) => this.peer.setTrack(section as Section, track)));
+    await Promise.all(tracks.map(([section, track]) => this.peer.sections.setTrack(section as Section, track)));
     await this.#ports.adapt();
     if (!this.#ports.isAnswered() || !this.peer.negotiationNeeded) return;
     const offer = await this.peer.offer();

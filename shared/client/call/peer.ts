@@ -5,7 +5,7 @@
 
 import type { Candidate } from "../../protocol/candidate.ts";
 import type { Descriptions } from "../state.ts";
-import { type CodecOrder, preferCodecs } from "./codecs.ts";
+import type { CodecOrder } from "./codecs.ts";
 import type { FailureCause } from "./failure.ts";
 import {
   type Answer,
@@ -19,25 +19,14 @@ import {
 import { type IceOptions, peerConnection } from "./peer_connection.ts";
 import type { PeerHandlers, PeerOptions, PeerPorts } from "./peer_ports.ts";
 import { remoteStreams } from "./remote_streams.ts";
-import {
-  addSection,
-  giveWay,
-  isBundled,
-  isNegotiationNeeded,
-  type Section,
-  sectionOf,
-  startSmall,
-  type Tracks,
-  transceiverOf,
-  transceivers,
-} from "./media_sections.ts";
+import { giveWay, isBundled, isNegotiationNeeded, sectionOf } from "./media_sections.ts";
+import { PeerSections } from "./peer_sections.ts";
 import { HeldCandidates, placed, trickled, ufragOf } from "./trickle.ts";
 import { withSenderHints } from "./sdp_munging.ts";
 
 export class Peer {
+  readonly sections: PeerSections;
   readonly #pc: RTCPeerConnection;
-  readonly #platform: PeerPorts;
-  #codecs: CodecOrder;
   readonly #handlers: PeerHandlers;
   /** Local candidates wait until this side's description is sent, remote ones for the other's. */
   readonly #local: HeldCandidates;
@@ -48,12 +37,11 @@ export class Peer {
   #needs = NO_NEEDS;
 
   constructor(platform: PeerPorts, { ice, codecs, bundlePolicy }: PeerOptions, handlers: PeerHandlers) {
-    this.#platform = platform;
-    this.#codecs = codecs;
     this.#bundlePolicy = bundlePolicy;
     this.#handlers = handlers;
     this.#local = new HeldCandidates(handlers.onCandidate);
     this.#pc = peerConnection(platform.rtc, { ...ice, bundlePolicy });
+    this.sections = new PeerSections(this.#pc, platform.rtc, codecs);
     this.#pc.onicecandidate = ({ candidate }) => this.#local.add(trickled(candidate));
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ondatachannel = ({ channel }) => {
@@ -73,19 +61,6 @@ export class Peer {
     return local && remote && { local: local.sdp, remote: remote.sdp };
   }
 
-  /** The media sections that the call has. */
-  get sections(): Section[] {
-    return (["audio", "video", "screen"] as const).filter((section) => transceiverOf(this.#pc, section));
-  }
-
-  /** Adds sections where there are none, which send `tracks`; the other side has them after the next offer. */
-  add(sections: Iterable<Section>, tracks: Tracks): void {
-    for (const section of sections) {
-      addSection(this.#pc, section, tracks[section] ?? null);
-      this.#prefer(section, this.#codecs.offered);
-    }
-  }
-
   /** An offer of all there is. */
   async offer(): Promise<Offer> {
     const iceRestart = this.#needs.due.includes("restart");
@@ -98,8 +73,7 @@ export class Peer {
 
   /** Makes the next offer prefer other video codecs. */
   prefer(codecs: CodecOrder): void {
-    this.#codecs = codecs;
-    for (const section of this.sections) this.#prefer(section, codecs.offered);
+    this.sections.prefer(codecs);
     this.#note({ type: "need", need: "codecs" });
   }
 
@@ -200,26 +174,9 @@ export class Peer {
     this.#remote.add(candidate);
   }
 
-  /**
-   * Sends `track`, without renegotiation where the call has a section for it; or (`null`) nothing there. Before the first exchange
-   * of descriptions no section is added: they come with that.
-   */
-  async setTrack(section: Section, track: MediaStreamTrack | null): Promise<void> {
-    const transceiver = transceiverOf(this.#pc, section);
-    if (transceiver) {
-      // Replacing a track by itself takes a browser tens of milliseconds too. `null` is always set: a track may be on its way there.
-      if (track === null || transceiver.sender.track !== track) await transceiver.sender.replaceTrack(track);
-    } else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
-  }
-
   /** What is known of the connection (W3C WebRTC Statistics). */
   stats(): Promise<RTCStatsReport> {
     return this.#pc.getStats();
-  }
-
-  /** The sender of a section. */
-  sender(section: Section): RTCRtpSender | undefined {
-    return transceiverOf(this.#pc, section)?.sender;
   }
 
   /** The data channel with a label, if it is open or opens. `isOpener`: this side opens those that there are not (W3C WebRTC, section 6). */
@@ -263,20 +220,12 @@ export class Peer {
     this.#remote.flush();
   }
 
-  /** Every section that the other side offers is answered in both directions: a side that sends nothing has no track there. */
   async #answer(): Promise<Answer> {
-    for (const transceiver of transceivers(this.#pc)) transceiver.direction = "sendrecv";
-    for (const section of this.sections) this.#prefer(section, this.#codecs.insisted);
-    await startSmall(this.#pc);
+    await this.sections.accept();
     // A browser sends in the order of the offer, whatever it answers: this side's choice needs an offer of its own.
     const isFirst = this.#pc.currentRemoteDescription === null;
-    if (isFirst && this.#codecs.insisted.length > 0) this.#note({ type: "need", need: "codecs" });
+    if (isFirst && this.sections.isInsisting) this.#note({ type: "need", need: "codecs" });
     const { sdp } = await this.#pc.createAnswer();
     return { type: "answer", sdp: sdp! };
-  }
-
-  #prefer(section: Section, wanted: readonly string[]): void {
-    const transceiver = section === "audio" ? undefined : transceiverOf(this.#pc, section);
-    if (transceiver) preferCodecs(transceiver, this.#platform.rtc.videoCodecs(), wanted);
   }
 }

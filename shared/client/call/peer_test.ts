@@ -43,11 +43,11 @@ Deno.test("peer: a track that is stopped while it is being put in its place goes
   };
   const transceiver = { sender, receiver: { track: { kind: "video" } } };
   const peer = peerOver({ getTransceivers: () => [transceiver], remoteDescription: {} });
-  const turns = [peer.setTrack("video", track), peer.setTrack("video", null)];
+  const turns = [peer.sections.setTrack("video", track), peer.sections.setTrack("video", null)];
   placed.resolve();
   await Promise.all(turns);
   assert.deepEqual([asked.length, sender.track], [2, null]);
-  await peer.setTrack("video", track);
-  await peer.setTrack("video", track);
+  await peer.sections.setTrack("video", track);
+  await peer.sections.setTrack("video", track);
   assert.equal(asked.length, 3, "what is there is not replaced by itself");
 });
