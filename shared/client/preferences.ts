@@ -1,7 +1,7 @@
 /** What the user prefers on this device, over all calls: a video codec, and whether little data is to be used. */
 
-import type { VideoCodec } from "../protocol/video_codecs.ts";
-import { type CodecOrder, isVideoCodec, preferredCodecs } from "./call/codecs.ts";
+import { VIDEO_CODECS, type VideoCodec } from "../protocol/video_codecs.ts";
+import { type CodecOrder, preferredCodecs } from "./call/codecs.ts";
 import type { Platform } from "./platform/platform.ts";
 import type { Role, Snapshot } from "./state.ts";
 
@@ -24,7 +24,7 @@ export class Preferences {
     this.#platform = platform;
     const { kept } = platform.storage;
     const codec = kept.get(CODEC_KEY);
-    this.#shown = { codec: isVideoCodec(codec) ? codec : null, saver: kept.get(SAVER_KEY) !== null };
+    this.#shown = { codec: VIDEO_CODECS.find((name) => name === codec) ?? null, saver: kept.get(SAVER_KEY) !== null };
   }
 
   get shown(): Shown {

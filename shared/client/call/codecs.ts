@@ -1,11 +1,6 @@
 /** Which video codec a call uses: an order of preference, never a condition (RFC 8829, section 5.2; `setCodecPreferences`). */
 
-import { VIDEO_CODECS, type VideoCodec } from "../../protocol/video_codecs.ts";
-
-/** Whether a value names one. */
-export function isVideoCodec(value: string | null): value is VideoCodec {
-  return (VIDEO_CODECS as readonly (string | null)[]).includes(value);
-}
+import type { VideoCodec } from "../../protocol/video_codecs.ts";
 
 /**
  * All that a browser can do, with the wanted codecs first. Nothing is left out: a call must never be without a common codec, and
