@@ -1,7 +1,6 @@
-import { useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../../shared/i18n/fill.ts";
-import { useNow } from "./clock.ts";
+import { useClock } from "./clock.ts";
 import { Icon } from "./Icon.tsx";
 import { Avatar } from "./Person.tsx";
 import { type IncomingPhase, peerName, type View } from "./view.ts";
@@ -12,10 +11,7 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
   const dialog = useRef<HTMLDialogElement>(null);
   const name = peerName(view);
   const withVideo = phase.call.media === "video";
-  const now = useNow();
-  const left = useComputed(() =>
-    fill(t.secondsLeft, { n: Math.max(0, Math.ceil((phase.expiresAt - now.value) / 1000)) })
-  );
+  const left = useClock(phase.expiresAt, (ms) => fill(t.secondsLeft, { n: Math.max(0, Math.ceil(-ms / 1000)) }));
 
   useLayoutEffect(() => {
     const element = dialog.current!;

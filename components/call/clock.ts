@@ -4,12 +4,15 @@ import { useEffect } from "preact/hooks";
 /** Often enough that no shown second is skipped. */
 const TICK_MS = 500;
 
-/** The monotonic clock (`performance.now()`), as a signal that runs while the component is on the screen. */
-export function useNow(): ReadonlySignal<number> {
-  const now = useSignal(performance.now());
+/** A text that changes with the time since or until `at`, on the monotonic clock; `textOf` takes the milliseconds since then. */
+export function useClock(at: number, textOf: (ms: number) => string): ReadonlySignal<string> {
+  const current = () => textOf(performance.now() - at);
+  const text = useSignal(current());
   useEffect(() => {
-    const timer = setInterval(() => now.value = performance.now(), TICK_MS);
+    const tick = () => text.value = current();
+    tick();
+    const timer = setInterval(tick, TICK_MS);
     return () => clearInterval(timer);
-  }, []);
-  return now;
+  }, [at]);
+  return text;
 }

@@ -1,5 +1,4 @@
-import { useComputed } from "@preact/signals";
-import { useNow } from "../clock.ts";
+import { useClock } from "../clock.ts";
 import { Icon, type IconName } from "../Icon.tsx";
 import { Avatar } from "../Person.tsx";
 import { useLater } from "../lazy.ts";
@@ -57,8 +56,7 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
 }
 
 function Clock({ since }: { since: number }) {
-  const now = useNow();
-  const time = useComputed(() => formatDuration(now.value - since));
+  const time = useClock(since, formatDuration);
   return <p class="call-status clock">{time}</p>;
 }
 
