@@ -3,7 +3,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
-import { cookieSession } from "../../shared/client/platform/browser/cookie_session.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 /**
@@ -23,11 +22,7 @@ export function createCallStore(chatId: string): CallStore {
   // Shown after what is to be done, such as opening a camera or making an offer, has begun: drawing takes longer than that. By a
   // message, since a hidden page has no animation frames, and timers of a second.
   const { port1, port2 } = new MessageChannel();
-  const { origin } = location;
-  const client = new CallClient(
-    browser({ url: origin, session: cookieSession(origin) }),
-    () => port2.postMessage(null),
-  );
+  const client = new CallClient(browser({ url: location.origin }), () => port2.postMessage(null));
   const snapshot = signal(client.snapshot);
   const draw = () => void (snapshot.value = client.snapshot);
   const isOpening = ({ local }: Snapshot) => local.held.microphone === "opening";

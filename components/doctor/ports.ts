@@ -1,7 +1,6 @@
 /** What the checks need: ports of the platform, as calls have them, and some of their own. */
 
 import { browser } from "../../shared/client/platform/browser.ts";
-import { cookieSession } from "../../shared/client/platform/browser/cookie_session.ts";
 import { keepsCookies } from "../../shared/client/platform/browser/cookies.ts";
 import { crypto } from "../../shared/client/platform/browser/crypto.ts";
 import { levelMeter } from "../../shared/client/platform/browser/level_meter.ts";
@@ -17,8 +16,7 @@ export interface Ports extends Pick<Platform, "transport" | "media" | "rtc" | "c
 
 /** This page's, with a device of its own for the signaling socket, so that it takes no other page's place. */
 export function browserPorts(): Ports {
-  const { origin } = location;
-  const server = { url: origin, session: cookieSession(origin), device: `doctor-${crypto.newId()}` };
+  const server = { url: location.origin, device: `doctor-${crypto.newId()}` };
   return { ...browser(server), levelMeter, keepsCookies };
 }
 

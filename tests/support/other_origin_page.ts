@@ -6,7 +6,6 @@
 import { Channel } from "../../shared/client/call/channel.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
-import { tokenSession } from "../../shared/client/platform/browser/token_session.ts";
 import type { Platform } from "../../shared/client/platform/platform.ts";
 
 /** What the script leaves behind in its page. */
@@ -21,10 +20,10 @@ const query = new URLSearchParams(location.search);
 const platform = browser({
   url: query.get("url")!,
   // As a host application's page would: from its own server, which knows who is signed in.
-  session: tokenSession(async () => {
+  token: async () => {
     const answer = await fetch(`/token?user=${query.get("user")}`);
     return answer.ok ? await answer.text() : null;
-  }),
+  },
 });
 const video = document.querySelector("video")!;
 let presented = "";
