@@ -21,6 +21,9 @@ const FOLLOWING: ReadonlySet<string> = new Set(["call:ice-candidate", "call:medi
 /** R18: how many of a device's calls are remembered as opened: more than it can open with the burst that its rate allows. */
 const MAX_OPENED = 32;
 
+/** What may wait for a `welcome`: answers to pings, and notices. */
+const MAX_EARLY = 16;
+
 /** A device that has, or within its grace had, its socket here. */
 export class DeviceConnection implements Endpoint {
   readonly user: string;
@@ -33,6 +36,8 @@ export class DeviceConnection implements Endpoint {
   life: Lifetime | null = null;
   /** Chats that it wants to know the state of; `null`: none. */
   watching: Set<string> | null = null;
+  /** What is to be said behind the `welcome` that is under way. */
+  #early: ServerMessage[] | null = null;
   readonly #rates: DeviceRates;
   /** R18: the calls that the device opened its side of, or tried to, by `call:initiate` or `call:answer`: the newest few. */
   #opened: readonly string[] = [];
@@ -50,6 +55,14 @@ export class DeviceConnection implements Endpoint {
   welcome(calls: readonly DeviceCall[]): void {
     this.greet?.(calls);
     this.greet = null;
+    for (const message of this.#early?.splice(0) ?? []) this.outbox?.send(message);
+  }
+
+  /** Says what has nothing to do with calls: over the newest socket, and behind its `welcome`. */
+  sayAfterWelcome(message: ServerMessage): void {
+    if (this.greet === null) return this.outbox?.send(message);
+    this.#early ??= [];
+    if (this.#early.length < MAX_EARLY) this.#early.push(message);
   }
 
   /** Gives it a message over its newest socket. What comes before the `welcome` of that was for an older one, and is lost with it. */
@@ -118,6 +131,13 @@ export class Connections {
     this.#restricted.delete(connection);
   }
 
+  /** Its socket here is closed, and the device is another process's, or nobody's. */
+  shut(connection: DeviceConnection, code: number, reason: string): void {
+    connection.outbox?.close(code, reason);
+    this.drop(connection);
+    this.forget(connection);
+  }
+
   /** The device is forgotten, unless it has a socket here again. */
   forget({ user, device }: Endpoint): void {
     const devices = this.#users.get(user);
@@ -154,6 +174,11 @@ export class Connections {
     connection.watching ??= new Set();
     connection.watching.add(chatId);
     this.#watchers.set(chatId, (this.#watchers.get(chatId) ?? new Set()).add(connection));
+  }
+
+  /** Who asked to look at the chat is gone; where nobody else does, nobody looks at it. */
+  unwatchIfAlone(chatId: string): void {
+    if (!this.#watchers.has(chatId)) this.#onUnwatched(chatId);
   }
 
   watchersOf(chatId: string): Iterable<DeviceConnection> {

@@ -1,5 +1,6 @@
 /** Gives the engine's steps to this process's devices, and to those who count, report and log. */
 
+import { CLOSE } from "../shared/protocol/constants.ts";
 import type { Fact } from "./call/facts.ts";
 import type { Endpoint } from "./call/parties.ts";
 import type { Connections } from "./connections.ts";
@@ -28,11 +29,12 @@ export class Dispatch {
     this.#options = options;
   }
 
-  take({ chatId, deliveries, facts, state }: Step): void {
+  /** `isOwn`: what happened is this process's to count; others are told of it too. */
+  take({ chatId, deliveries, facts, state }: Step, isOwn: boolean): void {
     const { connections } = this.#options;
     for (const { to, message } of deliveries) connections.get(to)?.say(message);
     for (const fact of facts) {
-      if ("call" in fact) this.#tell(fact);
+      if ("call" in fact) this.#tell(fact, isOwn);
       else this.#note(chatId, fact);
     }
     if (chatId === null || state === null) return;
@@ -49,11 +51,13 @@ export class Dispatch {
   }
 
   /** Who wants to know what happens in calls. */
-  #tell(fact: Fact): void {
+  #tell(fact: Fact, isOwn: boolean): void {
     const { counts, receipts, log } = this.#options;
-    counts.observe(fact);
     receipts?.observe(fact);
-    if (log !== null) log("call", logged(fact));
+    if (isOwn) {
+      counts.observe(fact);
+      if (log !== null) log("call", logged(fact));
+    }
     if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
   }
 
@@ -65,6 +69,7 @@ export class Dispatch {
       case "watched": {
         const device = connections.get(fact.device);
         if (device?.outbox) connections.watch(device, chatId!);
+        else connections.unwatchIfAlone(chatId!);
         return;
       }
       case "left":
@@ -87,6 +92,13 @@ export class Dispatch {
       }
       case "gone":
         return connections.forget(fact.device);
+      case "moved": {
+        const device = connections.get(fact.device);
+        if (device !== undefined) connections.shut(device, CLOSE.replaced, "Replaced by a newer socket of this device");
+        return;
+      }
+      case "lost":
+        for (const device of [...connections.all()]) connections.shut(device, CLOSE.restart, "The server restarts");
     }
   }
 

@@ -86,7 +86,7 @@ export class Hub {
       callOf: (device) => this.#engine.callOf(device),
     });
     this.#dispatch = dispatch;
-    this.#engine = engine(options, (step) => dispatch.take(step));
+    this.#engine = engine(options, (step, isOwn) => dispatch.take(step, isOwn));
   }
 
   /** A verified token was seen: its chats exist, with this user in them. */
@@ -149,14 +149,28 @@ export class Hub {
   }
 
   /** Keeps a place for a socket that is about to open, to be given back by `release`, or says why not. */
-  async reserve(userId: string, deviceId: string): Promise<Reservation | "leaving" | "too-many-devices"> {
+  async reserve(
+    userId: string,
+    deviceId: string,
+  ): Promise<Reservation | "leaving" | "unavailable" | "too-many-devices"> {
     if (this.#leaving) return "leaving";
+    if (this.unavailability() !== null) return "unavailable";
     return await this.#engine.reserve({ user: userId, device: deviceId }, OPENING_MS) ?? "too-many-devices";
   }
 
   /** The socket that a place was kept for has opened, or will not. */
   release(reservation: Reservation): void {
     this.#engine.release(reservation);
+  }
+
+  /** Why nothing can be done now, in one line; `null`: it can. */
+  unavailability(): string | null {
+    return this.#engine.unavailability();
+  }
+
+  /** Whether this process is the one of all that reports calls. */
+  isSpokesman(): boolean {
+    return this.#engine.isSpokesman();
   }
 
   /** R19: takes no more sockets. */
@@ -216,10 +230,15 @@ export class Hub {
     };
   }
 
-  /** Ends every call that still rings (R19) and every socket and timer. */
-  close(): void {
+  /** Ends every call that still rings (R19) and every socket and timer: at once, or when the engine has said all. */
+  close(): Answer<void> {
     this.#leaving = true;
     this.#engine.submit({ type: "shutdown" });
+    const settled = this.#engine.settled();
+    return settled instanceof Promise ? settled.then(() => this.#shut()) : this.#shut();
+  }
+
+  #shut(): void {
     for (const { life, outbox } of this.#connections.all()) {
       life?.close();
       outbox?.close(CLOSE.restart, "The server restarts");
@@ -242,7 +261,7 @@ export class Hub {
     });
     switch (message.type) {
       case "ping":
-        return outbox.send({ type: "pong" });
+        return device.sayAfterWelcome({ type: "pong" });
       case "device:leaving":
         this.#drop(device, Math.min(LEAVING_GRACE_MS, this.#options.graceMs));
         return outbox.close(CLOSE.normal, "The page leaves");
@@ -269,7 +288,10 @@ export class Hub {
         if (device !== undefined) this.#connections.restrict(device, call !== null);
         this.#engine.submit({ type: "restrict", from, call });
       },
-      onNotice: (expiresInMs) => outbox.send({ type: "session:expiring", expiresInMs }),
+      onNotice: (expiresInMs) => {
+        const device = this.#connections.get(from);
+        if (device?.outbox === outbox) device.sayAfterWelcome({ type: "session:expiring", expiresInMs });
+      },
       onEnd: () => {
         // Where it outlived its token for as long as a call may.
         this.#engine.submit({ type: "outlived", from });

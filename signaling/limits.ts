@@ -38,10 +38,15 @@ export class Bucket {
   /** When the token comes that nobody was told to wait for yet. */
   #promisedAt = 0;
 
-  constructor(rate: Rate, now: number) {
+  constructor(rate: Rate, now: number, tokens = rate.burst) {
     this.#rate = rate;
-    this.#tokens = rate.burst;
+    this.#tokens = tokens;
     this.#at = now;
+  }
+
+  /** But for what was promised to those who repeat. */
+  dump() {
+    return { tokens: this.#tokens, at: this.#at };
   }
 
   /** Takes one token, and leaves `reserved` ones: 0, or how long to wait for one, in ms. */
@@ -98,6 +103,18 @@ export class Buckets {
       this.#buckets.set(key, bucket = new Bucket(this.#rate, now));
     }
     return bucket.take(now);
+  }
+
+  dump() {
+    return {
+      sweepAt: this.#sweepAt,
+      buckets: Array.from(this.#buckets, ([key, bucket]) => [key, bucket.dump()] as const),
+    };
+  }
+
+  restore({ sweepAt, buckets }: ReturnType<Buckets["dump"]>): void {
+    this.#sweepAt = sweepAt;
+    for (const [key, { tokens, at }] of buckets) this.#buckets.set(key, new Bucket(this.#rate, at, tokens));
   }
 
   get size(): number {

@@ -5,7 +5,7 @@ import { nextDeadline } from "../call/advance.ts";
 import type { Fact } from "../call/facts.ts";
 import { type Call, callOn, type ChatCalls, isIn, MEMORY_MS, NO_CALLS, usersOf } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
-import { Deadline, type Deadlines } from "./deadlines.ts";
+import { Deadline, type Deadlines, type DueDeadline, dumpOf, restored } from "./deadlines.ts";
 
 /** A chat in which somebody called lately. */
 interface Entry {
@@ -75,6 +75,26 @@ export class CallTable {
   on(device: Endpoint, reloaded: boolean): DeviceCall[] {
     const calls = this.chatsOf(device.user).map((chatId) => callOn(this.current(chatId)!, device, reloaded));
     return calls.filter((call) => call !== null);
+  }
+
+  /** The calls that go on, or ring. */
+  all(): Call[] {
+    return [...this.#entries.values()].flatMap(({ calls }) => calls.call ?? []);
+  }
+
+  dump() {
+    const entries = Array.from(this.#entries, ([chatId, { calls, due }]) => ({ chatId, calls, due: dumpOf(due) }));
+    return { entries, chatsOf: Array.from(this.#chatsOf, ([user, chats]) => [user, [...chats]] as const) };
+  }
+
+  /** Gives what is due. */
+  restore({ entries, chatsOf }: ReturnType<CallTable["dump"]>): DueDeadline[] {
+    for (const [user, chats] of chatsOf) this.#chatsOf.set(user, new Set(chats));
+    return entries.flatMap(({ chatId, calls, due }) => {
+      const deadline = new Deadline(() => this.#onDue(chatId));
+      this.#entries.set(chatId, { calls, due: deadline });
+      return restored(deadline, due);
+    });
   }
 
   /** The chats that something is kept for. */

@@ -128,6 +128,23 @@ export class Chats {
     return this.#chatsOf.get(userId) ?? new Set();
   }
 
+  dump() {
+    const chats = Array.from(this.#chats, ([chatId, { members, left, ...rest }]) => ({
+      chatId,
+      ...rest,
+      members: [...members],
+      left: left && [...left],
+    }));
+    return { chats, chatsOf: Array.from(this.#chatsOf, ([userId, ids]) => [userId, [...ids]] as const) };
+  }
+
+  restore({ chats, chatsOf }: ReturnType<Chats["dump"]>): void {
+    for (const { chatId, members, left, ...rest } of chats) {
+      this.#chats.set(chatId, { ...rest, members: new Map(members), left: left && new Map(left) });
+    }
+    for (const [userId, ids] of chatsOf) this.#chatsOf.set(userId, new Set(ids));
+  }
+
   get size(): number {
     return this.#chats.size;
   }

@@ -26,9 +26,18 @@ export class Deadlines {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the timer fires; `Infinity`: there is none. */
   #armedFor = Infinity;
+  /** What `#armedFor` is while there is no timer: `-Infinity` where there never is one. */
+  readonly #idle: number;
 
-  constructor(now: () => number) {
+  /** `hasTimer`: what is due fires by itself; else when `fire` is called. */
+  constructor(now: () => number, hasTimer = true) {
     this.#now = now;
+    this.#idle = this.#armedFor = hasTimer ? Infinity : -Infinity;
+  }
+
+  /** When the first is due; `null`: none is set. */
+  get next(): number | null {
+    return this.#heap[0]?.at ?? null;
   }
 
   /** How many are set. */
@@ -52,7 +61,7 @@ export class Deadlines {
   close(): void {
     clearTimeout(this.#timer);
     for (const deadline of this.#heap.splice(0)) Object.assign(deadline, { at: null, slot: -1 });
-    this.#armedFor = Infinity;
+    this.#armedFor = this.#idle;
   }
 
   #arm(): void {
@@ -62,17 +71,21 @@ export class Deadlines {
     this.#armedFor = at;
     // A timer may fire a little early by another clock, and then finds nothing due.
     const delay = Math.min(Math.max(1, Math.ceil(at - this.#now())), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => this.#fire(), delay);
+    this.#timer = setTimeout(() => this.fire(), delay);
   }
 
-  #fire(): void {
-    this.#armedFor = Infinity;
+  /** What is due happens now. */
+  fire(): void {
+    this.#armedFor = this.#idle;
     const now = this.#now();
-    for (let top = this.#heap[0]; top !== undefined && top.at! <= now; top = this.#heap[0]) {
-      this.set(top, null);
-      top.onDue();
+    try {
+      for (let top = this.#heap[0]; top !== undefined && top.at! <= now; top = this.#heap[0]) {
+        this.set(top, null);
+        top.onDue();
+      }
+    } finally {
+      this.#arm();
     }
-    this.#arm();
   }
 
   #remove(deadline: Deadline): void {
@@ -115,4 +128,22 @@ export class Deadlines {
     }
     this.#put(deadline, slot);
   }
+}
+
+/** A deadline as plain data: when, and where in the heap; `null`: it is not set. */
+export type DeadlineDump = { readonly at: number; readonly slot: number } | null;
+
+/** A deadline that is to be set. */
+export interface DueDeadline {
+  readonly deadline: Deadline;
+  readonly at: number;
+  readonly slot: number;
+}
+
+export function dumpOf({ at, slot }: Deadline): DeadlineDump {
+  return at === null ? null : { at, slot };
+}
+
+export function restored(deadline: Deadline, dump: DeadlineDump): DueDeadline[] {
+  return dump === null ? [] : [{ deadline, ...dump }];
 }

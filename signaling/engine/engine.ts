@@ -89,7 +89,11 @@ export type DeviceFact =
   /** A member's device measured a call. */
   | { readonly type: "measured"; readonly device: Endpoint; readonly message: ChatMessage & { type: "call:receipt" } }
   /** The device's grace is over; it is forgotten. */
-  | { readonly type: "gone"; readonly device: Endpoint };
+  | { readonly type: "gone"; readonly device: Endpoint }
+  /** The device has a socket in another process from now on. One that it has here is replaced. */
+  | { readonly type: "moved"; readonly device: Endpoint }
+  /** What the engine knew of this process's devices is lost: their sockets have to come anew, to this process or another. */
+  | { readonly type: "lost" };
 
 /** What comes out: what came of one event in one chat, or (no `chatId`) of a device's. */
 export interface Step {
@@ -101,8 +105,11 @@ export interface Step {
   readonly state: ServerMessages["chat:state"] | null;
 }
 
-/** Takes the steps. Must not throw. */
-export type StepReceiver = (step: Step) => void;
+/**
+ * Takes the steps. Must not throw. `isOwn`: what it came of was taken by this process, or was due and found by it; of all processes
+ * that are given a step's facts, this one counts them.
+ */
+export type StepReceiver = (step: Step, isOwn: boolean) => void;
 
 /** At once, from an engine in this process; a shared one has to ask. */
 export type Answer<T> = T | Promise<T>;
@@ -111,6 +118,11 @@ export type Answer<T> = T | Promise<T>;
 export function whenKnown<T>(answer: Answer<T>, use: (value: T) => void): void {
   if (answer instanceof Promise) answer.then(use);
   else use(answer);
+}
+
+/** The engine cannot say now what it was asked. */
+export class UnavailableError extends Error {
+  override name = "UnavailableError";
 }
 
 /** A place that is kept for one socket about to open; only that one gives it back. */
@@ -154,6 +166,12 @@ export interface Engine {
   /** R20: the connected call that a user, or one device of theirs, is in. */
   talksIn(userId: string, deviceId?: string): Answer<CallRef | null>;
   gauges(): Gauges;
+  /** Why it can take nothing now, in one line; `null`: it can. */
+  unavailability(): string | null;
+  /** When all that was submitted has come out; or will not, where the engine is not available. Never rejects. */
+  settled(): Answer<void>;
+  /** Whether this process is the one that tells others, such as webhooks, of what every process knows. */
+  isSpokesman(): boolean;
   /** Stops every timer. Nothing may be submitted after it. */
   close(): void;
 }

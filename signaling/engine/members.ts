@@ -84,6 +84,22 @@ export class Members {
     return this.#chats.members(chatId).get(userId);
   }
 
+  /** Whether a token says anything that is not known; one that says nothing new need not be taken. */
+  isNews({ chats, own, userId, name, isGuest, issuedAt }: Membership): boolean {
+    const isMember = (chatId: string) => this.#chats.members(chatId).get(userId) === name;
+    if (!chats.every(isMember) || own?.some((chatId) => this.maker(chatId) !== userId)) return true;
+    return !isGuest && (this.#newest.newest(userId) !== issuedAt || this.chatsOf(userId).size !== chats.length);
+  }
+
+  dump() {
+    return { chats: this.#chats.dump(), newest: this.#newest.dump() };
+  }
+
+  restore({ chats, newest }: ReturnType<Members["dump"]>): void {
+    this.#chats.restore(chats);
+    this.#newest.restore(newest);
+  }
+
   /** How many chats there are. */
   get size(): number {
     return this.#chats.size;

@@ -22,6 +22,7 @@ import type {
   Gauges,
   Membership,
   Reservation,
+  Step,
   StepReceiver,
 } from "./engine.ts";
 import { inOrder } from "./in_order.ts";
@@ -37,8 +38,8 @@ const NOTHING = { deliveries: [], facts: [], state: null };
 
 export class MemoryEngine implements Engine {
   readonly #options: EngineOptions;
-  readonly #emit: StepReceiver;
-  readonly #startedAt: number;
+  readonly #emit: (step: Step) => void;
+  #startedAt: number;
   readonly #deadlines: Deadlines;
   readonly #members: Members;
   readonly #presence = new Presence();
@@ -48,11 +49,12 @@ export class MemoryEngine implements Engine {
   /** Chats that somebody looks at. */
   readonly #watched = new Set<string>();
 
-  constructor(options: EngineOptions, receive: StepReceiver) {
+  /** `deadlines`: another's, who makes them fire. */
+  constructor(options: EngineOptions, receive: StepReceiver, deadlines = new Deadlines(options.now)) {
     this.#options = options;
-    this.#emit = inOrder(receive);
+    this.#emit = inOrder((step) => receive(step, true));
     this.#startedAt = options.now();
-    this.#deadlines = new Deadlines(options.now);
+    this.#deadlines = deadlines;
     this.#calls = new CallTable(this.#deadlines, (chatId) => this.#advance(chatId, { type: "tick", now: this.#now() }));
     this.#members = new Members({
       capacity: options.chatCapacity,
@@ -140,8 +142,54 @@ export class MemoryEngine implements Engine {
     return { users: this.#presence.size, chats: this.#members.size, ...this.#calls.gauges() };
   }
 
+  unavailability(): null {
+    return null;
+  }
+
+  settled(): void {}
+
+  isSpokesman(): boolean {
+    return true;
+  }
+
   close(): void {
     this.#deadlines.close();
+  }
+
+  /** Whether a token says anything that is not known. */
+  isNews(membership: Membership): boolean {
+    return this.#members.isNews(membership);
+  }
+
+  /** The calls that go on, or ring. */
+  calls(): Call[] {
+    return this.#calls.all();
+  }
+
+  /** All that it knows, as plain data: what `restore` makes the same engine of. But for what is one process's own. */
+  dump() {
+    return {
+      startedAt: this.#startedAt,
+      members: this.#members.dump(),
+      presence: this.#presence.dump(),
+      calls: this.#calls.dump(),
+      missed: this.#missed.dump(),
+      initiations: this.#initiations.dump(),
+    };
+  }
+
+  /** To be called once, on a new engine. */
+  restore({ startedAt, members, presence, calls, missed, initiations }: EngineDump): void {
+    this.#startedAt = startedAt;
+    this.#members.restore(members);
+    this.#missed.restore(missed);
+    this.#initiations.restore(initiations);
+    const due = [
+      ...this.#presence.restore(presence, (device) => this.#forget(device)),
+      ...this.#calls.restore(calls),
+    ];
+    // In the order that they had, so that of those for one time the same ones come first.
+    for (const { deadline, at } of due.sort((a, b) => a.slot - b.slot)) this.#deadlines.set(deadline, at);
   }
 
   // --- Devices that come and go --------------------------------------------------------------------------------------
@@ -305,6 +353,9 @@ export class MemoryEngine implements Engine {
     return this.#options.now();
   }
 }
+
+/** An engine's state. */
+export type EngineDump = ReturnType<MemoryEngine["dump"]>;
 
 const refOf = (call: Call | null): CallRef | null => call && { chatId: call.chatId, callId: call.callId };
 

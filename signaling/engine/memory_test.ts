@@ -37,25 +37,25 @@ Deno.test("memory engine: everything came out before submit returns", () => {
 const BROKEN: Record<string, EngineFactory> = {
   "a step comes in two halves": (options, receive) =>
     make(options, (step) => {
-      receive({ ...step, facts: [] });
-      receive({ ...step, deliveries: [], state: null });
+      receive({ ...step, facts: [] }, true);
+      receive({ ...step, deliveries: [], state: null }, true);
     }),
   "facts come later than what they are facts of": (options, receive) => {
     const late: Step["facts"][number][] = [];
-    return make(options, ({ facts, ...step }) => receive({ ...step, facts: late.splice(0, Infinity, ...facts) }));
+    return make(options, ({ facts, ...step }) => receive({ ...step, facts: late.splice(0, Infinity, ...facts) }, true));
   },
   "the newest step comes first": (options, receive) => {
     const newest: Step[] = [];
     return make(options, (step) => {
       newest.unshift(step);
-      queueMicrotask(() => newest.splice(0).forEach(receive));
+      queueMicrotask(() => newest.splice(0).forEach((one) => receive(one, true)));
     });
   },
   "relayed messages come twice": (options, receive) =>
     make(options, (step) => {
-      receive(step);
+      receive(step, true);
       if (step.facts.length === 0 && step.deliveries.some(({ message }) => message.type === "call:ice-candidate")) {
-        receive(step);
+        receive(step, true);
       }
     }),
   "each chat knows its own calls only": (options, receive) => {
@@ -82,8 +82,8 @@ const BROKEN: Record<string, EngineFactory> = {
   "a deadline fires before its time": (options, receive) => make({ ...options, ringTimeoutMs: 10 }, receive),
   "what a deadline did is said twice": (options, receive) =>
     make(options, (step) => {
-      receive(step);
-      if (step.facts.some((fact) => fact.type === "ended" && fact.outcome === "timeout")) receive(step);
+      receive(step, true);
+      if (step.facts.some((fact) => fact.type === "ended" && fact.outcome === "timeout")) receive(step, true);
     }),
   "a device is forgotten as soon as its socket is gone": (options, receive) =>
     changed(make(options, receive), (event) => event.type === "drop" ? { ...event, graceMs: 0 } : event),
@@ -91,15 +91,18 @@ const BROKEN: Record<string, EngineFactory> = {
     const late: Step[] = [];
     return make(options, (step) => {
       if (step.facts.some(({ type }) => type === "connected")) return late.push(step);
-      receive(step);
-      for (const one of late.splice(0)) receive(one);
+      receive(step, true);
+      for (const one of late.splice(0)) receive(one, true);
     });
   },
   "a device is not named the call that it is in": (options, receive) =>
     make(
       options,
       ({ facts, ...step }) =>
-        receive({ ...step, facts: facts.map((fact) => fact.type === "connected" ? { ...fact, calls: [] } : fact) }),
+        receive(
+          { ...step, facts: facts.map((fact) => fact.type === "connected" ? { ...fact, calls: [] } : fact) },
+          true,
+        ),
     ),
   "a reload is not seen": (options, receive) =>
     changed(make(options, receive), (event) => event.type === "connect" ? { ...event, page: null } : event),

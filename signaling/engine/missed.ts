@@ -17,6 +17,14 @@ export class MissedCalls {
     if (this.#calls.size > MAX_USERS) this.#calls.delete(this.#calls.keys().next().value!);
   }
 
+  dump() {
+    return [...this.#calls];
+  }
+
+  restore(calls: ReturnType<MissedCalls["dump"]>): void {
+    for (const [userId, missed] of calls) this.#calls.set(userId, missed);
+  }
+
   /** What was kept for a user, oldest first; it is kept no longer. */
   take(userId: string): MissedCall[] {
     const calls = this.#calls.get(userId) ?? [];

@@ -41,6 +41,19 @@ export class NewestTokens {
     return issuedAt === 0 ? "undated" : "older";
   }
 
+  /** When the newest token of a user was issued, as far as is known. */
+  newest(userId: string): number | null {
+    return this.#seen.get(userId)?.issuedAt ?? null;
+  }
+
+  dump() {
+    return [...this.#seen];
+  }
+
+  restore(seen: ReturnType<NewestTokens["dump"]>): void {
+    for (const [userId, one] of seen) this.#seen.set(userId, one);
+  }
+
   get size(): number {
     return this.#seen.size;
   }

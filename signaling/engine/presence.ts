@@ -2,7 +2,7 @@
 
 import type { Endpoint } from "../call/parties.ts";
 import { MAX_DEVICES } from "../limits.ts";
-import { Deadline } from "./deadlines.ts";
+import { Deadline, type DueDeadline, dumpOf, restored } from "./deadlines.ts";
 import type { CallRef, Reservation } from "./engine.ts";
 
 /** A tab or phone of a user. It outlives its socket by the grace (R12). */
@@ -60,6 +60,30 @@ export class Presence {
   /** A device within its grace counts as online (R3). */
   isOnline(userId: string): boolean {
     return this.#users.has(userId);
+  }
+
+  /** But for places that are kept, which are the process's own. */
+  dump() {
+    return Array.from(this.#users, ([user, devices]) => ({
+      user,
+      devices: Array.from(devices.values(), ({ device, isConnected, page, restriction, grace }) => ({
+        device,
+        isConnected,
+        page,
+        restriction,
+        grace: dumpOf(grace),
+      })),
+    }));
+  }
+
+  /** Gives what is due. */
+  restore(users: ReturnType<Presence["dump"]>, onGone: (device: Device) => void): DueDeadline[] {
+    return users.flatMap(({ user, devices }) =>
+      devices.flatMap(({ device, isConnected, page, restriction, grace }) => {
+        const made = Object.assign(this.enter({ user, device }, onGone), { isConnected, page, restriction });
+        return restored(made.grace, grace);
+      })
+    );
   }
 
   /** How many users are online. */

@@ -69,6 +69,7 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
   }
   const place = await options.hub.reserve(session.userId, device);
   if (place === "leaving") return httpError(503, "UNAVAILABLE", "The server is leaving");
+  if (place === "unavailable") return httpError(503, "UNAVAILABLE", "The server cannot do it now");
   if (place === "too-many-devices") return tooMany("Too many devices of this user are connected");
   try {
     const { socket, response } = Deno.upgradeWebSocket(req, {
