@@ -69,6 +69,8 @@ export const app = new ZvonokApp()
     state.hub = server.hub;
     state.entries = entries;
     state.ice = (userId) => server.ice(userId);
+    const unavailable = server.unavailableRefusal();
+    if (unavailable !== null) return unavailable;
     const known = await server.session(req);
     state.originRefusal = () => server.originRefusal(req, known);
     if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) {

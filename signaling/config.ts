@@ -90,6 +90,7 @@ const environment = z.object({
   RECEIPT_WEBHOOK: webhookUrl.optional(),
   RECEIPT_SECRET: webhookSecret.optional(),
   RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// or rediss:// URL" }).optional(),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
@@ -106,6 +107,9 @@ const environment = z.object({
 }).refine((env) => env.SESSION_SECRET_PREVIOUS === undefined || env.SESSION_SECRET !== undefined, {
   path: ["SESSION_SECRET_PREVIOUS"],
   message: "expected SESSION_SECRET beside it",
+}).refine((env) => env.REDIS_URL === undefined || env.SESSION_SECRET !== undefined, {
+  path: ["REDIS_URL"],
+  message: "expected SESSION_SECRET beside it, the same for all processes",
 }).refine((env) => env.JWT_SECRET_PREVIOUS === undefined || env.JWT_SECRET !== undefined, {
   path: ["JWT_SECRET_PREVIOUS"],
   message: "expected JWT_SECRET beside it",
@@ -154,6 +158,8 @@ export interface Config {
   readonly chatCapacity: number;
   /** Where to report calls that ended. */
   readonly receiptWebhook: WebhookTarget | null;
+  /** The store that several processes share; `null`: there is one process. */
+  readonly redisUrl: string | null;
   readonly debugLog: boolean;
 }
 
@@ -197,6 +203,7 @@ export function readConfig(get: (name: string) => string | undefined): Config {
       url: env.RECEIPT_WEBHOOK,
       keys: [env.RECEIPT_SECRET, env.RECEIPT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     },
+    redisUrl: env.REDIS_URL ?? null,
     debugLog: env.SIGNAL_LOG === "debug",
   };
 }

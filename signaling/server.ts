@@ -7,6 +7,7 @@ import { randomId } from "./random_id.ts";
 import type { Renewed, Session } from "./identity/session.ts";
 import { httpError, tooMany } from "./http/responses.ts";
 import { MemoryEngine } from "./engine/memory.ts";
+import { RedisEngine } from "./engine/redis/redis.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./identity/lifetime.ts";
 import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
@@ -59,7 +60,9 @@ export class SignalingServer {
     this.#webhook = webhook;
     this.#receipts = webhook && new Receipts({
       now: () => Date.now(),
-      report: (report) => webhook.send("call.ended", report.endedAt, report),
+      report: (report) => {
+        if (this.hub.isSpokesman()) webhook.send("call.ended", report.endedAt, report);
+      },
     });
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
@@ -75,7 +78,10 @@ export class SignalingServer {
         };
       },
       videoCodecs: config.videoCodecs,
-      engine: (options, receive) => new MemoryEngine(options, receive),
+      engine: (options, receive) =>
+        config.redisUrl === null
+          ? new MemoryEngine(options, receive)
+          : new RedisEngine(options, receive, { url: config.redisUrl, say: (line) => console.warn(line) }),
       // Wall time that nobody can set back.
       now: () => STARTED_AT + performance.now(),
       ticks: () => performance.now(),
@@ -150,6 +156,14 @@ export class SignalingServer {
     return httpError(403, "ACCESS_DENIED", "This origin may not act here");
   }
 
+  /** Why a request that needs to know of chats is refused now; `null` where it may go on. */
+  unavailableRefusal(): Response | null {
+    if (this.hub.unavailability() === null) return null;
+    const refused = httpError(503, "UNAVAILABLE", "The server cannot do it now");
+    refused.headers.set("retry-after", "2");
+    return refused;
+  }
+
   /** Why a request that changes something is refused for the rate of its address; `null` where it may go on. */
   rateRefusal(req: Request, info: Deno.ServeHandlerInfo | undefined): Response | null {
     const wait = this.#writes.take(addressOf(req, info, this.#config), performance.now());
@@ -221,6 +235,8 @@ export class SignalingServer {
   /** Why this server should be sent nobody, in one line; `null`: it is ready. */
   async unreadiness(): Promise<string | null> {
     if (this.hub.isLeaving) return "leaving";
+    const trouble = this.hub.unavailability();
+    if (trouble !== null) return `REDIS_URL: ${trouble}`;
     return await this.#turnCheck?.() ?? null;
   }
 
@@ -234,7 +250,7 @@ export class SignalingServer {
    * many reports of calls could not be delivered.
    */
   async close(): Promise<number> {
-    this.hub.close();
+    await this.hub.close();
     this.#receipts?.close();
     return await this.#webhook?.close(LAST_WORDS_MS) ?? 0;
   }

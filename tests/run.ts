@@ -19,6 +19,8 @@ const ALONE = [
   "network/recovery",
   "calls/firefox",
   "calls/verification",
+  "server/nodes",
+  "network/processes",
 ].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */
@@ -36,6 +38,7 @@ const WANTED: readonly [name: string, isHere: () => boolean, service?: string][]
   ["iproute2", () => isCommand("ip")],
   ["nftables", () => isCommand("nft")],
   ["nginx-light", () => isCommand("nginx"), "nginx"],
+  ["redis-server", () => isCommand("redis-server"), "redis-server"],
 ];
 
 if (import.meta.main) Deno.exit(await main());

@@ -1,0 +1,98 @@
+/** A real Redis server, on this machine and a port of its own. */
+
+import { isCommand } from "./commands.ts";
+import { listens } from "./ports.ts";
+
+/** Whether there is one to start; in CI there has to be. */
+export const HAS_REDIS = isCommand("redis-server") || Deno.env.has("CI");
+
+/** How it is started. */
+export interface RedisOptions {
+  readonly password?: string;
+  /** The port of the server that it is a read-only replica of. */
+  readonly replicaOf?: number;
+  /** Whether it keeps what it knows when it is stopped. */
+  readonly keeps?: boolean;
+}
+
+/** A running Redis server; `await using` stops it. */
+export class Redis implements AsyncDisposable {
+  readonly port: number;
+  readonly #options: RedisOptions;
+  readonly #directory: string;
+  #child: Deno.ChildProcess;
+
+  private constructor(port: number, options: RedisOptions, directory: string, child: Deno.ChildProcess) {
+    this.port = port;
+    this.#options = options;
+    this.#directory = directory;
+    this.#child = child;
+  }
+
+  /** Starts it, and waits until it listens. */
+  static async start(options: RedisOptions = {}): Promise<Redis> {
+    const directory = await Deno.makeTempDir({ prefix: "zvonok-redis-" });
+    const port = freePort();
+    return new Redis(port, options, directory, await launch(port, directory, options));
+  }
+
+  get url(): string {
+    const { password } = this.#options;
+    return `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${this.port}`;
+  }
+
+  /** It answers nobody any more, and keeps its connections. */
+  pause(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<void> {
+    this.#child.kill(signal);
+    await this.#child.status;
+  }
+
+  /** Starts it again after `stop`. */
+  async startAgain(): Promise<void> {
+    this.#child = await launch(this.port, this.#directory, this.#options);
+  }
+
+  /** Says something to it, such as `FLUSHALL`. */
+  async say(...words: string[]): Promise<string> {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    await connection.write(new TextEncoder().encode(`${words.join(" ")}\r\n`));
+    const answer = new Uint8Array(4096);
+    const length = await connection.read(answer) ?? 0;
+    return new TextDecoder().decode(answer.subarray(0, length));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
+    await Deno.remove(this.#directory, { recursive: true });
+  }
+}
+
+async function launch(port: number, directory: string, options: RedisOptions): Promise<Deno.ChildProcess> {
+  const { password, replicaOf, keeps = false } = options;
+  const child = new Deno.Command("redis-server", {
+    args: [
+      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--logfile", `${directory}/log`],
+      ...keeps ? ["--appendonly", "yes"] : ["--save", ""],
+      ...password === undefined ? [] : ["--requirepass", password],
+      ...replicaOf === undefined ? [] : ["--replicaof", "127.0.0.1", String(replicaOf)],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  while (!await listens(child.pid, port)) await new Promise((resolve) => setTimeout(resolve, 20));
+  return child;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
