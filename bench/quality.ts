@@ -3,7 +3,7 @@
  * such a pair with the defaults of LiveKit's client. Every call goes through network namespaces that queue, lose and hold back packets.
  *
  * `--networks=250,gap` (or `all`), `--contenders=zvonok,plain`, `--rounds=3`, `--minutes=60` (no measurement begins later), `--json=FILE` (all figures,
- * and the statistics of each second).
+ * every frame, and the statistics of each second).
  */
 
 import { launchWithin } from "../tests/support/chromium.ts";

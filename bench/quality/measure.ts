@@ -6,7 +6,7 @@ import { until } from "../../tests/support/until.ts";
 import type { Capture } from "./capture.ts";
 import type { Contender } from "./contenders.ts";
 import { STRIP_SHARE } from "./frame_number.ts";
-import { backAfter, type Motion, motionOf, type Span } from "./motion.ts";
+import { backAfter, LASTS_MS, type Motion, motionOf, type Shown, type Span } from "./motion.ts";
 import type { NetworkCase } from "./networks.ts";
 import { COMPARED, ssim } from "./picture.ts";
 import { lastShown, type Notes, notesOf, type Statistics } from "./probe.ts";
@@ -37,6 +37,8 @@ export interface Figures extends Motion {
 
 export interface Measurement {
   readonly figures: Figures;
+  /** Every frame that was handed to the screen. */
+  readonly shown: readonly Shown[];
   /** What the sender's statistics said, second by second, from the moment that the network was bad; as the ladder takes them. */
   readonly samples: readonly Sample[];
 }
@@ -44,8 +46,10 @@ export interface Measurement {
 /** How long a call has to become good, then stays so, and has to become good again; in ms. */
 const WARM_UP_MS = 20_000;
 const SETTLED_MS = 2_000;
-export const BACK_WITHIN_MS = 15_000;
+export const BACK_WITHIN_MS = 15_000 + LASTS_MS;
 const MOVING_FPS = 20;
+/** Frames to look at while waiting for it. */
+const RECENT = 300;
 const FULL_LINES = 720;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -84,6 +88,7 @@ export async function measure(
       fullAfterS: seconds(backAfter(received.shown, { fps: MOVING_FPS, lines: before }, to, Date.now())),
       idle: idleBefore && idleAfter && (idleAfter.idle - idleBefore.idle) / (idleAfter.all - idleBefore.all),
     },
+    shown: received.shown,
     samples: samplesOf(sent.statistics.filter(({ at }) => at >= from)),
   };
 }
@@ -94,7 +99,7 @@ async function isBack({ pages }: Contender, since: number, lines: number): Promi
     await pause(500);
     const shown = await pages[1].evaluate((count) => {
       return (globalThis as unknown as { notes: Notes }).notes.shown.slice(-count);
-    }, 3 * 60);
+    }, RECENT);
     if (backAfter(shown, { fps: MOVING_FPS, lines }, since, Date.now()) !== null) return;
   }
 }

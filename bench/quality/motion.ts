@@ -79,17 +79,19 @@ export interface Goal {
   readonly lines: number;
 }
 
-/** How long it has to be like that, in ms. */
-const LASTS_MS = 1_000;
+/** How long it has to be like that, in ms: longer than what a sender that has stopped may still have in its queue. */
+export const LASTS_MS = 3_000;
 
-/** How long after `since` pictures begin that are good enough for a second, in ms; `null`: not before `until`. */
+/** How long after `since` pictures begin that are good enough, and stay so, in ms; `null`: not by what is known at `until`. */
 export function backAfter(shown: readonly Shown[], goal: Goal, since: number, until: number): number | null {
   const good = changes(shown).filter(({ at, lines }) => at >= since && at < until && lines >= goal.lines);
-  const needed = Math.ceil(goal.fps * LASTS_MS / 1000);
-  for (let first = 0; first + needed <= good.length; first++) {
-    const last = good[first + needed - 1]!;
-    const isSteady = good.slice(first + 1, first + needed).every(({ at }, n) => at - good[first + n]!.at <= STANDS_MS);
-    if (last.at - good[first]!.at <= LASTS_MS && isSteady) return good[first]!.at - since;
+  const needed = goal.fps * LASTS_MS / 1000;
+  for (const { at: from } of good) {
+    const to = from + LASTS_MS;
+    if (to > until) return null;
+    const times = [...good.map(({ at }) => at).filter((at) => at >= from && at < to), to];
+    const isSteady = times.slice(1).every((at, n) => at - times[n]! <= STANDS_MS);
+    if (isSteady && times.length > needed) return from - since;
   }
   return null;
 }
