@@ -36,8 +36,15 @@ function withHintsInSection(section: string): string {
     if (isVideo && !HELPERS.test(name!)) section = withParameters(section, line, type!, VIDEO);
     if (/^opus$/i.test(name!)) section = withParameters(section, line, type!, OPUS);
   }
-  return section;
+  return section.replace(REDUNDANT_VOICE, "$1 $3$2");
 }
+
+/**
+ * Redundant audio (RFC 2198), where the other side takes it: each packet brings the one before once more, so of voice only that is lost of
+ * which two packets in a row are. A sender takes the first format of the other side's list that it knows; `encodings[].codec` does not
+ * switch it (Chromium 156). The list, what stands before the format in it, and the format.
+ */
+const REDUNDANT_VOICE = /^(m=audio \d+ \S+)((?: \d+)*?) (\d+)(?=[ \r][^]*^a=rtpmap:\3 red\/)/im;
 
 function withParameters(section: string, rtpmap: string, type: string, hints: Record<string, string>): string {
   const format = section.match(new RegExp(`^a=fmtp:${type} (.*)\r\n`, "m"));

@@ -6,8 +6,8 @@ import { withBandwidthLimit, withSenderHints } from "./sdp_munging.ts";
 const lines = (sdp: string) => sdp.split("\r\n");
 
 for (const [name, sdp] of Object.entries({ CHROMIUM_OFFER, CHROMIUM_ANSWER, FIREFOX_OFFER, WERIFT_OFFER })) {
-  Deno.test(`SDP munging: ${name} keeps every line but the format parameters, and takes the hints once`, () => {
-    const kept = (sdp: string) => lines(sdp).filter((line) => !line.startsWith("a=fmtp:"));
+  Deno.test(`SDP munging: ${name} keeps every line but for formats and their order, and takes the hints once`, () => {
+    const kept = (sdp: string) => lines(sdp).filter((line) => !/^(a=fmtp:|m=audio)/.test(line));
     assert.deepEqual(kept(withSenderHints(sdp)), kept(sdp));
     assert.equal(descriptionProblem(withSenderHints(sdp)), null);
     assert.equal(withSenderHints(withSenderHints(sdp)), withSenderHints(sdp));
@@ -27,6 +27,17 @@ for (const [name, sdp] of Object.entries({ CHROMIUM_OFFER, FIREFOX_OFFER })) {
     }
   });
 }
+
+Deno.test("SDP munging: redundant audio is first in the list of formats, where there is any", () => {
+  const first = (sdp: string) => /^m=audio .*$/m.exec(withSenderHints(sdp))?.[0].trim();
+  const audio = sdp("m=audio 9 UDP/TLS/RTP/SAVPF 11 9 63 111", "a=rtpmap:11 opus/48000/2", "a=rtpmap:63 red/48000/2");
+  assert.equal(first(audio), "m=audio 9 UDP/TLS/RTP/SAVPF 63 11 9 111");
+  assert.equal(first(audio.replace("red/", "G722/")), "m=audio 9 UDP/TLS/RTP/SAVPF 11 9 63 111");
+  assert.equal(first(audio.replace("a=rtpmap:63", "a=rtpmap:111")), "m=audio 9 UDP/TLS/RTP/SAVPF 111 11 9 63");
+  // Of pictures it would carry no second one.
+  const video = sdp("m=video 9 UDP/TLS/RTP/SAVPF 96 97", "a=rtpmap:96 VP8/90000", "a=rtpmap:97 red/90000");
+  assert.match(withSenderHints(video), /^m=video 9 UDP\/TLS\/RTP\/SAVPF 96 97\r$/m);
+});
 
 Deno.test("SDP munging: a start bitrate for every video codec, and for no repair or redundancy format", () => {
   const video = sdp(

@@ -25,6 +25,9 @@ const VOICE_BPS: Readonly<Record<Step, number>> = {
   audio: 16_000,
 };
 
+/** Of that, for each of the two copies that redundant audio sends (RFC 2198). */
+const REDUNDANT_SHARE = 0.75;
+
 /** Sections that carry pictures. */
 const PICTURES = ["video", "screen"] as const;
 /** An order that a sender takes with its parameters. */
@@ -62,7 +65,11 @@ export class Adaptation {
   async apply(): Promise<void> {
     const { step } = this.#ladder;
     await Promise.all([
-      this.#tell("audio", () => ({ maxBitrate: VOICE_BPS[step], priority: "high", networkPriority: "high" })),
+      this.#tell("audio", (_, [codec]) => ({
+        maxBitrate: VOICE_BPS[step] * (codec?.mimeType.toLowerCase() === "audio/red" ? REDUNDANT_SHARE : 1),
+        priority: "high",
+        networkPriority: "high",
+      })),
       this.#tell("video", (track) => ({
         active: BITRATES[step].takes > 0,
         scaleResolutionDownBy: Math.max(1, linesOf(track) / LINES[step]),
@@ -124,16 +131,19 @@ export class Adaptation {
     onChange({ step, sending, receiving: rating(sample.lossReceived, sample.rttMs), sample });
   }
 
-  async #tell(section: Section, wanted: (track: MediaStreamTrack) => Partial<RTCRtpEncodingParameters>): Promise<void> {
+  async #tell(
+    section: Section,
+    wanted: (track: MediaStreamTrack, codecs: readonly RTCRtpCodec[]) => Partial<RTCRtpEncodingParameters>,
+  ): Promise<void> {
     const sender = this.#ports.sender(section);
     if (!sender?.track) return;
     const isStale = this.#stale.delete(sender);
     try {
-      const encoding = wanted(sender.track);
+      const parameters = sender.getParameters();
+      const encoding = wanted(sender.track, parameters.codecs ?? []);
       const text = JSON.stringify([sender.track.id, encoding]);
       if (this.#applied.get(sender) === text && !isStale) return;
       this.#applied.set(sender, text);
-      const parameters = sender.getParameters();
       Object.assign(parameters.encodings[0]!, encoding);
       if (section !== "audio") {
         Object.assign(parameters, { degradationPreference: section === "screen" ? "maintain-resolution" : "balanced" });
