@@ -75,7 +75,7 @@ export function sampleOf(before: Look, now: Look): Sample {
     since(one, "roundTripTimeMeasurements") > 0 || before.all.get(one.id)?.timestamp !== one.timestamp
   );
   const losses = fresh.map(({ fractionLost }) => fractionLost).filter((loss) => loss !== undefined);
-  const rtts = heard.map(({ roundTripTime }) => roundTripTime).filter((rtt) => rtt !== undefined);
+  const rtts = fresh.map(({ roundTripTime }) => roundTripTime).filter((rtt) => rtt !== undefined);
   const camera = out.find(({ kind }) => kind === "video");
   const frames = camera ? since(camera, "framesEncoded") : 0;
   const got = grown(inbound, "packetsReceived");
