@@ -25,8 +25,13 @@ const LOSS = { calm: 0.03, bad: 0.1, terrible: 0.35 };
 const RTT = { calm: 500, bad: 1_000 };
 /** Of the time between two pictures (at 30 a second), what encoding may take, in ms. */
 const ENCODE_MS = 28;
-/** Bad seconds in a row before a step down; calm ones before a step up, at first and after it failed again and again. */
-const PATIENCE = { down: 2, first: 2, up: 5, longest: 60 };
+/**
+ * Bad seconds in a row before a step down, and before a picture is given up for its loss; calm ones before a step up, at first and after
+ * it failed again and again.
+ */
+const PATIENCE = { down: 2, pause: 4, first: 2, up: 5, longest: 60 };
+/** More than so many times what the network takes is sent: it has just become narrow. */
+const COLLAPSE = 2;
 /** A step up that lasted this many seconds has not failed. */
 const PROVEN = 15;
 /** How much the last second counts in the mean of the loss. */
@@ -58,7 +63,7 @@ export function advance(ladder: Ladder, sample: Sample, ceiling: Step = "high"):
   const down = lower(at, loss, sample);
   if (at < top) return { ...next, step: ceiling, bad: 0, calm: 0, sinceUp: null };
   if (down > at) {
-    if (ladder.bad + 1 < PATIENCE.down) return { ...next, bad: ladder.bad + 1, calm: 0 };
+    if (ladder.bad + 1 < patienceFor(ladder.step, loss, sample)) return { ...next, bad: ladder.bad + 1, calm: 0 };
     const failed = next.sinceUp !== null && next.sinceUp <= PROVEN;
     const patience = failed ? Math.min(ladder.patience * 2, PATIENCE.longest) : Math.max(ladder.patience, PATIENCE.up);
     return { step: STEPS[down]!, loss, bad: 0, calm: 0, sinceUp: null, patience };
@@ -79,10 +84,22 @@ function lower(at: number, loss: number, { availableKbps, rttMs, encodeMs, limit
   const isWorn = loss >= LOSS.bad || (rttMs ?? 0) >= RTT.bad;
   // Less is sent, but a small picture is kept as long as it gets there somehow.
   if (isWorn && at < 2) wanted = Math.max(wanted, at + 1);
-  if (loss >= LOSS.terrible) wanted = Math.max(wanted, at < 3 ? 3 : 4);
+  if (loss >= LOSS.terrible) wanted = Math.max(wanted, at < 2 ? 2 : Math.min(at + 1, 4));
   const isBusy = limitedBy === "cpu" || (encodeMs ?? 0) > ENCODE_MS;
   if (isBusy && at < 2) wanted = Math.max(wanted, at + 1);
   return wanted;
+}
+
+/**
+ * Bad seconds until a step down. A network that became narrow is full of what was sent before, and of what is sent again of it: only a small
+ * whole picture, at once, ends that. In the loss that comes of it a small picture is not given up so soon.
+ */
+function patienceFor(step: Step, loss: number, { availableKbps, sending }: Sample): number {
+  const { needs } = BITRATES[step];
+  if (availableKbps !== null && availableKbps < needs) {
+    return sending.kbps > availableKbps * COLLAPSE ? 1 : PATIENCE.down;
+  }
+  return loss >= LOSS.terrible && STEPS.indexOf(step) >= 2 ? PATIENCE.pause : PATIENCE.down;
 }
 
 function isCalm(step: Step, loss: number, { availableKbps, rttMs, limitedBy }: Sample): boolean {

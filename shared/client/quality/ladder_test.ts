@@ -66,6 +66,21 @@ Deno.test("ladder: 250 kbit/s, as recorded: a smaller picture, that stays; and a
   assert.equal(last(walk([...stretch("afterNarrow"), ...steady({}, 20)], last(bad))).step, "high");
 });
 
+Deno.test("ladder: a network that becomes narrow has the small picture within a second, and keeps it in the loss that comes of it", () => {
+  // As recorded where 2.5 Mbit/s met a line of 250 kbit/s: loss, round trip in ms, room and what was sent in kbit/s.
+  const fall = [
+    [0.92, 1_076, 188, 911],
+    [0.45, 1_064, 192, 1_143],
+    [0, 1_073, 195, 953],
+    [0.95, 1_038, 199, 857],
+    [0.03, 813, 203, 1_124],
+    [0, 813, 205, 1_299],
+  ].map(([lossSent, rttMs, availableKbps, kbps]) =>
+    sample({ lossSent, rttMs, availableKbps, sending: { ...NOTHING, kbps: kbps! } } as Partial<Sample>)
+  );
+  assert.deepEqual(walk(fall, HIGH).map(({ step }) => step), fall.map(() => "low"));
+});
+
 Deno.test("ladder: too narrow for any picture: it pauses; for a good voice: audio only; each is left again", () => {
   const paused = last(walk(steady({ availableKbps: 60 }, 10), HIGH));
   assert.equal(paused.step, "paused");
