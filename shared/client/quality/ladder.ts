@@ -82,8 +82,8 @@ function lower(at: number, loss: number, { availableKbps, rttMs, encodeMs, limit
   // While nothing is sent the browser knows nothing of the network: what it says is about the voice.
   if (availableKbps !== null) { while (wanted < 4 && availableKbps < BITRATES[STEPS[wanted]!].needs) wanted++; }
   const isWorn = loss >= LOSS.bad || (rttMs ?? 0) >= RTT.bad;
-  // Less is sent, but a small picture is kept as long as it gets there somehow.
-  if (isWorn && at < 2) wanted = Math.max(wanted, at + 1);
+  // Of loss alone the browser takes care itself, as far as a picture half as high allows.
+  if (isWorn && at < 1) wanted = Math.max(wanted, at + 1);
   if (loss >= LOSS.terrible) wanted = Math.max(wanted, at < 2 ? 2 : Math.min(at + 1, 4));
   const isBusy = limitedBy === "cpu" || (encodeMs ?? 0) > ENCODE_MS;
   if (isBusy && at < 2) wanted = Math.max(wanted, at + 1);
