@@ -6,8 +6,9 @@ import { browser } from "../../shared/client/platform/browser.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 /**
- * How long drawing waits for devices that begin to be opened, in ms: a browser asks the page several times on the way, and drawing holds up
- * each answer. Nobody sees so short a wait.
+ * How long drawing waits for devices that begin to be opened for a call that is placed, in ms: the offer, and each answer of the browser's
+ * on the way to a camera, would wait for that. Nobody sees so short a wait. Who accepts a call sees the other side as soon as its place
+ * is drawn, so there nothing waits.
  */
 const HOLD_MS = 20;
 
@@ -27,7 +28,9 @@ export function createCallStore(chatId: string): CallStore {
   const draw = () => void (snapshot.value = client.snapshot);
   const isOpening = ({ local }: Snapshot) => local.held.microphone === "opening";
   port1.onmessage = () => {
-    if (isOpening(client.snapshot) && !isOpening(snapshot.value)) setTimeout(draw, HOLD_MS);
+    const { snapshot: latest } = client;
+    const begins = isOpening(latest) && !isOpening(snapshot.value);
+    if (begins && latest.call.phase !== "connecting") setTimeout(draw, HOLD_MS);
     else draw();
   };
   client.watch(chatId);
