@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import type { Person } from "../support/person.ts";
-import { play, type Scene } from "../support/scene.ts";
+import { play, pressAtOnce, type Scene } from "../support/scene.ts";
 import { gone, there, until } from "../support/until.ts";
 
 const DEVICES = ["camera", "microphone"] as const;
@@ -163,7 +163,7 @@ test("both call at once while their cameras open: one call, each asked once", as
   await boris.page.evaluateOnNewDocument(slowDevices);
   await boris.page.reload();
   await boris.online();
-  await Promise.all([ada.click("Video call"), boris.click("Video call")]);
+  await pressAtOnce("Video call", ada, boris);
   await connected(stage);
   for (const person of [ada, boris]) await openDevices(person);
   for (const person of [ada, boris]) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Person } from "../support/person.ts";
-import { connect, crash, type Scene, scene } from "../support/scene.ts";
+import { connect, crash, pressAtOnce, type Scene, scene } from "../support/scene.ts";
 import { canCall, gone } from "../support/until.ts";
 
 /** A page tries to come back more and more seldom, up to 15 s after the try before. */
@@ -103,7 +103,7 @@ scene("a duplicated tab has a device of its own: it does not take the call from 
 
 scene("[R10] both press the button at once: one call, with nobody's accept", async (stage) => {
   const { ada, boris } = stage;
-  await Promise.all([ada.click("Video call"), boris.click("Video call")]);
+  await pressAtOnce("Video call", ada, boris);
   await mediaFlows(stage);
   assert.deepEqual([(await ada.open()).connections, (await boris.open()).connections], [1, 1]);
   await hangsUp(ada, boris);

@@ -92,3 +92,12 @@ export async function crash(product: Product, ...people: Person[]): Promise<void
   for (const person of people) person.loses(product.url);
   await product.crash();
 }
+
+/**
+ * Both press a button in the same moment: a call rings before the pointer of a second person, moved by the driver, has come to it. One
+ * that rings is over the buttons of the page.
+ */
+export async function pressAtOnce(name: string, ...people: Person[]): Promise<void> {
+  const buttons = await Promise.all(people.map((person) => person.sees("button", name)));
+  await Promise.all(buttons.map((button) => button.evaluate((element) => (element as HTMLElement).click())));
+}
