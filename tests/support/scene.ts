@@ -93,11 +93,22 @@ export async function crash(product: Product, ...people: Person[]): Promise<void
   await product.crash();
 }
 
+/** Time for each page to hear when it is, in ms. */
+const SOON_MS = 250;
+
 /**
- * Both press a button in the same moment: a call rings before the pointer of a second person, moved by the driver, has come to it. One
- * that rings is over the buttons of the page.
+ * All press a button in the same moment, by the clock that their pages share: a call rings before the pointer of a second person, moved by
+ * the driver, has come to it, and one that rings is over the buttons of the page.
  */
 export async function pressAtOnce(name: string, ...people: Person[]): Promise<void> {
   const buttons = await Promise.all(people.map((person) => person.sees("button", name)));
-  await Promise.all(buttons.map((button) => button.evaluate((element) => (element as HTMLElement).click())));
+  const press = (element: Element, at: number) =>
+    new Promise<void>((resolve) =>
+      setTimeout(() => {
+        (element as HTMLElement).click();
+        resolve();
+      }, at - Date.now())
+    );
+  const at = Date.now() + SOON_MS;
+  await Promise.all(buttons.map((button) => button.evaluate(press, at)));
 }
