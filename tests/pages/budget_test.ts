@@ -81,9 +81,15 @@ type Noted = typeof globalThis & { scripts?: Record<string, number> };
 function noteScriptsUntilFirstFrame(): void {
   const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
   let connectedAt = Infinity;
+  // The event itself, since a page that is busy looks seldom.
   const awaitConnection = () => {
-    if (keptConnections.at(-1)?.connectionState === "connected") connectedAt = performance.now();
-    else requestAnimationFrame(awaitConnection);
+    const connection = keptConnections.at(-1);
+    if (connection === undefined) return void requestAnimationFrame(awaitConnection);
+    const note = () => {
+      if (connection.connectionState === "connected") connectedAt = Math.min(connectedAt, performance.now());
+    };
+    connection.addEventListener("connectionstatechange", note);
+    note();
   };
   awaitConnection();
   const watch = () => {
