@@ -8,7 +8,7 @@ import type { Platform } from "../../shared/client/platform/platform.ts";
 import type { IceServer } from "../../shared/protocol/server_messages.ts";
 
 /** What all checks together need. */
-export interface Ports extends Pick<Platform, "transport" | "media" | "rtc" | "clock"> {
+export interface Ports extends Omit<Platform, "storage"> {
   readonly levelMeter: typeof levelMeter;
   /** Whether the browser keeps cookies for this page: else the server cannot know who asks. */
   keepsCookies(): boolean;

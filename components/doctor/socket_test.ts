@@ -26,22 +26,23 @@ async function examined(
 ): Promise<{ finding: Finding; missed: Missed[]; open: number }> {
   const clock = new FakeClock();
   const missed: Missed[] = [];
-  let [tries, open] = [0, 0];
+  let tries = 0;
+  const open = new Set<SocketPort>();
   const openSocket = () => {
-    open++;
     const isLost = tries++ < lost;
     const say = (message: ServerMessage) =>
       socket.onmessage?.call(null as never, { data: JSON.stringify(message) } as MessageEvent);
     const socket: SocketPort = {
       send: () => pongMs !== null && clock.after(pongMs, () => say({ type: "pong" })),
-      close: () => open--,
+      close: () => void open.delete(socket),
       onopen: null,
       onmessage: null,
       onclose: null,
     };
+    open.add(socket);
     clock.after(10, () => {
       if (isLost) {
-        open--;
+        open.delete(socket);
         return socket.onclose?.call(null as never, { code: 1006 } as CloseEvent);
       }
       socket.onopen?.call(null as never, new Event("open"));
@@ -50,13 +51,15 @@ async function examined(
     return Promise.resolve(socket);
   };
   const ports = {
-    transport: { openSocket } as Partial<Transport> as Transport,
+    transport: { openSocket, isAuthorized: () => Promise.resolve(true) } as Partial<Transport> as Transport,
+    lifecycle: { onWake: () => {}, onLeave: () => {} },
     clock,
+    crypto: { random: () => 0, newId: () => "" },
   };
   const finding = checkSocket(ports, [], (call) => missed.push(call));
   await clock.pass(0);
   await clock.pass(10_000);
-  return { finding: await finding, missed, open };
+  return { finding: await finding, missed, open: open.size };
 }
 
 const FOUND: readonly [Network, Finding["grade"], says: string][] = [
