@@ -6,7 +6,7 @@ import { receipt } from "../../tests/support/receipt.ts";
 import { candidate, CHROMIUM_ANSWER, TRICKLE_OFFER } from "../../tests/support/sdp.ts";
 import { type ClientMessages, clientMessages } from "./client_messages.ts";
 import { errorCodes } from "./errors.ts";
-import { parseClientMessage, type Refusal } from "./frames.ts";
+import { FrameReader, type Refusal } from "./frames.ts";
 
 const chatId = "chat.1~x_-";
 const callId = "call-0123456789abcdef";
@@ -56,7 +56,7 @@ function refused(
   code: Refusal["code"] = "INVALID_MESSAGE",
   what = String(frame).slice(0, 200),
 ): string {
-  const parsed = parseClientMessage(frame);
+  const parsed = new FrameReader().read(frame);
   assert.equal(parsed.ok, false, `accepted: ${what}`);
   const { refusal } = parsed as { refusal: Refusal };
   assert.equal(refusal.code, code, what);
@@ -68,7 +68,7 @@ function refused(
 const refusedJson = (value: unknown) => refused(JSON.stringify(value));
 
 function accepted(message: object): void {
-  const parsed = parseClientMessage(JSON.stringify(message));
+  const parsed = new FrameReader().read(JSON.stringify(message));
   assert.deepEqual(parsed, { ok: true, message }, JSON.stringify(message).slice(0, 200));
 }
 
@@ -206,7 +206,7 @@ Deno.test("what is not text is refused", () => {
 
 Deno.test("64 KiB are accepted and one byte more is TOO_LARGE, counted in UTF-8", () => {
   const pad = (length: number) => `{"type":"ping"}`.padEnd(length);
-  assert.equal(parseClientMessage(pad(64 * 1024)).ok, true);
+  assert.equal(new FrameReader().read(pad(64 * 1024)).ok, true);
   refused(pad(64 * 1024 + 1), "TOO_LARGE");
   const two = "ж".repeat(32 * 1024 - 10);
   const body = (end: string) => `{"type":"${two}${end}"}`; // 11 bytes around it
@@ -253,7 +253,7 @@ Deno.test("formats: what is outside the bounds is refused", () => {
 
 Deno.test("[R17] what does not fit a candidate's bounds is forwarded by nobody", () => {
   const leftOut = (fields: object) => {
-    const parsed = parseClientMessage(JSON.stringify(ice(fields)));
+    const parsed = new FrameReader().read(JSON.stringify(ice(fields)));
     assert.ok(parsed.ok && parsed.message === null, JSON.stringify(fields));
     for (const why of parsed.dropped) assert.ok(/^[\x20-\x7e]{1,200}$/.test(why) && !why.includes(MARK), why);
   };

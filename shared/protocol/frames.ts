@@ -50,12 +50,7 @@ export class FrameReader {
   }
 }
 
-/** Reads one frame of a client of which no other is known, as `FrameReader` does. */
-export function parseClientMessage(data: unknown): Parsed {
-  return new FrameReader().read(data);
-}
-
-/** The same for any text that is not too long, by the schemas alone. */
+/** Reads any text that is not too long by the schemas alone. */
 export function parseBySchema(data: string): Parsed {
   let value: unknown;
   try {

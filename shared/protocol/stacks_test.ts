@@ -7,13 +7,13 @@ import { ANSWERS, OFFERS, sdp, TRICKLE_OFFER } from "../../tests/support/sdp.ts"
 import { STACK_CANDIDATES } from "../../tests/support/stack_candidates.ts";
 import { STACK_DESCRIPTIONS } from "../../tests/support/stack_descriptions.ts";
 import { type Candidate, candidateProblem, MID, UFRAG } from "./candidate.ts";
-import { parseClientMessage } from "./frames.ts";
+import { FrameReader } from "./frames.ts";
 import { withholdAddresses } from "./sdp.ts";
 
 fc.configureGlobal({ seed: 14, numRuns: 500 });
 
 const chatId = "chat";
-const parse = (message: object) => parseClientMessage(JSON.stringify(message));
+const parse = (message: object) => new FrameReader().read(JSON.stringify(message));
 const trickle = (candidate: unknown) => ({ type: "call:ice-candidate", chatId, candidate });
 const described = ({ type, sdp }: { type: "offer" | "answer"; sdp: string }) =>
   type === "offer"
