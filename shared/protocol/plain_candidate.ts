@@ -2,7 +2,7 @@
  * The message that most of signaling is made of, `call:ice-candidate`, in the form in which browsers write it: read with no object made of
  * JSON and none checked against a schema. And the text of its candidate, kept to be passed on.
  *
- * Only what is good is read here; about all else, and about every other form of the same, `parseClientMessage` asks the schema, which stays
+ * Only what is good is read here; about all else, and about every other form of the same, `FrameReader` asks the schema, which stays
  * the one source of the format. `plain_candidate_test.ts` holds the two to the same word on very many frames.
  */
 
@@ -17,26 +17,22 @@ export interface CandidateMessage {
   candidate: Candidate;
 }
 
+const TYPE = '"type":"call:ice-candidate"';
+const IDS = '"chatId":"([A-Za-z0-9._~-]{1,128})","callId":"([A-Za-z0-9_-]{16,64})"';
+
 /**
  * A frame up to its candidate's line. Every key stands once, so that nobody who reads it finds another value than the one that was checked.
  * The order of keys is that of this project's client or of one that begins with the type.
  */
-const HEAD = new RegExp(
-  (({ type, ids }) => `^\\{(?:${type},${ids}|${ids},${type}),"candidate":\\{"candidate":"`)({
-    type: '"type":"call:ice-candidate"',
-    ids: '"chatId":"([A-Za-z0-9._~-]{1,128})","callId":"([A-Za-z0-9_-]{16,64})"',
-  }),
-);
+const HEAD = new RegExp(`^\\{(?:${TYPE},${IDS}|${IDS},${TYPE}),"candidate":\\{"candidate":"`);
+
+/** Printable ASCII but for what JSON escapes: such a text is what it stands for. */
+const MID = String.raw`"sdpMid":"([!#-\[\]-~]{1,32})"`;
+const INDEX = '"sdpMLineIndex":(0|[1-9][0-9]{0,4})';
+const UFRAG = '"usernameFragment":"([A-Za-z0-9+/]{4,256})"';
 
 /** A frame from its line's end on: Chromium's and WebKit's order of keys (mid first), or Firefox's. */
-const TAIL = new RegExp(
-  (({ mid, index, ufrag }) => `^"(?:,${mid}(?:,${index})?|,${index}(?:,${mid})?)(?:,${ufrag})?\\}\\}$`)({
-    // Printable ASCII but for what JSON escapes: such a text is what it stands for.
-    mid: '"sdpMid":"([!#-\\[\\]-~]{1,32})"',
-    index: '"sdpMLineIndex":(0|[1-9][0-9]{0,4})',
-    ufrag: '"usernameFragment":"([A-Za-z0-9+/]{4,256})"',
-  }),
-);
+const TAIL = new RegExp(`^"(?:,${MID}(?:,${INDEX})?|,${INDEX}(?:,${MID})?)(?:,${UFRAG})?\\}\\}$`);
 
 /**
  * A candidate's line (RFC 8839, section 5.1) of which `candidateProblem` has nothing to say. The last few numbers of each range, and rarer
