@@ -26,7 +26,7 @@ import {
 import { Follower } from "./follower.ts";
 import { itemOf } from "./items.ts";
 import { Outgoing } from "./outgoing.ts";
-import { type Batch, HEARTBEAT_MS, type Item, Replica, type Snapshot } from "./replica.ts";
+import { type Batch, HEARTBEAT_MS, type Item, keyOf, Replica, type Snapshot } from "./replica.ts";
 
 /** How long an answer waits for what was submitted before it, in ms. */
 const SETTLE_MS = 2_000;
@@ -250,4 +250,3 @@ export class RedisEngine implements Engine {
 }
 
 const NOTHING: Step = { chatId: null, deliveries: [], facts: [], state: null };
-const keyOf = ({ user, device }: Endpoint) => `${user}\n${device}`;

@@ -62,7 +62,8 @@ export interface ReplicaPorts {
   onAsked(by: string): void;
 }
 
-const keyOf = ({ user, device }: Endpoint) => `${user}\n${device}`;
+/** A device as a key of maps. */
+export const keyOf = ({ user, device }: Endpoint) => `${user}\n${device}`;
 const endpointOf = (key: string): Endpoint => {
   const [user, device] = key.split("\n") as [string, string];
   return { user, device };
