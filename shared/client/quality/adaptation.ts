@@ -13,7 +13,7 @@ const EVERY_MS = 1_000;
 const SKIPPED_SAMPLES = 3;
 /** Of a camera, in lines; what is smaller already is not scaled. */
 const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
-const CAMERA_FPS: Readonly<Record<Step, number>> = { high: 30, medium: 30, low: 30, paused: 15, audio: 15 };
+const CAMERA_FPS = 30;
 /** A screen keeps its size, or nobody could read it: it is shown less often instead. */
 const SCREEN_FPS: Readonly<Record<Step, number>> = { high: 15, medium: 8, low: 3, paused: 1, audio: 1 };
 /** Opus is good at 32 kbit/s and clear at 16 (RFC 7587, section 3.1.1); in bit/s. */
@@ -73,7 +73,7 @@ export class Adaptation {
       this.#tell("video", (track) => ({
         active: BITRATES[step].takes > 0,
         scaleResolutionDownBy: Math.max(1, linesOf(track) / LINES[step]),
-        maxFramerate: CAMERA_FPS[step],
+        maxFramerate: CAMERA_FPS,
         maxBitrate: Math.max(BITRATES[step].takes, BITRATES.low.takes) * 1000,
       })),
       this.#tell("screen", () => ({
