@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
-import { CHAT, olderServerTest } from "../support/client_scene.ts";
+import { away, CHAT, olderServerTest } from "../support/client_scene.ts";
 import { asOfProtocol1 } from "../support/older_server.ts";
 import { type Wire, Wires } from "../support/wire.ts";
 
@@ -91,14 +91,12 @@ olderServerTest(
     ann.client.call(CHAT, "audio");
     await bob.phase("incoming");
     await ann.phase("ringing");
-    ann.goOffline();
-    await ann.until(({ signaling }) => signaling === "connecting");
+    await away(ann);
     bob.client.accept("audio");
     ann.goOnline();
     await Promise.all([ann.phase("connected"), bob.phase("connected")]);
 
-    bob.goOffline();
-    await bob.until(({ signaling }) => signaling === "connecting");
+    await away(bob);
     ann.client.hangUp();
     await ann.phase("ended");
     bob.goOnline();

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { launch } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 import type { Frame, Page } from "../support/packages.ts";
-import { build, startProduct, startScript } from "../support/product.ts";
+import { startHostApp } from "../support/embedded.ts";
+import { freePort } from "../support/ports.ts";
+import { build, startProduct } from "../support/product.ts";
 import { type Scene, scene } from "../support/scene.ts";
 import { canCall, press, said, until } from "../support/until.ts";
 
@@ -34,13 +36,7 @@ async function framed(
     await startProduct({ JWT_SECRET, GUESTS: "off", ALLOWED_ORIGINS: outer, HOST: "localhost" }),
   );
   const zvonok = product.url.replace("127.0.0.1", "localhost").replace("[::1]", "localhost");
-  stack.use(
-    await startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
-      JWT_SECRET,
-      ZVONOK_URL: zvonok,
-      PORT: String(hostPort),
-    }),
-  );
+  stack.use(await startHostApp(JWT_SECRET, zvonok, hostPort));
   const changed = Deno.serve({ hostname: "localhost", port: outerPort, onListen: () => {} }, async ({ url }) => {
     const answer = await fetch(`http://localhost:${hostPort}/${new URL(url).search}`);
     return new Response(change(await answer.text()), {
@@ -59,11 +55,6 @@ async function framed(
   };
   const [[adas, ada], [boriss]] = [await enter("ada"), await enter("boris")];
   await run(adas, boriss, ada);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
 }
 
 /** Lets a browser refuse, from the next document on, as it does where this machine cannot be made to: by its own error. */

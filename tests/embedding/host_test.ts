@@ -5,7 +5,9 @@ import { SignJWT } from "jose";
 import type { Frame } from "../support/packages.ts";
 import { launch } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
-import { build, SECRET, startProduct, startScript } from "../support/product.ts";
+import { startHostApp } from "../support/embedded.ts";
+import { freePort } from "../support/ports.ts";
+import { build, SECRET, startProduct } from "../support/product.ts";
 import { canCall, press, said, until } from "../support/until.ts";
 
 const JWT_SECRET = "what only the two servers know";
@@ -19,13 +21,7 @@ Deno.test("host application: its users call each other in its page, and nobody e
     await startProduct({ JWT_SECRET, GUESTS: "off", ALLOWED_ORIGINS: host, HOST: "localhost" }),
   );
   const zvonok = product.url.replace("127.0.0.1", "localhost").replace("[::1]", "localhost");
-  stack.use(
-    await startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
-      JWT_SECRET,
-      ZVONOK_URL: zvonok,
-      PORT: String(port),
-    }),
-  );
+  stack.use(await startHostApp(JWT_SECRET, zvonok, port));
   const browser = stack.use(await launch());
   const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
   const enter = async (person: Person, user: string): Promise<Frame> => {
@@ -145,8 +141,3 @@ Deno.test("host application: the key for once that stands for a token is for a f
   assert.equal((await enter({ entry }, { origin: "https://another.example" })).status, 403);
   assert.equal((await enter({ entry }, { origin: product.url })).status, 303);
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
-}

@@ -6,7 +6,7 @@ import { launch } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 import { isCommand } from "../support/commands.ts";
 import { Nginx, type NginxOptions } from "../support/nginx.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePort, freePorts } from "../support/ports.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
 import { connect, meet } from "../support/scene.ts";
 import { until } from "../support/until.ts";
@@ -32,7 +32,7 @@ interface StackOptions extends Pick<NginxOptions, "more" | "plainPort" | "withou
   env?: Record<string, string>;
 }
 
-const [PLAIN_PORT] = freePorts(1) as [number];
+const PLAIN_PORT = freePort();
 
 let built: Promise<void> | null = null;
 

@@ -1,14 +1,8 @@
 /** What a call client does whose socket is dead without its knowing: real clients, a real server, werift's WebRTC. */
 
 import assert from "node:assert/strict";
-import { CHAT, clientTest as test, connect } from "../support/client_scene.ts";
+import { away, CHAT, clientTest as test, connect } from "../support/client_scene.ts";
 import { until } from "../support/until.ts";
-import type { WeriftPerson } from "../support/werift.ts";
-
-async function away(person: WeriftPerson): Promise<void> {
-  person.goOffline();
-  await person.until(({ signaling }) => signaling === "connecting");
-}
 
 test("[R12] an answer that went into a dead socket arrives all the same", async (enter) => {
   const [ann, bob] = [await enter("ann"), await enter("bob")];

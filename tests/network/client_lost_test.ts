@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Snapshot } from "../../shared/client/state.ts";
-import { CHAT, clientTest as test, connect } from "../support/client_scene.ts";
+import { away, CHAT, clientTest as test, connect } from "../support/client_scene.ts";
 import type { WeriftPerson } from "../support/werift.ts";
 
 const NOTHING_OPEN = { connections: 0, devices: 0 };
@@ -14,11 +14,6 @@ function record(person: WeriftPerson): string[] {
     if (seen.at(-1) !== call.phase) seen.push(call.phase);
   };
   return seen;
-}
-
-async function away(person: WeriftPerson): Promise<void> {
-  person.goOffline();
-  await person.until(({ signaling }) => signaling === "connecting");
 }
 
 async function back(person: WeriftPerson): Promise<void> {

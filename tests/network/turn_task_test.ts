@@ -1,7 +1,7 @@
 /** `deno task turn`, as somebody at a terminal has it: a TURN server to try, and nothing left of it after Ctrl-C. */
 
 import assert from "node:assert/strict";
-import { freePorts } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { TextLineStream } from "../support/line_stream.ts";
 import { build, startProduct } from "../support/product.ts";
 import { turnTest } from "../support/turn.ts";
@@ -36,7 +36,7 @@ turnTest(
   async () => {
     await build();
     await using directory = await temporary();
-    const [port] = freePorts(1);
+    const port = freePort();
     await using child = start(port!, directory.path);
     const complaints = new Response(child.stderr).text();
     const lines = linesOf(child.stdout);
@@ -69,7 +69,7 @@ turnTest(
 
 turnTest("deno task turn: says how to install coturn where it is missing, and refuses what is no port", async () => {
   await using directory = await temporary();
-  const [port] = freePorts(1);
+  const port = freePort();
   for (
     const [args, env, words] of [
       [port!, { PATH: "/nowhere" }, /coturn is missing\. Install it/],

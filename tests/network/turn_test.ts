@@ -7,7 +7,7 @@ import type { IceServer, ServerMessages } from "../../shared/protocol/server_mes
 import { grantFor } from "../../signaling/ops/ice.ts";
 import { turnProblem } from "../../signaling/ops/turn_check.ts";
 import { Guest } from "../support/guest.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
 import { HOST, relay, TURN_SECRET, turnTest } from "../support/turn.ts";
 
@@ -32,7 +32,7 @@ turnTest("coturn relays for fresh credentials, and refuses expired ones and thos
 });
 
 turnTest("a server that is not there is said to be so", async () => {
-  const [port] = freePorts(1);
+  const port = freePort();
   const [username, password] = credentials(Date.now(), 60);
   for (
     const [url, problem] of [
@@ -105,7 +105,7 @@ turnTest("/readyz asks every TURN server for an address, over UDP, TCP and TLS",
   assert.deepEqual(await readyz({ TURN_URLS: all, TURN_SECRET: TURN_SECRET }), [200, "ready\n"]);
   const [status, text] = await readyz({ TURN_URLS: all, TURN_SECRET: "not the secret of coturn" });
   assert.deepEqual([status, text], [503, `${urls.udp}: it refuses the credentials (401)\n`]);
-  const nobody = `turn:${HOST}:${freePorts(1)[0]}?transport=tcp`;
+  const nobody = `turn:${HOST}:${freePort()}?transport=tcp`;
   assert.deepEqual(await readyz({ TURN_URLS: `${all},${nobody}`, TURN_SECRET: TURN_SECRET }), [
     503,
     `${nobody}: it cannot be reached\n`,

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { launch } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
-import { freePorts } from "../support/ports.ts";
+import { startHostApp } from "../support/embedded.ts";
+import { freePort } from "../support/ports.ts";
 import { Guest } from "../support/guest.ts";
 import type { Page } from "../support/packages.ts";
-import { build, type Product, startProduct, startScript } from "../support/product.ts";
+import { build, type Product, startProduct } from "../support/product.ts";
 import { connect, crash, meet } from "../support/scene.ts";
 import { canCall, named, press, there, until } from "../support/until.ts";
 
@@ -91,12 +92,11 @@ Deno.test("cookies: a host's frame where the browser keeps none says so, and its
   await build();
   await using stack = new AsyncDisposableStack();
   const JWT_SECRET = "what only the two servers know";
-  const [port] = freePorts(1) as [number];
+  const port = freePort();
   // To a browser, localhost is another site than 127.0.0.1; and over http no cookie of another site's frame is kept.
   const host = `http://localhost:${port}`;
   const product = stack.use(await startProduct({ JWT_SECRET, GUESTS: "off", ALLOWED_ORIGINS: host }));
-  const args = ["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"];
-  stack.use(await startScript(args, { JWT_SECRET, ZVONOK_URL: product.url, PORT: String(port) }));
+  stack.use(await startHostApp(JWT_SECRET, product.url, port));
   const browser = stack.use(await launch());
   const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
   const pages: Page[] = [];
@@ -152,7 +152,7 @@ async function blockCookies({ page }: Person): Promise<void> {
 Deno.test("cookies: blocked while the page is there: it says so, with a new tab from a frame; so does Call Doctor", async () => {
   await build();
   await using stack = new AsyncDisposableStack();
-  const [port] = freePorts(1) as [number];
+  const port = freePort();
   const host = `http://127.0.0.1:${port}`;
   const product = stack.use(await startProduct({ ALLOWED_ORIGINS: host }));
   const browser = stack.use(await launch());

@@ -9,7 +9,7 @@ import { isCommand } from "../support/commands.ts";
 import { findFirefox, launchFirefox } from "../support/firefox.ts";
 import { Nginx } from "../support/nginx.ts";
 import type { Browser } from "../support/packages.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePort, freePorts } from "../support/ports.ts";
 import { build, startProduct } from "../support/product.ts";
 import { canCall, press, until } from "../support/until.ts";
 
@@ -58,7 +58,7 @@ for (const [name, open, isMissing] of BROWSERS) {
   Deno.test({ name: `session size: a host's users with many chats, ${name}`, ignore: isMissing && !isCi }, async () => {
     await build();
     await using stack = new AsyncDisposableStack();
-    const [port] = freePorts(1) as [number];
+    const port = freePort();
     const host = `http://localhost:${port}`;
     const product = stack.use(await startProduct({ JWT_SECRET, GUESTS: "off", ALLOWED_ORIGINS: host }));
     const { url } = product;

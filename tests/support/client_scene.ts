@@ -41,6 +41,12 @@ export async function connect(caller: WeriftPerson, callee: WeriftPerson, chatId
   await accept(caller, callee, "audio");
 }
 
+/** Somebody's socket goes away, and they know it. */
+export async function away(person: WeriftPerson): Promise<void> {
+  person.goOffline();
+  await person.until(({ signaling }) => signaling === "connecting");
+}
+
 /** `front`: what stands in front of the server, and is asked in its place. */
 async function scene(
   run: (enter: Enter) => Promise<void>,

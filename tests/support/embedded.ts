@@ -3,6 +3,7 @@
 import { SignJWT } from "jose";
 import type { Person } from "./person.ts";
 import type { Frame } from "./packages.ts";
+import { freePort } from "./ports.ts";
 import { build, startProduct, startScript } from "./product.ts";
 import { canCall, until } from "./until.ts";
 import { HOST_SECRET } from "./wire.ts";
@@ -21,16 +22,22 @@ export interface Embedded extends AsyncDisposable {
 
 /** With the example of a host application, whose tokens last for `tokenSeconds`. */
 export function withExample(tokenSeconds = 3600, env: Record<string, string> = {}): Promise<Embedded> {
-  return embedded(
-    env,
-    (zvonok, port) =>
-      startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
-        JWT_SECRET: HOST_SECRET,
-        ZVONOK_URL: zvonok,
-        PORT: String(port),
-        TOKEN_SECONDS: String(tokenSeconds),
-      }),
-  );
+  return embedded(env, (zvonok, port) => startHostApp(HOST_SECRET, zvonok, port, tokenSeconds));
+}
+
+/** Starts the example of a host application alone. */
+export function startHostApp(
+  secret: string,
+  zvonok: string,
+  port: number,
+  tokenSeconds?: number,
+): Promise<AsyncDisposable> {
+  return startScript(["run", "--lock=deno.lock", "--allow-net", "--allow-env", "examples/host-app/server.ts"], {
+    JWT_SECRET: secret,
+    ZVONOK_URL: zvonok,
+    PORT: String(port),
+    ...(tokenSeconds === undefined ? {} : { TOKEN_SECONDS: String(tokenSeconds) }),
+  });
 }
 
 /** With a host application that gives each user one token, for so many seconds, and knows of no more. */
@@ -105,9 +112,4 @@ export async function reload(frame: Frame): Promise<void> {
   });
   const isNew = () => document.readyState === "complete" && !("old" in document.documentElement.dataset);
   await until("the frame is loaded again", () => frame.evaluate(isNew), 30_000);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  return listener.addr.port;
 }

@@ -15,6 +15,9 @@ export function freePorts(count: number): number[] {
   return ports;
 }
 
+/** One of them. */
+export const freePort = (): number => freePorts(1)[0]!;
+
 /** Whether something listens at a TCP port in the network that a process is in (proc(5), `net/tcp`: local address, state 0A). */
 export async function listens(pid: number, port: number): Promise<boolean> {
   const sockets = await Deno.readTextFile(`/proc/${pid}/net/tcp`).catch(() => "");

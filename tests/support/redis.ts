@@ -1,7 +1,7 @@
 /** A real Redis server, on this machine and a port of its own. */
 
 import { isCommand } from "./commands.ts";
-import { listens } from "./ports.ts";
+import { freePort, listens } from "./ports.ts";
 
 /** Whether there is one to start; in CI there has to be. */
 export const HAS_REDIS = isCommand("redis-server") || Deno.env.has("CI");
@@ -90,9 +90,4 @@ async function launch(port: number, directory: string, options: RedisOptions): P
   }).spawn();
   while (!await listens(child.pid, port)) await new Promise((resolve) => setTimeout(resolve, 20));
   return child;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
