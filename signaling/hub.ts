@@ -144,6 +144,11 @@ export class Hub {
     return this.#engine.join(chatId, session);
   }
 
+  /** Uses up a pass that is good once; false where it was used. `expiresAt`: when it is out of date, in ms since 1970. */
+  usePass(id: string, expiresAt: number): Answer<boolean> {
+    return this.#engine.usePass(id, expiresAt);
+  }
+
   members(chatId: string): Answer<Member[]> {
     return this.#engine.members(chatId);
   }

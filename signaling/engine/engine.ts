@@ -149,6 +149,8 @@ export interface Engine {
   submit(event: EngineEvent): void;
   /** R1: gives a seat in a chat; false where it is full or unknown. */
   join(chatId: string, member: Pick<Membership, "userId" | "name">): Answer<boolean>;
+  /** Uses up a pass that is good once, by its id; false where it was used. `expiresAt`: when it is out of date, in ms since 1970. */
+  usePass(id: string, expiresAt: number): Answer<boolean>;
   /**
    * Keeps a place for a device's socket that is about to open, for at most `forMs`: of one whose client went away meanwhile nothing may be
    * heard any more. `null` where its user has as many as may be (R18).

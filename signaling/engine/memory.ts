@@ -30,6 +30,7 @@ import { Members } from "./members.ts";
 import { MissedCalls } from "./missed.ts";
 import { type Initiate, placing } from "./placing.ts";
 import { type Device, Presence } from "./presence.ts";
+import { UsedPasses } from "./used_passes.ts";
 
 /** R14: for so long after its start, beyond the grace, a server takes clients' word for calls it does not know, in ms. */
 const RECOVERY_MS = 60_000;
@@ -46,6 +47,7 @@ export class MemoryEngine implements Engine {
   readonly #calls: CallTable;
   readonly #missed = new MissedCalls();
   readonly #initiations = new Buckets(INITIATIONS);
+  readonly #usedPasses = new UsedPasses();
   /** Chats that somebody looks at. */
   readonly #watched = new Set<string>();
 
@@ -102,6 +104,10 @@ export class MemoryEngine implements Engine {
     const hasSeat = this.#members.join(chatId, member);
     if (hasSeat) this.#tellChange(chatId);
     return hasSeat;
+  }
+
+  usePass(id: string, expiresAt: number): boolean {
+    return this.#usedPasses.use(id, expiresAt, this.#now());
   }
 
   reserve(device: Endpoint, forMs: number): Reservation | null {
@@ -175,15 +181,17 @@ export class MemoryEngine implements Engine {
       calls: this.#calls.dump(),
       missed: this.#missed.dump(),
       initiations: this.#initiations.dump(),
+      usedPasses: this.#usedPasses.dump(),
     };
   }
 
   /** To be called once, on a new engine. */
-  restore({ startedAt, members, presence, calls, missed, initiations }: EngineDump): void {
+  restore({ startedAt, members, presence, calls, missed, initiations, usedPasses }: EngineDump): void {
     this.#startedAt = startedAt;
     this.#members.restore(members);
     this.#missed.restore(missed);
     this.#initiations.restore(initiations);
+    this.#usedPasses.restore(usedPasses);
     const due = [
       ...this.#presence.restore(presence, (device) => this.#forget(device)),
       ...this.#calls.restore(calls),

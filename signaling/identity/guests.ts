@@ -93,9 +93,9 @@ export class Guests {
 
   /** Makes this device another one of the user whose pass it is; `null` where that is not good, or not any more. */
   async addDevice(pass: string): Promise<Renewed & { readonly chatId: string } | null> {
-    const used = await this.#passes.use(pass);
-    if (used === null) return null;
-    const { userId, name, chatId } = used;
+    const read = await this.#passes.readDevice(pass);
+    if (read === null || !await this.#hub.usePass(read.id, read.expiresAt)) return null;
+    const { userId, name, chatId } = read;
     // By the registry, not by the pass: who left the chat in the meantime, or was put out of it, does not come back by a link.
     const chats = await this.#hub.chatsOf({ userId, chats: [] });
     return { ...await this.#sign(userId, name, chats), chatId };

@@ -15,9 +15,6 @@ const VISIT_SECONDS = 24 * 3600;
 /** How long a link for a second device is good, in seconds. */
 export const DEVICE_SECONDS = 10 * 60;
 
-/** Used links remembered; beyond that the oldest are forgotten, which are out of date soonest. */
-const MAX_USED = 10_000;
-
 /** The cookie that whoever sees a join form brings back: it proves that the browser keeps cookies, and makes a repeat the same join. */
 const VISIT_COOKIE = "zvonok_visit";
 
@@ -31,11 +28,15 @@ export interface DevicePass {
   readonly chatId: string;
 }
 
+/** Of a pass that is good once: its id, and when it is out of date, in ms since 1970. */
+export interface Once {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
 /** Signs and reads passes. `secrets`: those of sessions; the first signs, all verify. */
 export class Passes {
   readonly #secrets: readonly string[];
-  /** When used links expire, in seconds since 1970, by their ids, oldest first. */
-  readonly #used = new Map<string, number>();
 
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
@@ -61,17 +62,12 @@ export class Passes {
     );
   }
 
-  /** Uses a device's pass up: whom it speaks for; `null` where it is not ours, out of date, or was used (since this server started). */
-  async use(pass: string): Promise<DevicePass | null> {
+  /** Whom a device's pass speaks for, if nobody has used it; `null` where it is not ours, or out of date. */
+  async readDevice(pass: string): Promise<DevicePass & Once | null> {
     const parsed = device.safeParse(await this.#payload("device", pass));
-    if (!parsed.success || this.#used.has(parsed.data.jti)) return null;
+    if (!parsed.success) return null;
     const { sub, name, chat, jti, exp } = parsed.data;
-    this.#used.set(jti, exp);
-    for (const [id, until] of this.#used) {
-      if (this.#used.size <= MAX_USED && until > Date.now() / 1000) break;
-      this.#used.delete(id);
-    }
-    return { userId: sub, name, chatId: chat };
+    return { userId: sub, name, chatId: chat, id: jti, expiresAt: exp * 1000 };
   }
 
   #sign(kind: string, token: SignJWT, seconds: number): Promise<string> {

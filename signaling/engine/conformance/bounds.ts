@@ -69,6 +69,13 @@ export const BOUNDS: Scenes = {
     assert.deepEqual([ringing, connected], [0, 0]);
   },
 
+  "a pass is used up once, however many use it at once": async ({ engine }) => {
+    const soon = Date.now() + 60_000;
+    const uses = ["one", "one", "other", "one"].map((id) => engine.usePass(id, soon));
+    assert.deepEqual(await Promise.all(uses), [true, false, true, false]);
+    assert.equal(await engine.usePass("one", soon), false);
+  },
+
   "[R19] a process that leaves ends what rings, once, and leaves what goes on": async (scene) => {
     for (const device of [ANN, BOB]) scene.enter(device);
     scene.enter(CARL, { chats: ["other"] });

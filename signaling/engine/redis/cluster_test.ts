@@ -160,6 +160,20 @@ cluster("a device that opens its socket at another process is replaced at the fi
   assert.equal(total(nodes, "ended") + total(nodes, "away"), 0);
 });
 
+cluster(
+  "a pass that three processes are shown at once is used by one of them, and never again",
+  3,
+  async ({ redis, nodes }) => {
+    const soon = Date.now() + 60_000;
+    const passes = Array.from({ length: 50 }, (_, n) => `pass-${n}`);
+    const uses = passes.map((id) => Promise.all(nodes.map(({ engine }) => engine.usePass(id, soon))));
+    for (const answers of await Promise.all(uses)) assert.equal(answers.filter(Boolean).length, 1);
+    const late = await new EngineNode(redis.url).ready();
+    nodes.push(late);
+    for (const id of passes) assert.equal(await late.engine.usePass(id, soon), false);
+  },
+);
+
 cluster("a process that comes later knows all, and one that leaves ends nothing", 2, async ({ redis, nodes }) => {
   const [a, b] = nodes as [EngineNode, EngineNode];
   await talk(a, b);

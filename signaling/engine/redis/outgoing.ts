@@ -1,6 +1,6 @@
 /** What this process has to say to all: in order, each thing once, in batches of whatever came while the batch before was under way. */
 
-import type { Item } from "./replica.ts";
+import { isQuestion, type Item } from "./replica.ts";
 
 /** Things in a batch. */
 const MAX_ITEMS = 256;
@@ -95,7 +95,7 @@ export class Outgoing {
 
   /** What came of the first question in a batch that is being read. */
   answer(number: number, answer: boolean): void {
-    const asked = this.#sent.get(number)?.find(({ item, done }) => item.type === "join" && done.length > 0);
+    const asked = this.#sent.get(number)?.find(({ item, done }) => isQuestion(item) && done.length > 0);
     for (const tell of asked?.done.splice(0) ?? []) tell(answer);
   }
 
@@ -116,7 +116,7 @@ export class Outgoing {
       all.filter(({ item, done }) => {
         // Whoever waits is told, and asks again or not.
         for (const tell of done.splice(0)) tell(null);
-        return item.type !== "join" && !this.#ports.refuse(item, isDoubtful);
+        return !isQuestion(item) && !this.#ports.refuse(item, isDoubtful);
       });
     this.#waiting = areWanted(this.#waiting, false);
     const doubtful = this.#doubtful;

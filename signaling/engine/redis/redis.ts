@@ -108,12 +108,12 @@ export class RedisEngine implements Engine {
     this.#out.add(itemOf(event, this.#options.newId()));
   }
 
-  async join(chatId: string, { userId, name }: Pick<Membership, "userId" | "name">): Promise<boolean> {
-    this.#known();
-    if (this.#follower.trouble !== null) throw new UnavailableError(this.#follower.trouble);
-    const hasSeat = await this.#out.ask({ type: "join", chatId, member: { userId, name } });
-    if (hasSeat === null) throw new UnavailableError("The store is away");
-    return hasSeat;
+  join(chatId: string, { userId, name }: Pick<Membership, "userId" | "name">): Promise<boolean> {
+    return this.#ask({ type: "join", chatId, member: { userId, name } });
+  }
+
+  usePass(pass: string, expiresAt: number): Promise<boolean> {
+    return this.#ask({ type: "use", pass, expiresAt });
   }
 
   reserve(device: Endpoint, forMs: number): Reservation | null {
@@ -170,6 +170,14 @@ export class RedisEngine implements Engine {
     this.#follower.close();
   }
 
+  /** What the log makes of a question. Whether it was taken is not known where it rejects: it is never asked again by itself. */
+  async #ask(item: Item): Promise<boolean> {
+    if (this.#follower.trouble !== null) throw new UnavailableError(this.#follower.trouble);
+    const answer = await this.#out.ask(item);
+    if (answer === null) throw new UnavailableError("the store is away");
+    return answer;
+  }
+
   #known() {
     if (this.#follower.replica === null) throw new UnavailableError(this.#follower.trouble ?? "");
     return this.#follower.replica.engine;
@@ -203,8 +211,8 @@ export class RedisEngine implements Engine {
           this.#give({ ...NOTHING, facts: [{ type: "moved", device }] }, true);
         }
       },
-      onJoined: (by, batch, hasSeat) => {
-        if (by === this.#follower.node) this.#out.answer(batch, hasSeat);
+      onAnswered: (by, batch, answer) => {
+        if (by === this.#follower.node) this.#out.answer(batch, answer);
       },
       onAsked: (by) => this.#follower.giveSnapshot(by),
     }, from);

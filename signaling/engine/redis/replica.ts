@@ -20,12 +20,16 @@ export type Item =
   /** `id`: for whatever the event makes that needs one. */
   | { readonly type: "event"; readonly event: SharedEvent; readonly id: string }
   | { readonly type: "join"; readonly chatId: string; readonly member: Pick<Membership, "userId" | "name"> }
+  | { readonly type: "use"; readonly pass: string; readonly expiresAt: number }
   /** The process holds all that the log says, and takes sockets from now on. */
   | { readonly type: "enter" }
   /** R19: the process leaves. */
   | { readonly type: "leave" }
   /** Somebody is to give this process a snapshot. */
   | { readonly type: "ask" };
+
+/** Whether a process waits for what comes of this item: true or false. */
+export const isQuestion = ({ type }: Item): boolean => type === "join" || type === "use";
 
 /** What all have to know of. */
 export type SharedEvent = Exclude<EngineEvent, { type: "unwatch" | "shutdown" }>;
@@ -58,7 +62,8 @@ export interface ReplicaPorts {
   onStep(step: Step, by: string): void;
   /** A device that this process may hold a socket of has one in another. */
   onMoved(device: Endpoint, from: string): void;
-  onJoined(by: string, batch: number, hasSeat: boolean): void;
+  /** What came of a question (`isQuestion`) of a process. */
+  onAnswered(by: string, batch: number, answer: boolean): void;
   onAsked(by: string): void;
 }
 
@@ -165,7 +170,9 @@ export class Replica {
         this.#nodes.delete(node);
         return this.#nodes.size > 0 ? this.#dropAll(node) : this.engine.submit({ type: "shutdown" });
       case "join":
-        return this.#ports.onJoined(node, number, this.engine.join(item.chatId, item.member));
+        return this.#ports.onAnswered(node, number, this.engine.join(item.chatId, item.member));
+      case "use":
+        return this.#ports.onAnswered(node, number, this.engine.usePass(item.pass, item.expiresAt));
       case "event":
         this.#id = item.id;
         return this.#submit(item.event, node);
