@@ -97,6 +97,13 @@ export class Dispatch {
         if (device !== undefined) connections.shut(device, CLOSE.replaced, "Replaced by a newer socket of this device");
         return;
       }
+      case "crowded": {
+        const device = connections.get(fact.device);
+        if (device !== undefined) {
+          connections.shut(device, CLOSE.tooMany, "Too many devices of this user are connected");
+        }
+        return;
+      }
       case "lost":
         for (const device of [...connections.all()]) connections.shut(device, CLOSE.restart, "The server restarts");
     }

@@ -30,6 +30,8 @@ export const CLOSE = {
   normal: 1000,
   /** The server is leaving; come back (IANA: Service Restart). */
   restart: 1012,
+  /** The user has as many devices as may be, and another process let this one in at the same moment (IANA: Try Again Later). */
+  tooMany: 1013,
   /** A message far over the limit (RFC 6455, section 7.4.1: Message Too Big). */
   tooBig: 1009,
   /** A newer socket of the same user and device took this one's place. */

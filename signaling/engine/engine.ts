@@ -90,6 +90,8 @@ export type DeviceFact =
   | { readonly type: "measured"; readonly device: Endpoint; readonly message: ChatMessage & { type: "call:receipt" } }
   /** The device's grace is over; it is forgotten. */
   | { readonly type: "gone"; readonly device: Endpoint }
+  /** R18: the device's socket is not taken, since its user has as many as may be: others came in the same moment, by other processes. */
+  | { readonly type: "crowded"; readonly device: Endpoint }
   /** The device has a socket in another process from now on. One that it has here is replaced. */
   | { readonly type: "moved"; readonly device: Endpoint }
   /** What the engine knew of this process's devices is lost: their sockets have to come anew, to this process or another. */

@@ -203,6 +203,9 @@ export class MemoryEngine implements Engine {
   // --- Devices that come and go --------------------------------------------------------------------------------------
 
   #connect(from: Endpoint, membership: Membership | null, page: string | null): void {
+    if (!this.#presence.hasRoom(from)) {
+      return this.#emit({ ...NOTHING, chatId: null, facts: [{ type: "crowded", device: from }] });
+    }
     const { page: pageBefore = null } = this.#presence.get(from) ?? {};
     const reloaded = pageBefore !== null && page !== null && pageBefore !== page;
     const calls = this.#calls.on(from, reloaded);

@@ -91,6 +91,15 @@ export class Presence {
     return this.#users.size;
   }
 
+  /** R18: whether the device may be connected beside its user's others. Places that are kept do not count: they are one process's own. */
+  hasRoom(endpoint: Endpoint): boolean {
+    return this.#connectedBeside(endpoint).length < MAX_DEVICES;
+  }
+
+  #connectedBeside({ user, device }: Endpoint): Device[] {
+    return this.devices(user).filter((one) => one.isConnected && one.device !== device);
+  }
+
   /** Keeps a place for a device's socket that is about to open, until a time; `null` where the user has as many as may be. */
   reserve({ user, device }: Endpoint, now: number, until: number): Reservation | null {
     for (const [reservation, expiresAt] of this.#expiries) {
@@ -98,8 +107,7 @@ export class Presence {
       this.release(reservation);
     }
     const reserved = this.#reserved.get(user) ?? new Set<Reservation>();
-    const connected = this.devices(user).filter(({ isConnected }) => isConnected);
-    const others = new Set([...connected, ...reserved].map((one) => one.device));
+    const others = new Set([...this.#connectedBeside({ user, device }), ...reserved].map((one) => one.device));
     others.delete(device);
     if (others.size >= MAX_DEVICES) return null;
     const reservation = { user, device };

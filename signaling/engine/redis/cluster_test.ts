@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { answer, EngineNode, offer, type Rules, total } from "../../../tests/support/engine_nodes.ts";
+import type { Endpoint } from "../../call/parties.ts";
+import { same } from "../../call/state.ts";
 import { HAS_REDIS, Redis } from "../../../tests/support/redis.ts";
 import { until } from "../../../tests/support/until.ts";
 
@@ -148,6 +150,30 @@ cluster("[R9] a user called in two chats by two processes is in one call", 2, as
   await has("all came to something", () => total(nodes, "placed") + total(nodes, "unreachable") === 40);
   assert.equal(total(nodes, "placed"), 20);
 });
+
+cluster(
+  "[R18] sixteen devices of a user come at once by two processes: eight are taken, and one more for each that leaves",
+  2,
+  async ({ nodes }) => {
+    const devices = Array.from(
+      { length: 16 },
+      (_, n) => ({ from: { user: "ann", device: `device-${n}` }, node: nodes[n % 2]! }),
+    );
+    for (const { from, node } of devices) node.enter(from);
+    await has("all came to something", () => total(nodes, "connected") + total(nodes, "crowded") === 16);
+    assert.equal(total(nodes, "connected"), 8);
+    const is = (type: string) =>
+      devices.filter(({ from, node }) =>
+        node.facts.some((fact) => fact.type === type && "device" in fact && same(fact.device as Endpoint, from))
+      );
+    const [taken] = is("connected");
+    const { node } = taken!;
+    const refused = is("crowded").find((one) => one.node === node);
+    node.engine.submit({ type: "drop", from: taken!.from, graceMs: 1_000 });
+    node.enter(refused!.from);
+    await has("it has room", () => total(nodes, "connected") === 9);
+  },
+);
 
 cluster("a device that opens its socket at another process is replaced at the first", 2, async ({ nodes }) => {
   const [a, b] = nodes as [EngineNode, EngineNode];

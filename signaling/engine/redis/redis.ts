@@ -218,10 +218,10 @@ export class RedisEngine implements Engine {
     }, from);
   }
 
-  /** A socket is welcomed by the process that has it, and only the newest one of a device. */
+  /** A socket is welcomed, or refused, by the process that has it, and only the newest one of a device. */
   #take(step: Step, isOwn: boolean): void {
     const isMeant = (fact: Step["facts"][number]) =>
-      fact.type !== "connected" || isOwn && !this.#connecting.has(keyOf(fact.device));
+      fact.type !== "connected" && fact.type !== "crowded" || isOwn && !this.#connecting.has(keyOf(fact.device));
     const facts = step.facts.every(isMeant) ? step.facts : step.facts.filter(isMeant);
     this.#give(facts === step.facts ? step : { ...step, facts }, isOwn);
   }

@@ -204,7 +204,9 @@ export class Replica {
   }
 
   #take(step: Step): void {
-    for (const fact of step.facts) if (fact.type === "gone") this.#holders.delete(keyOf(fact.device));
+    for (const fact of step.facts) {
+      if (fact.type === "gone" || fact.type === "crowded") this.#holders.delete(keyOf(fact.device));
+    }
     this.#ports.onStep(step, this.#by);
   }
 }
