@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { VIDEO_CODECS, type VideoCodec } from "../shared/protocol/video_codecs.ts";
+import { isLoopback } from "../shared/loopback.ts";
 import { describeIssue } from "../shared/protocol/issues.ts";
 import type { IceConfig, TurnAccess } from "./ops/ice.ts";
 import type { WebhookTarget } from "./log/webhook.ts";
@@ -54,8 +55,7 @@ const webhookSecret = z.string()
 const webhookUrl = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
-  const isHere = /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-  return username + password === "" && (protocol === "https:" || protocol === "http:" && isHere);
+  return username + password === "" && (protocol === "https:" || protocol === "http:" && isLoopback(hostname));
 }, "expected an https URL without a password, or an http one of this machine");
 
 const secret = z.string().min(16, "expected at least 16 characters").optional();

@@ -103,7 +103,7 @@ class Form {
 }
 
 /** As Chromium trickles it, after an offer or answer without candidates; 4 KB of it. */
-function description(setup: "actpass" | "active"): string {
+export function description(setup: "actpass" | "active"): string {
   const transport = [
     "c=IN IP4 0.0.0.0",
     "a=rtcp:9 IN IP4 0.0.0.0",
@@ -148,7 +148,7 @@ function description(setup: "actpass" | "active"): string {
 }
 
 /** The n-th candidate that a side gathers, as `RTCIceCandidate.toJSON` gives it. */
-function candidate(n: number): RTCIceCandidateInit {
+export function candidate(n: number): RTCIceCandidateInit & { candidate: string } {
   const port = 40_000 + n;
   const [address, rest] = [
     ["192.0.2.2", "typ host generation 0"],

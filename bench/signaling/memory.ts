@@ -1,5 +1,6 @@
 /** What a server holds in memory: for an idle socket, for a call that goes on, for a chat that nobody is in yet. */
 
+import { inParallel } from "../in_parallel.ts";
 import { CallForms, chatId } from "./call_frames.ts";
 import { openPairs } from "./pairs.ts";
 import { type Memory, ServerProcess } from "./server_process.ts";
@@ -30,7 +31,7 @@ export async function measureMemory(subject: Subject): Promise<MemoryFigures> {
   const pairs = await openPairs(subject, server.port, (sockets - 100) / 2, 100);
   const idle = await server.memory();
   const forms = new CallForms(subject.wording);
-  await someAtATime(CALLS, (n) => pairs[n]!.enterCall(forms));
+  await inParallel(CALLS, AT_A_TIME, (n) => pairs[n]!.enterCall(forms));
   const talking = await server.memory();
   await Promise.all(pairs.map((pair) => pair.close()));
   return {
@@ -45,7 +46,7 @@ export async function measureMemory(subject: Subject): Promise<MemoryFigures> {
 async function chatsOfTwo(subject: Subject): Promise<Memory> {
   await using server = await ServerProcess.start(subject.start);
   const see = (first: number, chats: number) =>
-    someAtATime(chats * 2, async (n) => {
+    inParallel(chats * 2, AT_A_TIME, async (n) => {
       const user = first + n;
       const [protocols, address] = headOf(user, chatId(Math.floor(user / 2)));
       const headers = {
@@ -60,14 +61,6 @@ async function chatsOfTwo(subject: Subject): Promise<Memory> {
   const before = await server.memory();
   await see(2 * FIRST_IN_CHATS, CHATS);
   return each(before, await server.memory(), CHATS);
-}
-
-async function someAtATime(count: number, act: (n: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const some = async () => {
-    while (next < count) await act(next++);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, some));
 }
 
 function each(before: Memory, after: Memory, count: number): Memory {

@@ -183,7 +183,7 @@ async function open(subject: Subject, port: number, path: string, head: string[]
   const greeted = Promise.withResolvers<void>();
   let due = subject.greetings;
   if (due === 0) greeted.resolve();
-  const socket = await RawSocket.open(port, path, head, () => {
+  const socket = await RawSocket.open(new URL(`http://127.0.0.1:${port}${path}`), head, () => {
     if (--due === 0) greeted.resolve();
   }, subject.heartbeat);
   if (subject.hello !== null) socket.write(frame(subject.hello));

@@ -35,12 +35,22 @@ export interface Heartbeat {
   readonly pong: string;
 }
 
+/** The server answers something else than a socket. */
+export class UpgradeError extends Error {
+  readonly status: number;
+
+  constructor(head: string) {
+    super(`The server does not open a socket: ${head}`);
+    this.status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0);
+  }
+}
+
 /** One client's socket. */
 export class RawSocket {
   /** Told of the payload of each text frame; it is good until the listener returns. */
   onText: (payload: Uint8Array) => void = () => {};
-  /** Told when the other side closes the socket, or it breaks. */
-  onEnd: () => void = () => {};
+  /** Told when the other side closes the socket, with its code (RFC 6455, section 7.4), or when it breaks: `null`. */
+  onEnd: (code: number | null) => void = () => {};
   readonly #conn: Deno.Conn;
   readonly #heartbeat: { readonly ping: Uint8Array; readonly pong: Uint8Array } | null;
   /** Grows with what comes. */
@@ -49,19 +59,26 @@ export class RawSocket {
   #writing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  /** Opens one. `head`: the lines of the request beside those that every upgrade has. */
+  /**
+   * Opens one at an http or https URL. `head`: the lines of the request beside those that every upgrade has.
+   * @throws {UpgradeError} where the server answers something else.
+   */
   static async open(
-    port: number,
-    path: string,
+    url: URL,
     head: readonly string[],
     onText: (payload: Uint8Array) => void,
     heartbeat: Heartbeat | null = null,
   ): Promise<RawSocket> {
-    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-    conn.setNoDelay();
+    const { protocol, host, port, pathname, search } = url;
+    const hostname = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    const isTls = protocol === "https:";
+    const tcp = await Deno.connect({ hostname, port: Number(port || (isTls ? 443 : 80)) });
+    // As browsers do: else a small frame waits for the word that the one before it came.
+    tcp.setNoDelay();
+    const conn = isTls ? await Deno.startTls(tcp, { hostname, alpnProtocols: ["http/1.1"] }) : tcp;
     const request = [
-      `GET ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${port}`,
+      `GET ${pathname}${search} HTTP/1.1`,
+      `Host: ${host}`,
       "Connection: Upgrade",
       "Upgrade: websocket",
       "Sec-WebSocket-Version: 13",
@@ -71,7 +88,12 @@ export class RawSocket {
     const socket = new RawSocket(conn, heartbeat);
     socket.onText = onText;
     socket.write(utf8.encode(`${request.join("\r\n")}\r\n\r\n`));
-    await socket.#readHead();
+    try {
+      await socket.#readHead();
+    } catch (error) {
+      socket.#close(null);
+      throw error;
+    }
     socket.#read();
     return socket;
   }
@@ -85,7 +107,7 @@ export class RawSocket {
   write(bytes: Uint8Array): void {
     this.#writing = this.#writing.then(async () => {
       for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
-    }).catch(() => this.#close());
+    }).catch(() => this.#close(null));
   }
 
   /** Says good-bye and is gone. */
@@ -93,14 +115,14 @@ export class RawSocket {
     this.onEnd = () => {};
     this.write(frame(new Uint8Array([0x03, 0xe8]), OPCODE.close));
     await this.#writing;
-    this.#close();
+    this.#close(null);
   }
 
-  #close(): void {
+  #close(code: number | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#conn.close();
-    this.onEnd();
+    this.onEnd(code);
   }
 
   async #readHead(): Promise<void> {
@@ -108,7 +130,7 @@ export class RawSocket {
       const head = new TextDecoder().decode(this.#buffer.subarray(0, this.#filled));
       const end = head.indexOf("\r\n\r\n");
       if (end >= 0) {
-        if (!head.startsWith("HTTP/1.1 101")) throw new Error(`The server does not open a socket: ${head}`);
+        if (!head.startsWith("HTTP/1.1 101")) throw new UpgradeError(head);
         this.#buffer.copyWithin(0, end + 4, this.#filled);
         this.#filled -= end + 4;
         return;
@@ -118,12 +140,9 @@ export class RawSocket {
   }
 
   async #read(): Promise<void> {
-    try {
-      do this.#take(); while (await this.#fill());
-    } catch (error) {
-      if (!this.#isClosed && !(error instanceof Deno.errors.ConnectionReset)) throw error;
-    }
-    this.#close();
+    // What is broken is at its end.
+    do this.#take(); while (await this.#fill().catch(() => false));
+    this.#close(null);
   }
 
   /** Reads once; false at the end. */
@@ -154,7 +173,7 @@ export class RawSocket {
       if (opcode === OPCODE.text && this.#isPing(payload)) this.write(this.#heartbeat!.pong);
       else if (opcode === OPCODE.text) this.onText(payload);
       else if (opcode === OPCODE.ping) this.write(frame(payload.slice(), OPCODE.pong));
-      else if (opcode === OPCODE.close) this.#close();
+      else if (opcode === OPCODE.close) this.#close(length < 2 ? null : payload[0]! << 8 | payload[1]!);
       at = start + length;
     }
     buffer.copyWithin(0, at, this.#filled);
