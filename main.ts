@@ -1,4 +1,4 @@
-/** Composes the product: configuration, signaling server, web application. Run it (`deno task start`) and it serves. */
+/** Composes the product: configuration, signaling server, web application. `start.ts` serves it, and so does Deno Deploy. */
 
 import { App, csp, staticFiles } from "fresh";
 import { compressed } from "./routes/(_kit)/compressed.ts";
@@ -9,6 +9,7 @@ import { SIGNAL_PATH } from "./shared/protocol/constants.ts";
 import { strings } from "./shared/i18n/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
 import { Entries } from "./signaling/identity/entries.ts";
+import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
 import { metricsText } from "./signaling/ops/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
 import { clearLeftovers } from "./signaling/identity/session_cookie.ts";
@@ -106,33 +107,40 @@ addEventListener("unhandledrejection", (event) => {
   console.error(`A socket failed in the runtime: ${event.reason.message}`);
 });
 
-if (import.meta.main) serve(config);
-
-async function leave(): Promise<void> {
+/** Ends what rings and every socket, and then the process (R19). */
+export async function leave(): Promise<void> {
   leaving ??= server.close();
   const [lost] = await Promise.all([leaving, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
   if (lost > 0) console.warn(`RECEIPT_WEBHOOK: reports of calls that could not be delivered, and are lost: ${lost}`);
   Deno.exit(0);
 }
 
-/** Serves what `deno task build` made. The build imports this module again, so nothing may wait for it here. */
-async function serve({ host, port, sessionSecrets }: Config): Promise<void> {
+/**
+ * Serves what `deno task build` made. Worker `n` of several shares the port with the others, and is there alone at the nth behind it.
+ * The build imports this module again, so nothing may wait for it here.
+ */
+export async function serve(worker: number | null): Promise<void> {
+  const { host, port, sessionSecrets } = config;
   if (sessionSecrets.length === 0) {
     console.warn("SESSION_SECRET is not set: sessions and chats end with this process.");
   }
   const built = await import(new URL("_fresh/server.js", import.meta.url).href);
+  const isShared = worker !== null;
+  listen({ hostname: host, port, reusePort: isShared, onListen: isShared ? () => {} : announce }, built.default.fetch);
+  if (isShared) listen({ hostname: "127.0.0.1", port: port + worker, onListen: () => {} }, built.default.fetch);
+}
+
+function listen(where: Deno.ServeTcpOptions & { hostname: string }, handler: Deno.ServeHandler): void {
   try {
-    Deno.serve({ hostname: host, port, onListen: announce }, built.default.fetch);
+    Deno.serve(where, handler);
   } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse ? "it is in use" : (error as Error).message;
-    console.error(`Configuration: HOST and PORT: cannot listen at ${host}, port ${port}: ${why}`);
+    console.error(`Configuration: ${whyNotListening(where.hostname, where.port ?? 0, error)}`);
     Deno.exit(1);
   }
 }
 
 function announce({ hostname, port }: Deno.NetAddr): void {
-  const name = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
-  console.log(`Zvonok is ready: http://${name.includes(":") ? `[${name}]` : name}:${port}/`);
+  console.log(`Zvonok is ready: ${urlOf(hostname, port)}`);
 }
 
 function configOrExit(): Config {

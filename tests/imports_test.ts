@@ -8,6 +8,7 @@ const ROOT = new URL("../", import.meta.url);
 const MAY_IMPORT: Record<string, readonly string[]> = {
   shared: ["shared"],
   signaling: ["signaling", "shared"],
+  workers: ["workers", "signaling"],
   components: ["components", "shared"],
   islands: ["islands", "components", "shared"],
   routes: ["routes", "shared", "signaling", "islands", "components"],

@@ -150,7 +150,7 @@ export async function subjects(): Promise<{ present: Subject[]; absent: string[]
     {
       name: PRODUCT,
       about: "the product, all checks and default limits, behind a trusted proxy's header",
-      start: deno(`${ROOT}main.ts`, {
+      start: deno(`${ROOT}start.ts`, {
         PORT: "0",
         SESSION_SECRET: `${SECRET}, too`,
         JWT_SECRET: SECRET,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SECRET } from "../support/product.ts";
+import { PRODUCT, SECRET } from "../support/product.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -55,7 +55,7 @@ for (const [name, value, more] of wrong) {
   const beside = Object.keys(more ?? {}).join(", ");
   Deno.test(`configuration: ${name}=${value}${beside && ` with ${beside}`} ends the start`, async () => {
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--lock=deno.lock", "--allow-net", "--allow-env", "--allow-read", "main.ts"],
+      args: PRODUCT,
       cwd: ROOT,
       env: { PORT: "0", SESSION_SECRET: SECRET, ...more, [name]: value, NO_COLOR: "1" },
       signal: AbortSignal.timeout(20_000),

@@ -1,62 +1,10 @@
 /** Three processes of the product over one Redis: people on different ones call each other, whatever fails. */
 
 import assert from "node:assert/strict";
-import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
-import { Tokens } from "../../signaling/identity/auth.ts";
-import { build, type Product, SECRET, startProduct } from "../support/product.ts";
+import { answer, CALL, CHAT, Device, offer } from "../support/device.ts";
+import { build, type Product, startProduct } from "../support/product.ts";
 import { HAS_REDIS, Redis, type RedisOptions } from "../support/redis.ts";
-import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "../support/sdp.ts";
 import { until } from "../support/until.ts";
-
-const CHAT = "chat-of-two";
-const CALL = "call-0123456789abcdef";
-const offer = { type: "offer", sdp: TRICKLE_OFFER };
-const answer = { type: "answer", sdp: CHROMIUM_ANSWER };
-
-/** Somebody's device, on a socket to one of the processes. */
-class Device implements Disposable {
-  readonly heard: ServerMessage[] = [];
-  readonly #socket: WebSocket;
-  closed: number | null = null;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.onmessage = ({ data }) => this.heard.push(JSON.parse(data));
-    socket.onclose = ({ code }) => this.closed = code;
-  }
-
-  static async open(product: Product, userId: string, chats = [CHAT]): Promise<Device> {
-    const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats });
-    return await until("the socket opens", async () => {
-      const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page`;
-      const device = new Device(new WebSocket(url, ["zvonok.v1", `bearer.${token}`]));
-      await until("welcome", () => Promise.resolve(device.closed !== null || device.heard.length > 0));
-      return device.closed === null ? device : null;
-    });
-  }
-
-  say(body: object): void {
-    this.#socket.send(JSON.stringify({ chatId: CHAT, callId: CALL, ...body }));
-  }
-
-  ping(): void {
-    this.#socket.send(JSON.stringify({ type: "ping" }));
-  }
-
-  of<Type extends ServerMessage["type"]>(type: Type): Extract<ServerMessage, { type: Type }>[] {
-    return this.heard.filter((one): one is Extract<ServerMessage, { type: Type }> => one.type === type);
-  }
-
-  /** Waits for a message. */
-  async hears(type: ServerMessage["type"], what = type as string, count = 1): Promise<void> {
-    await until(what, () => Promise.resolve(this.of(type).length >= count));
-  }
-
-  [Symbol.dispose](): void {
-    this.#socket.onmessage = this.#socket.onclose = null;
-    this.#socket.close();
-  }
-}
 
 interface Stage {
   readonly redis: Redis;

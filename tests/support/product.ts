@@ -70,9 +70,17 @@ async function newest(paths: URL[]): Promise<number> {
   return latest;
 }
 
-/** Starts the product on a free port and waits for the URL it prints; `within` is a command to run it by, such as `ip netns exec …`. */
-export async function startProduct(env: Record<string, string> = {}, within: string[] = []): Promise<Product> {
-  const first = await Process.start({ PORT: "0", ...env }, PRODUCT, within);
+/**
+ * Starts the product on a free port and waits for the URL it prints. `within`: a command to run it by, such as `ip netns exec …`;
+ * `more`: arguments for it.
+ */
+export async function startProduct(
+  env: Record<string, string> = {},
+  within: string[] = [],
+  more: string[] = [],
+): Promise<Product> {
+  const args = [...PRODUCT, ...more];
+  const first = await Process.start({ PORT: "0", ...env }, args, within);
   const { url } = first;
   let current = first;
   let isHalted = false;
@@ -88,7 +96,7 @@ export async function startProduct(env: Record<string, string> = {}, within: str
     },
     async crash() {
       await current.stop("SIGKILL");
-      current = await Process.start({ ...env, PORT: new URL(url).port }, PRODUCT, within);
+      current = await Process.start({ ...env, PORT: new URL(url).port }, args, within);
     },
     async [Symbol.asyncDispose]() {
       if (!isHalted) await current.stop("SIGTERM");
@@ -105,7 +113,11 @@ export async function startScript(
   return { url: process.url, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
 }
 
-const PRODUCT = ["run", "--lock=deno.lock", "--allow-net", "--allow-env", "--allow-read", "main.ts"];
+/** What `deno task serve` runs. */
+export const PRODUCT = [
+  ...["run", "--no-prompt", "--lock=deno.lock"],
+  ...["--allow-net", "--allow-env", "--allow-read", "--allow-run", "start.ts"],
+];
 
 /**
  * One run of it. It writes to a file, not into pipes: whoever waited for a line in between would be a leak to the test that runs when
@@ -119,7 +131,7 @@ class Process {
   /** What it ended with. */
   #code: number | null = null;
 
-  static async start(env: Record<string, string>, args = PRODUCT, within: string[] = []): Promise<Process> {
+  static async start(env: Record<string, string>, args: string[], within: string[] = []): Promise<Process> {
     const process = new Process(await Deno.makeTempFile({ prefix: "zvonok-log-" }), env, args, within);
     process.#child.status.then(({ code }) => process.#code = code);
     for (;;) {

@@ -1,0 +1,57 @@
+/** Somebody's device on a socket to the product, as members of one chat have it. */
+
+import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import { Tokens } from "../../signaling/identity/auth.ts";
+import { SECRET } from "./product.ts";
+import { CHROMIUM_ANSWER, TRICKLE_OFFER } from "./sdp.ts";
+import { until } from "./until.ts";
+
+export const CHAT = "chat-of-two";
+export const CALL = "call-0123456789abcdef";
+export const offer = { type: "offer", sdp: TRICKLE_OFFER };
+export const answer = { type: "answer", sdp: CHROMIUM_ANSWER };
+
+/** A device with its socket; `using` closes it. */
+export class Device implements Disposable {
+  readonly heard: ServerMessage[] = [];
+  readonly #socket: WebSocket;
+  closed: number | null = null;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.heard.push(JSON.parse(data));
+    socket.onclose = ({ code }) => this.closed = code;
+  }
+
+  static async open(product: { readonly url: string }, userId: string, chats = [CHAT]): Promise<Device> {
+    const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats });
+    return await until("the socket opens", async () => {
+      const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page`;
+      const device = new Device(new WebSocket(url, ["zvonok.v1", `bearer.${token}`]));
+      await until("welcome", () => Promise.resolve(device.closed !== null || device.heard.length > 0));
+      return device.closed === null ? device : null;
+    });
+  }
+
+  say(body: object): void {
+    this.#socket.send(JSON.stringify({ chatId: CHAT, callId: CALL, ...body }));
+  }
+
+  ping(): void {
+    this.#socket.send(JSON.stringify({ type: "ping" }));
+  }
+
+  of<Type extends ServerMessage["type"]>(type: Type): Extract<ServerMessage, { type: Type }>[] {
+    return this.heard.filter((one): one is Extract<ServerMessage, { type: Type }> => one.type === type);
+  }
+
+  /** Waits for a message. */
+  async hears(type: ServerMessage["type"], what = type as string, count = 1): Promise<void> {
+    await until(what, () => Promise.resolve(this.of(type).length >= count));
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+  }
+}
