@@ -21,6 +21,7 @@ const ALONE = [
   "calls/verification",
   "server/nodes",
   "network/processes",
+  "network/deploy",
 ].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */

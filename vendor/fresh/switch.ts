@@ -43,7 +43,7 @@ function replaced(text: string, from: string, to: string): string {
 /** Has Deno find all modules of the app, which writes into both locks what Fresh it got. */
 function isFound(): boolean {
   return LOCKS.every((lock) => {
-    const args = ["cache", "--quiet", `--lock=${lock}`, "main.ts", "dev.ts"];
+    const args = ["cache", "--quiet", `--lock=${lock}`, "--frozen=false", "main.ts", "dev.ts"];
     return new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stderr: "inherit" }).outputSync().success;
   });
 }
