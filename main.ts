@@ -27,6 +27,11 @@ const server = new SignalingServer(config);
 const entries = new Entries();
 let leaving: Promise<number> | null = null;
 
+// Deno Deploy sets this, and starts instances as it needs them; it serves the app without `serve`.
+if (Deno.env.has("DENO_DEPLOYMENT_ID")) {
+  for (const line of lacksOfInstances(config)) console.warn(line);
+}
+
 /** The URL of the signaling socket, as clients write it; what else leads there is found by the app's routes. */
 const SIGNAL_URL = new RegExp(`^[^/]*//[^/]*${SIGNAL_PATH}(?:\\?|$)`);
 
@@ -137,6 +142,18 @@ function listen(where: Deno.ServeTcpOptions & { hostname: string }, handler: Den
     console.error(`Configuration: ${whyNotListening(where.hostname, where.port ?? 0, error)}`);
     Deno.exit(1);
   }
+}
+
+/** What does not work for several instances without a store or a secret that they share, a line each. */
+function lacksOfInstances({ redisUrl, sessionSecrets }: Config): string[] {
+  return [
+    ...sessionSecrets.length > 0
+      ? []
+      : ["SESSION_SECRET is not set: each instance believes its own sessions only, and they end with it."],
+    ...redisUrl !== null ? [] : [
+      "REDIS_URL is not set: only people on the same instance see and call each other; Deno Deploy may run several.",
+    ],
+  ];
 }
 
 function announce({ hostname, port }: Deno.NetAddr): void {

@@ -58,3 +58,15 @@ Deno.test({
     for (const { output } of instances) assert.doesNotMatch(output, /is not set|Initialize|Download|error/i);
   },
 });
+
+Deno.test({
+  name: "Deno Deploy: without a store and a secret, the start says what does not work",
+  ignore,
+  async fn() {
+    await using deployment = await Deployment.build();
+    await using instance = await deployment.start({ SESSION_SECRET: "" });
+    assert.match(instance.output, /^REDIS_URL is not set: only people on the same instance/m);
+    assert.match(instance.output, /^SESSION_SECRET is not set: each instance/m);
+    assert.equal(await statusOf(`${instance.url}/`), 200);
+  },
+});
