@@ -55,6 +55,23 @@ export class ServerProcess implements AsyncDisposable {
     return JSON.parse((await this.#lines.find(/^memory (.*)$/))[1]!);
   }
 
+  /** What the process holds now, before any garbage collection, in bytes. */
+  rss(): number {
+    const status = Deno.readTextFileSync(`/proc/${this.#child.pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+  }
+
+  /** How many files and sockets it has open. */
+  descriptors(): number {
+    return [...Deno.readDirSync(`/proc/${this.#child.pid}/fd`)].length;
+  }
+
+  /** What the script engine holds after one garbage collection, in bytes, and how many timers are set; `soak/inside.mjs` has to be loaded. */
+  async inside(): Promise<{ heap: number; timers: number }> {
+    this.#child.kill("SIGHUP");
+    return JSON.parse((await this.#lines.find(/^inside (.*)$/))[1]!);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;
