@@ -205,10 +205,10 @@ export class Wire {
   /** The next message of this type; those before it are passed over. */
   async reaches<Type extends keyof ServerMessages>(type: Type, timeoutMs = 10_000): Promise<ServerMessages[Type]> {
     for (;;) {
-      await within(this.#arrived.promise, timeoutMs, `waiting for ${type}`);
       const at = this.#queue.findIndex((message) => message.type === type);
       if (at >= 0) return this.#queue.splice(0, at + 1).at(-1) as ServerMessages[Type];
       this.#arrived = Promise.withResolvers();
+      await within(this.#arrived.promise, timeoutMs, `waiting for ${type}`);
     }
   }
 
