@@ -143,6 +143,12 @@ function isComplete(answer: string): boolean {
   return answer.startsWith("HTTP/1.1 101") || answer.length - end - 4 >= Number(length);
 }
 
+/** Sees what a device says and is told, when it does and is. */
+export interface Witness {
+  sent(frame: string): void;
+  heard(message: ServerMessage): void;
+}
+
 /** One device's socket. Every message it is given must be one of the protocol's. */
 export class Wire {
   welcome!: ServerMessages["welcome"];
@@ -153,11 +159,18 @@ export class Wire {
   readonly #pongs: (() => void)[] = [];
   #arrived = Promise.withResolvers<void>();
 
-  constructor(socket: WebSocket) {
+  /** The chat that it calls, and is called, in. */
+  readonly chatId: string;
+  readonly #witness: Witness | null;
+
+  constructor(socket: WebSocket, inChat = chatId, witness: Witness | null = null) {
     this.#socket = socket;
+    this.chatId = inChat;
+    this.#witness = witness;
     this.closed = new Promise((resolve) => socket.onclose = resolve);
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data) as ServerMessage;
+      this.#witness?.heard(message);
       if (message.type === "pong" && this.#pongs.length > 0) return this.#pongs.shift()!();
       this.#queue.push(message);
       this.#arrived.resolve();
@@ -170,7 +183,9 @@ export class Wire {
   }
 
   send(message: ClientMessage): void {
-    this.#socket.send(JSON.stringify(message));
+    const frame = JSON.stringify(message);
+    this.#witness?.sent(frame);
+    this.#socket.send(frame);
   }
 
   /** Sends anything at all. */
@@ -258,6 +273,7 @@ export const media = { audio: true, video: false, screen: false };
 
 /** Somebody calls, and these devices ring. */
 export async function ring(caller: Wire, ...devices: Wire[]): Promise<string> {
+  const { chatId } = caller;
   caller.send({ type: "call:initiate", chatId, offer });
   const ids = [];
   for (const device of devices) ids.push((await device.rings()).callId);
@@ -269,7 +285,7 @@ export async function ring(caller: Wire, ...devices: Wire[]): Promise<string> {
 /** Two are in a call. */
 export async function connect(caller: Wire, callee: Wire): Promise<string> {
   const callId = await ring(caller, callee);
-  callee.send({ type: "call:answer", chatId, answer });
+  callee.send({ type: "call:answer", chatId: callee.chatId, answer });
   await caller.next("call:answer");
   return callId;
 }
