@@ -7,13 +7,16 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 /**
  * Joins an epoch of the log, or begins a new one: where there is none, where the store was started anew since (what it knows may be
- * older than what the processes know), and where nobody is left who could say what came before, but for one who was there.
+ * older than what the processes know), and where nobody is left who could say what came before, but for one who was there. Who was heard
+ * shortly before the last entry may be left: where all were silent since, it was the store that was away. To ask them is an entry too.
  * KEYS: meta, log, nodes. ARGV: the store's run id, a new epoch, the node, the epoch that it was in, lease and TTL in ms.
  * Gives the epoch, whether it is new, when it began, and the time.
  */
 export const JOIN = `${NOW}
 local known = redis.call('HMGET', KEYS[1], 'epoch', 'run', 'startedAt')
-local alive = redis.call('ZCOUNT', KEYS[3], now - ARGV[5], '+inf')
+local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
+local at = last and tonumber(string.match(last[1], '^%d+')) or now
+local alive = redis.call('ZCOUNT', KEYS[3], at - ARGV[5], '+inf')
 if known[1] and known[2] == ARGV[1] and (alive > 0 or known[1] == ARGV[4]) then
   return {known[1], 0, tonumber(known[3]), now}
 end
