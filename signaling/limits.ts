@@ -69,6 +69,12 @@ export class Bucket {
     return Math.ceil(at - now - ROUNDING_MS);
   }
 
+  /** Takes tokens that were given elsewhere, be they there or not. */
+  charge(now: number, count: number): void {
+    this.#fill(now);
+    this.#tokens -= count;
+  }
+
   /** As good as new: nothing is lost by forgetting it. */
   isFull(now: number): boolean {
     this.#fill(now);
@@ -97,12 +103,21 @@ export class Buckets {
 
   /** Takes one of the key's tokens: 0, or how long to wait for one, in ms. */
   take(key: string, now: number): number {
+    return this.#bucket(key, now).take(now);
+  }
+
+  /** Takes tokens of the key that were given elsewhere, be they there or not. */
+  charge(key: string, now: number, count: number): void {
+    this.#bucket(key, now).charge(now, count);
+  }
+
+  #bucket(key: string, now: number): Bucket {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
       this.#sweep(now);
       this.#buckets.set(key, bucket = new Bucket(this.#rate, now));
     }
-    return bucket.take(now);
+    return bucket;
   }
 
   dump() {

@@ -1,5 +1,6 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
+import { AddressRates } from "./address_rates.ts";
 import { type Credential, credentialOf, explain, Tokens } from "./identity/auth.ts";
 import type { Config } from "./config.ts";
 import { Guests } from "./identity/guests.ts";
@@ -10,7 +11,6 @@ import { MemoryEngine } from "./engine/memory.ts";
 import { RedisEngine } from "./engine/redis/redis.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./identity/lifetime.ts";
-import { Buckets, HTTP_WRITES, sockets } from "./limits.ts";
 import { grantFor, type IceGrant } from "./ops/ice.ts";
 import { asWord, Notices } from "./ops/notices.ts";
 import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./http/origin.ts";
@@ -42,8 +42,7 @@ export class SignalingServer {
   readonly #receipts: Receipts | null;
   readonly #tokens: Tokens;
   readonly #passes: Passes;
-  readonly #sockets: Buckets;
-  readonly #writes = new Buckets(HTTP_WRITES);
+  readonly #rates: AddressRates;
   readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
   readonly #turnCheck: (() => Promise<string | null>) | null;
 
@@ -55,7 +54,12 @@ export class SignalingServer {
     this.#passes = new Passes(session);
     this.#tokens = new Tokens({ session, host: hostSecrets, jwksUrl, issuer, audience }, clock);
     this.#turnCheck = config.readyCheckTurn ? turnCheck(config.ice) : null;
-    this.#sockets = new Buckets(sockets(config.socketsPerMinute));
+    const ticks = () => performance.now();
+    this.#rates = new AddressRates({
+      socketsPerMinute: config.socketsPerMinute,
+      secret: config.redisUrl === null ? null : session[0]!,
+      now: ticks,
+    });
     const webhook = config.receiptWebhook === null ? null : new Webhook(config.receiptWebhook);
     this.#webhook = webhook;
     this.#receipts = webhook && new Receipts({
@@ -79,12 +83,14 @@ export class SignalingServer {
       },
       videoCodecs: config.videoCodecs,
       engine: (options, receive) =>
-        config.redisUrl === null
-          ? new MemoryEngine(options, receive)
-          : new RedisEngine(options, receive, { url: config.redisUrl, say: (line) => console.warn(line) }),
+        config.redisUrl === null ? new MemoryEngine(options, receive) : new RedisEngine(options, receive, {
+          url: config.redisUrl,
+          say: (line) => console.warn(line),
+          rates: this.#rates,
+        }),
       // Wall time that nobody can set back.
       now: () => STARTED_AT + performance.now(),
-      ticks: () => performance.now(),
+      ticks,
       clock,
       newId: randomId,
       receipts: this.#receipts,
@@ -99,7 +105,7 @@ export class SignalingServer {
       mayConnect: (proof) => this.#isFromHere(req, proof, mayConnect),
       check: ({ token, from }) => this.#check(token, from),
       verifyExpired: (token) => this.#verifyExpired(token),
-      admit: () => this.#sockets.take(addressOf(req, info, this.#config), performance.now()),
+      admit: () => this.#rates.take("sockets", addressOf(req, info, this.#config)),
       now: () => performance.now(),
     });
   }
@@ -166,7 +172,7 @@ export class SignalingServer {
 
   /** Why a request that changes something is refused for the rate of its address; `null` where it may go on. */
   rateRefusal(req: Request, info: Deno.ServeHandlerInfo | undefined): Response | null {
-    const wait = this.#writes.take(addressOf(req, info, this.#config), performance.now());
+    const wait = this.#rates.take("writes", addressOf(req, info, this.#config));
     return wait > 0 ? tooMany("Too many requests from this address", wait) : null;
   }
 

@@ -1,6 +1,7 @@
 /** Several processes' engines over one store, and what each gave to its devices. */
 
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
+import { AddressRates } from "../../signaling/address_rates.ts";
 import type { Fact } from "../../signaling/call/facts.ts";
 import type { Endpoint } from "../../signaling/call/parties.ts";
 import { same } from "../../signaling/call/state.ts";
@@ -11,6 +12,9 @@ import { until } from "./until.ts";
 export const SDP = "v=0\r\nm=audio 9 RTP/AVP 0";
 export const offer = { type: "offer" as const, sdp: SDP };
 export const answer = { type: "answer" as const, sdp: SDP };
+
+/** Of addresses, of which these engines see none. */
+export const rates = () => new AddressRates({ socketsPerMinute: 120, secret: null, now: () => performance.now() });
 
 /** How long the calls of a test ring, and what its devices have to come back. */
 export interface Rules {
@@ -37,7 +41,7 @@ export class EngineNode {
         newId: () => crypto.randomUUID().replaceAll("-", ""),
       },
       (step, isOwn) => this.#take(step, isOwn),
-      { url, say: (line) => this.said.push(line) },
+      { url, say: (line) => this.said.push(line), rates: rates() },
     );
   }
 

@@ -1,6 +1,7 @@
 /** How a process takes part: it follows the log in the store, comes to it by a snapshot, and comes back where it was cut off. */
 
 import { introduction } from "./introduction.ts";
+import type { Spent } from "../../address_rates.ts";
 import type { Fact } from "../../call/facts.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -80,9 +81,14 @@ export class Follower {
   }
 
   /** Appends a batch of this process. Gives the time of the store. */
-  append(number: number, items: Batch["items"]): Promise<number> {
+  append(number: number, items: Batch["items"], spent: Spent): Promise<number> {
     const lives = !this.#leaving && (this.#replica?.has(this.#node) ?? false);
-    return this.#write(this.#store!, this.#epoch!, lives, { node: this.#node, number, items });
+    return this.#write(this.#store!, this.#epoch!, lives, {
+      node: this.#node,
+      number,
+      items,
+      ...spent.length > 0 ? { spent } : {},
+    });
   }
 
   close(): void {

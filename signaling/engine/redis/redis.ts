@@ -8,6 +8,7 @@
  */
 
 import type { Member } from "../../../shared/protocol/server_messages.ts";
+import type { AddressRates } from "../../address_rates.ts";
 import type { Endpoint } from "../../call/parties.ts";
 import { MEMORY_MS } from "../../call/state.ts";
 import { to } from "../../call/steps.ts";
@@ -40,6 +41,8 @@ export interface RedisOptions {
   readonly url: string;
   /** Takes a line for whoever runs the server. */
   say(line: string): void;
+  /** What addresses are given here and elsewhere: told with what is written anyway, at the latest with the next sign of life. */
+  readonly rates: Pick<AddressRates, "untold" | "charge">;
 }
 
 export class RedisEngine implements Engine {
@@ -59,7 +62,7 @@ export class RedisEngine implements Engine {
     this.#receive = receive;
     this.#out = new Outgoing({
       refuse: (item, isDoubtful) => this.#refuse(item, isDoubtful),
-      append: (number, items) => this.#follower.append(number, items),
+      append: (number, items) => this.#follower.append(number, items, redis.rates.untold()),
     });
     this.#follower = new Follower(options, {
       ...redis,
@@ -69,7 +72,9 @@ export class RedisEngine implements Engine {
         if (isOwn) this.#count(batch);
       },
       onTaken: (batch, isOwn) => {
-        if (!isOwn) this.#unwatchOthers(batch);
+        if (isOwn) return;
+        this.#unwatchOthers(batch);
+        redis.rates.charge(batch.spent ?? []);
       },
       onIntroduced: (facts) => this.#give({ ...NOTHING, facts }, false),
       onLost: () => {

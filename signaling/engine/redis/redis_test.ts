@@ -1,5 +1,6 @@
 /** The engine of several processes over a real Redis server: what every engine does, and what only this one has to. */
 
+import { rates } from "../../../tests/support/engine_nodes.ts";
 import { HAS_REDIS, Redis } from "../../../tests/support/redis.ts";
 import { until } from "../../../tests/support/until.ts";
 import { CONFORMANCE, Scene } from "../engine_conformance.ts";
@@ -14,7 +15,8 @@ if (HAS_REDIS) {
   Deno.test.afterAll(async () => await redis[Symbol.asyncDispose]());
 }
 
-const make: EngineFactory = (options, receive) => new RedisEngine(options, receive, { url: redis.url, say: () => {} });
+const make: EngineFactory = (options, receive) =>
+  new RedisEngine(options, receive, { url: redis.url, say: () => {}, rates: rates() });
 
 /** Looks often: what is under way passes the store, and rings for a moment only. */
 async function soon(what: string, look: () => Promise<unknown>): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import type { Endpoint } from "../../call/parties.ts";
+import type { Spent } from "../../address_rates.ts";
 import { Deadlines } from "../deadlines.ts";
 import type { EngineEvent, EngineOptions, Membership, Step } from "../engine.ts";
 import { type EngineDump, MemoryEngine } from "../memory.ts";
@@ -40,6 +41,8 @@ export interface Batch {
   /** Counts the batches of a process: one that comes a second time is nothing. */
   readonly number: number;
   readonly items: readonly Item[];
+  /** R18: what it gave addresses since its last batch. No replica's state, since each process counts what it is told. */
+  readonly spent?: Spent;
 }
 
 /** A process as all know it. */
