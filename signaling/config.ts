@@ -58,6 +58,23 @@ const webhookUrl = z.string().refine((text) => {
   return username + password === "" && (protocol === "https:" || protocol === "http:" && isLoopback(hostname));
 }, "expected an https URL without a password, or an http one of this machine");
 
+/** As the Redis client reads it, which would otherwise repeat in its errors what is wrong. */
+const storeUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, pathname } = new URL(text);
+  const isStore = /^rediss?:$/.test(protocol) && hostname !== "" && /^(?:\/\d*)?$/.test(pathname);
+  return isStore && [username, password].every(isPercentEncoded);
+}, "expected a redis:// or rediss:// URL, like redis://:password@example.org:6379, with the password percent-encoded");
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const secret = z.string().min(16, "expected at least 16 characters").optional();
 
 const environment = z.object({
@@ -90,7 +107,7 @@ const environment = z.object({
   RECEIPT_WEBHOOK: webhookUrl.optional(),
   RECEIPT_SECRET: webhookSecret.optional(),
   RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
-  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "expected a redis:// or rediss:// URL" }).optional(),
+  REDIS_URL: storeUrl.optional(),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],

@@ -9,6 +9,10 @@ export const HAS_REDIS = isCommand("redis-server") || Deno.env.has("CI");
 /** How it is started. */
 export interface RedisOptions {
   readonly password?: string;
+  /** A user who may do this, in the words of `ACL SETUSER`; nobody else may do anything. */
+  readonly user?: { readonly name: string; readonly password: string; readonly may: readonly string[] };
+  /** It speaks TLS only, with a certificate and key in these files. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** The port of the server that it is a read-only replica of. */
   readonly replicaOf?: number;
   /** Whether it keeps what it knows when it is stopped. */
@@ -37,8 +41,9 @@ export class Redis implements AsyncDisposable {
   }
 
   get url(): string {
-    const { password } = this.#options;
-    return `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${this.port}`;
+    const { password, user = { name: "", password }, tls } = this.#options;
+    const who = user.password === undefined ? "" : `${user.name}:${encodeURIComponent(user.password)}@`;
+    return `redis${tls === undefined ? "" : "s"}://${who}127.0.0.1:${this.port}`;
   }
 
   /** It answers nobody any more, and keeps its connections. */
@@ -76,10 +81,17 @@ export class Redis implements AsyncDisposable {
 }
 
 async function launch(port: number, directory: string, options: RedisOptions): Promise<Deno.ChildProcess> {
-  const { password, replicaOf, keeps = false } = options;
+  const { password, user, tls, replicaOf, keeps = false } = options;
   const child = new Deno.Command("redis-server", {
     args: [
-      ...["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, "--logfile", `${directory}/log`],
+      ...["--bind", "127.0.0.1", "--dir", directory, "--logfile", `${directory}/log`],
+      ...tls === undefined
+        ? ["--port", String(port)]
+        : ["--port", "0", "--tls-port", String(port), "--tls-cert-file", tls.cert, "--tls-key-file", tls.key]
+          .concat(["--tls-ca-cert-file", tls.cert, "--tls-auth-clients", "no"]),
+      ...user === undefined
+        ? []
+        : ["--user", user.name, "on", `>${user.password}`, ...user.may, "--user", "default", "off"],
       ...keeps ? ["--appendonly", "yes"] : ["--save", ""],
       ...password === undefined ? [] : ["--requirepass", password],
       ...replicaOf === undefined ? [] : ["--replicaof", "127.0.0.1", String(replicaOf)],

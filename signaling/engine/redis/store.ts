@@ -107,6 +107,7 @@ export function explain(error: unknown): string {
   if (message.startsWith("EPOCH")) return "the store was emptied or started anew";
   if (message.startsWith("LATE")) return "the store was away";
   if (error instanceof StoreError) return message;
+  if (/CERT|SIGNATURE/.test(code ?? "")) return `the store's certificate is not trusted (${code}; see DENO_CERT)`;
   if (code !== undefined) return `the store cannot be reached (${code})`;
   return /timeout|time/i.test(message) ? "the store does not answer" : "the store cannot be reached";
 }
