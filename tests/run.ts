@@ -22,6 +22,7 @@ const ALONE = [
   "server/nodes",
   "network/processes",
   "network/deploy",
+  "network/store",
 ].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */
