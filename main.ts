@@ -8,6 +8,8 @@ import { pagePolicy, secure } from "./routes/(_kit)/security.ts";
 import { SIGNAL_PATH } from "./shared/protocol/constants.ts";
 import { strings } from "./shared/i18n/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
+import { UnavailableError } from "./signaling/engine/engine.ts";
+import { unavailable } from "./signaling/http/responses.ts";
 import { Entries } from "./signaling/identity/entries.ts";
 import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
 import { metricsText } from "./signaling/ops/metrics.ts";
@@ -65,6 +67,14 @@ export const app = new ZvonokApp()
   .use((ctx) => {
     throwIfRefused(ctx.req);
     return ctx.next();
+  })
+  .use(async (ctx) => {
+    try {
+      return await ctx.next();
+    } catch (error) {
+      if (error instanceof UnavailableError) return unavailable();
+      throw error;
+    }
   })
   .use(staticFiles())
   .use((ctx) => csp<State>({ useNonce: true, csp: pagePolicy(ctx.url, config) })(ctx))

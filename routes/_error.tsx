@@ -10,8 +10,9 @@ import { refusalOf } from "./(_kit)/refusal.ts";
 export default define.page(({ error, req, url }) => {
   const t = strings(localeOf(req));
   const isRefused = error instanceof HttpError && error.status < 500;
-  if (!isRefused) console.error(error);
   const refusal = refusalOf(error);
+  // A server that cannot do it now refuses with 503, and its log has said why: once, not with each request.
+  if (!isRefused && refusal === null) console.error(error);
   const { title, text } = t.page.refusals[isRefused ? refusal?.kind ?? "other" : "broken"];
   // A host application's user came in by its form: there is no address to try again at.
   const again = refusal?.kind === "entry" || refusal?.kind === "address" ? undefined : url.pathname;

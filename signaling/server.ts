@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import { Guests } from "./identity/guests.ts";
 import { randomId } from "./random_id.ts";
 import type { Renewed, Session } from "./identity/session.ts";
-import { httpError, tooMany } from "./http/responses.ts";
+import { httpError, tooMany, unavailable } from "./http/responses.ts";
 import { MemoryEngine } from "./engine/memory.ts";
 import { RedisEngine } from "./engine/redis/redis.ts";
 import { Hub } from "./hub.ts";
@@ -164,10 +164,7 @@ export class SignalingServer {
 
   /** Why a request that needs to know of chats is refused now; `null` where it may go on. */
   unavailableRefusal(): Response | null {
-    if (this.hub.unavailability() === null) return null;
-    const refused = httpError(503, "UNAVAILABLE", "The server cannot do it now");
-    refused.headers.set("retry-after", "2");
-    return refused;
+    return this.hub.unavailability() === null ? null : unavailable();
   }
 
   /** Why a request that changes something is refused for the rate of its address; `null` where it may go on. */

@@ -15,6 +15,13 @@ export function noSession(why: string | null): Response {
   return httpError(401, "ACCESS_DENIED", why === null ? "No valid session" : `No valid session: ${why}`);
 }
 
+/** 503: nobody can say or do it now, and it may be asked again soon. */
+export function unavailable(): Response {
+  const response = httpError(503, "UNAVAILABLE", "The server cannot do it now");
+  response.headers.set("retry-after", "2");
+  return response;
+}
+
 /** 429, with `Retry-After` in whole seconds where it is known. */
 export function tooMany(message: string, retryAfterMs?: number): Response {
   const response = httpError(429, "RATE_LIMITED", message);
