@@ -40,6 +40,7 @@ const WANTED: readonly [name: string, isHere: () => boolean, service?: string][]
   ["iproute2", () => isCommand("ip")],
   ["nftables", () => isCommand("nft")],
   ["nginx-light", () => isCommand("nginx"), "nginx"],
+  ["caddy", () => isCommand("caddy"), "caddy"],
   ["redis-server", () => isCommand("redis-server"), "redis-server"],
 ];
 

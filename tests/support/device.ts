@@ -11,6 +11,27 @@ export const CALL = "call-0123456789abcdef";
 export const offer = { type: "offer", sdp: TRICKLE_OFFER };
 export const answer = { type: "answer", sdp: CHROMIUM_ANSWER };
 
+/** How a socket is asked for: with these headers, by a client that trusts a certificate, say. */
+export interface Asking {
+  readonly headers?: Record<string, string>;
+  readonly client?: Deno.HttpClient;
+}
+
+/** As Deno has it: the web's own takes nothing but protocols. */
+const Socket = WebSocket as unknown as new (url: string, options: Asking & { protocols: string[] }) => WebSocket;
+
+/** Asks for a user's socket. */
+export async function askForSocket(
+  product: { readonly url: string },
+  userId: string,
+  chats: readonly string[] = [CHAT],
+  asking: Asking = {},
+): Promise<WebSocket> {
+  const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats });
+  const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page`;
+  return new Socket(url, { protocols: ["zvonok.v1", `bearer.${token}`], ...asking });
+}
+
 /** A device with its socket; `using` closes it. */
 export class Device implements Disposable {
   readonly heard: ServerMessage[] = [];
@@ -23,11 +44,14 @@ export class Device implements Disposable {
     socket.onclose = ({ code }) => this.closed = code;
   }
 
-  static async open(product: { readonly url: string }, userId: string, chats = [CHAT]): Promise<Device> {
-    const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats });
+  static async open(
+    product: { readonly url: string },
+    userId: string,
+    chats: readonly string[] = [CHAT],
+    asking: Asking = {},
+  ): Promise<Device> {
     return await until("the socket opens", async () => {
-      const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page`;
-      const device = new Device(new WebSocket(url, ["zvonok.v1", `bearer.${token}`]));
+      const device = new Device(await askForSocket(product, userId, chats, asking));
       await until("welcome", () => Promise.resolve(device.closed !== null || device.heard.length > 0));
       return device.closed === null ? device : null;
     });

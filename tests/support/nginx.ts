@@ -1,7 +1,7 @@
 /** A real nginx by the configuration in examples/, with a directory, ports and a process of its own. */
 
 import assert from "node:assert/strict";
-import { listens } from "./ports.ts";
+import { untilListens } from "./ports.ts";
 
 /** What differs from the example, which is for a host of somebody's own. */
 export interface NginxOptions {
@@ -55,12 +55,7 @@ export class Nginx implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    let hasEnded = false;
-    child.status.then(() => hasEnded = true);
-    while (!await listens(child.pid, options.port)) {
-      if (hasEnded) throw new Error(`nginx ended:\n${await Deno.readTextFile(`${directory}/error`)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await untilListens(child, options.port, `${directory}/error`);
     return new Nginx(child, directory);
   }
 

@@ -24,3 +24,13 @@ export async function listens(pid: number, port: number): Promise<boolean> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   return new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} [0-9A-F:]+ 0A `, "m").test(sockets);
 }
+
+/** Waits until a server that was just started listens. `log`: the file where it says why it does not. */
+export async function untilListens(child: Deno.ChildProcess, port: number, log: string): Promise<void> {
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  while (!await listens(child.pid, port)) {
+    if (hasEnded) throw new Error(`The server ended:\n${await Deno.readTextFile(log)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
