@@ -8,6 +8,7 @@ import { launch } from "../support/chromium.ts";
 import { Person } from "../support/person.ts";
 import { findFirefox, launchFirefox } from "../support/firefox.ts";
 import { build, startProduct } from "../support/product.ts";
+import { note, waits } from "../support/said.ts";
 import { meet } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 
@@ -121,6 +122,15 @@ const CALLS: Record<string, (pair: Pair) => Promise<void>> = {
       await other.receives("framesDecoded");
     }
     await hangUp(pair, callee);
+  },
+
+  "[R12] the callee closes the tab in a call: the caller waits for seconds": async (pair) => {
+    await talk(pair);
+    await mediaFlows(pair);
+    await note(pair.caller);
+    await pair.callee.page.close();
+    const ms = await waits(pair.caller);
+    assert.ok(ms > 3_000 && ms < 8_000, `${ms} ms`);
   },
 };
 

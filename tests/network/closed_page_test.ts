@@ -1,38 +1,8 @@
 /** Pages that go for good, in a real Chromium: the other side is told soon, and a crash still has the whole grace. */
 
 import assert from "node:assert/strict";
-import type { Person } from "../support/person.ts";
+import { note, saidAt, waits } from "../support/said.ts";
 import { connect, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
-
-/** What a page's live region said, and when, by the clock that all pages on this machine share, in ms. */
-type Said = [text: string, at: number][];
-
-/** Has a page note what its live region says from now on. */
-async function note({ page }: Person): Promise<void> {
-  await page.evaluate(() => {
-    const said: Said = [];
-    Object.assign(globalThis, { said });
-    new MutationObserver(() => {
-      const text = document.querySelector('[role="status"]')?.textContent ?? "";
-      if (text !== said.at(-1)?.[0]) said.push([text, Date.now()]);
-    }).observe(document.body, { childList: true, subtree: true, characterData: true });
-  });
-}
-
-/** When a page's live region said, or says, something that starts with `text`. */
-async function saidAt({ page }: Person, text: string): Promise<number> {
-  return await until(`"${text}" is said`, async () => {
-    const said = await page.evaluate(() => (globalThis as unknown as { said: Said }).said);
-    return said.find(([one]) => one.startsWith(text))?.[1];
-  });
-}
-
-/** How long the other side sees "Reconnecting…" before the call ends, in ms. */
-async function waits(other: Person): Promise<number> {
-  const from = await saidAt(other, "Reconnecting…");
-  return await saidAt(other, "Call ended") - from;
-}
 
 for (const how of ["closes the tab", "goes to another page"]) {
   scene(`[R12] who ${how} in a call leaves the other side five seconds of Reconnecting…`, async (stage) => {
@@ -65,6 +35,36 @@ scene("[R12] a caller who closes the tab while it rings cancels after five secon
   const ms = await saidAt(boris, "Call ended") - closed;
   assert.ok(ms > 3_000 && ms < 8_000, `${ms} ms`);
 });
+
+scene("a page that the browser keeps when it is left, as phones do, hangs up at once", async (stage) => {
+  const { ada, boris } = stage;
+  await connect(stage);
+  await ada.receives("framesDecoded");
+  await note(ada);
+  const left = Date.now();
+  // Chromium keeps no page in a call: this is what others tell theirs.
+  await boris.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  const ms = await saidAt(ada, "Call ended") - left;
+  assert.ok(ms < 3_000, `${ms} ms`);
+  assert.deepEqual(await boris.open(), { connections: 0, tracks: 0 });
+});
+
+scene(
+  "[R13] a page that is reloaded in a call says goodbye too, and is back before that ends the call",
+  async (stage) => {
+    const { ada, boris } = stage;
+    await connect(stage);
+    await note(ada);
+    await boris.page.reload();
+    await boris.hears("Connected");
+    await boris.receives("framesDecoded");
+    await ada.receives("framesDecoded");
+    const from = await saidAt(ada, "Reconnecting…");
+    const back = await saidAt(ada, "Connected");
+    console.log(`a reload: the other side sees Reconnecting… for ${back - from} ms`);
+    assert.ok(back > from && back - from < 5_000, `${back - from} ms`);
+  },
+);
 
 scene("[R12] a page that crashes has the whole grace", async (stage) => {
   const { ada, boris } = stage;
