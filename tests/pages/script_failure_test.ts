@@ -56,18 +56,19 @@ Deno.test("a script fails: what a call loads later does not come, three times: i
   const browser = stack.use(await launch());
   const [ada, boris] = [stack.use(await Person.enter(browser)), stack.use(await Person.enter(browser))];
   const chat = await seat(product.url, ada, boris);
-  const asked = { adaptation: 0, later: 0, page: 0 };
+  const asked = { adaptation: 0, later: 0, by_hand: 0, page: 0 };
   await ada.page.setRequestInterception(true);
   ada.page.on("request", (request) => {
-    const [, name] = /\/(adaptation|later)-[^/]+\.js$/.exec(request.url()) ?? [];
+    const [, name] = /\/(adaptation|later|by_hand)-[^/]+\.js$/.exec(request.url()) ?? [];
     if (request.isNavigationRequest()) asked.page++;
-    if (name !== undefined && ++asked[name as "adaptation" | "later"] <= 3) request.abort("connectionreset");
-    else request.continue();
+    if (name !== undefined && ++asked[name as Exclude<keyof typeof asked, "page">] <= 3) {
+      request.abort("connectionreset");
+    } else request.continue();
   });
   await connect({ product, ada, boris, chat });
   await ada.click("Settings");
   // Its words are made of what both bring: the figures of the call, and how they are shown.
   await ada.sees("dialog", "Settings");
   await ada.reads("You: ");
-  assert.deepEqual(asked, { adaptation: 4, later: 4, page: 0 });
+  assert.deepEqual(asked, { adaptation: 4, later: 4, by_hand: 4, page: 0 });
 });

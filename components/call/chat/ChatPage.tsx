@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "../Icon.tsx";
 import { Invitation } from "./Invitation.tsx";
-import { useLater } from "../lazy.ts";
+import { useByHand, useLater } from "../lazy.ts";
 import { Notices } from "./Notices.tsx";
 import { Person, Vacant, You } from "../Person.tsx";
 import { fill, isolated } from "../../../shared/i18n/fill.ts";
@@ -18,7 +18,9 @@ export function ChatPage({ view }: { view: View }) {
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
   const past = actions?.pastCalls(chatId) ?? [];
-  const later = useLater(snapshot.checking || past.length > 0);
+  const later = useLater(past.length > 0);
+  const settings = useSignal(false);
+  const byHand = useByHand(snapshot.checking || settings.value);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && taken < view.seats && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
@@ -95,10 +97,14 @@ export function ChatPage({ view }: { view: View }) {
             {t.check}
           </button>
         )}
+        <button class="button" type="button" disabled={actions === null} onClick={() => settings.value = true}>
+          {t.settings}
+        </button>
       </section>
-      {snapshot.checking && later && <later.DeviceCheck key="check" view={view} />}
+      {snapshot.checking && byHand && <byHand.DeviceCheck key="check" view={view} />}
       {calls}
       {!alone && invitation}
+      {settings.value && byHand && <byHand.Panel view={view} close={() => settings.value = false} />}
     </div>
   );
 }

@@ -2,14 +2,15 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { pbkdf2 } from "../../../shared/client/platform/browser/pbkdf2.ts";
 import { Icon } from "../Icon.tsx";
 import { Muted } from "../Muted.tsx";
-import type { View } from "../view.ts";
+import { isStaged, type View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 import { Preferences } from "./Preferences.tsx";
 import { Statistics } from "./Statistics.tsx";
 import { Verification } from "./Verification.tsx";
 
-/** What is not needed to ring, accept and talk; loaded when it is opened. */
+/** What is not needed to ring, accept and talk, in a call and before; loaded when it is opened. */
 export function Panel({ view, close }: { view: View; close(): void }) {
+  const inCall = isStaged(view.snapshot.call);
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const element = dialog.current!;
@@ -25,11 +26,11 @@ export function Panel({ view, close }: { view: View; close(): void }) {
         </button>
       </header>
       <Muted view={view} />
-      <Devices view={view} />
+      {inCall && <Devices view={view} />}
       <Preferences view={view} />
-      <Statistics view={view} />
+      {inCall && <Statistics view={view} />}
       {/* Pages on http have no digests to make digits of. */}
-      {pbkdf2 && <Verification view={view} />}
+      {inCall && pbkdf2 && <Verification view={view} />}
     </dialog>
   );
 }

@@ -1,8 +1,7 @@
 import { useClock } from "../clock.ts";
-import { Icon, type IconName } from "../Icon.tsx";
-import { Avatar } from "../Person.tsx";
 import { useLater } from "../lazy.ts";
-import { formatDuration, isTalking, peerName, type StagedPhase, type View } from "../view.ts";
+import { Avatar } from "../Person.tsx";
+import { formatDuration, peerName, type StagedPhase, type View } from "../view.ts";
 
 interface CallHeaderProps {
   view: View;
@@ -13,10 +12,9 @@ interface CallHeaderProps {
 
 /** Who the call is with, and how it goes. */
 export function CallHeader({ view, phase, seen }: CallHeaderProps) {
-  const { t, snapshot: { signaling, local, remote, quality } } = view;
-  const later = useLater(quality !== null);
+  const { t, snapshot: { local: { held }, quality } } = view;
+  const later = useLater(quality !== null || held.microphone === "muted" || held.camera === "muted");
   const name = peerName(view);
-  const talking = isTalking(phase);
   const rings = phase.phase === "calling" || phase.phase === "ringing";
   return (
     <div class={seen ? "call-header compact" : "call-header"}>
@@ -33,24 +31,7 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
         // The live region has said it already.
         : <p class="call-status" aria-hidden="true">{t.status[phase.phase]}</p>}
       {phase.phase === "preparing" && <p class="call-status">{t.preparingHint[phase.media]}</p>}
-      {talking && later && <later.ConnectionQuality view={view} />}
-      {(["microphone", "camera"] as const).map((device) =>
-        local.held[device] === "muted" &&
-        (
-          <Badge
-            key={device}
-            icon={device === "camera" ? "videoOff" : "micOff"}
-            text={t.systemMuted[device]}
-          />
-        )
-      )}
-      {talking && local.screen && <Badge icon="screen" text={t.sharing} />}
-      {talking && !remote.audio && <Badge icon="micOff" text={t.peerMuted} />}
-      {talking && phase.call.media === "video" && !remote.video && <Badge icon="videoOff" text={t.peerCameraOff} />}
-      {talking && signaling === "connecting" && <p class="badge">{t.callGoesOn}</p>}
-      {talking && signaling === "unauthorized" && (
-        <p class="badge">{view.seats === null ? t.lastCallSignedOut : t.lastCall}</p>
-      )}
+      {later && <later.Badges view={view} phase={phase} />}
     </div>
   );
 }
@@ -58,18 +39,4 @@ export function CallHeader({ view, phase, seen }: CallHeaderProps) {
 function Clock({ since }: { since: number }) {
   const time = useClock(since, formatDuration);
   return <p class="call-status clock">{time}</p>;
-}
-
-interface BadgeProps {
-  icon: IconName;
-  text: string;
-}
-
-function Badge({ icon, text }: BadgeProps) {
-  return (
-    <p class="badge">
-      <Icon name={icon} />
-      {text}
-    </p>
-  );
 }

@@ -4,7 +4,7 @@ import { deviceToUse } from "../../../shared/client/devices/device_choice_state.
 import { canShare, Controls, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "../focus.ts";
 import { Icon } from "../Icon.tsx";
-import { useLater } from "../lazy.ts";
+import { useByHand, useLater } from "../lazy.ts";
 import { useAwake, useShortcuts } from "./input.ts";
 import { SelfView } from "./SelfView.tsx";
 import { StreamSound } from "./StreamSound.tsx";
@@ -20,7 +20,8 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
   const { awake, wake } = useAwake();
   const settings = useSignal(false);
   // Once there is something to see, which it must not delay; not with the first click: by then the network may be in trouble.
-  const later = useLater(settings.value || quality !== null || (problem ?? gone) !== null);
+  const later = useLater(quality !== null || (problem ?? gone) !== null);
+  const byHand = useByHand(settings.value);
   /** Plays the sound that the browser blocked until a click. */
   const blockedPlay = useSignal<(() => void) | null>(null);
 
@@ -95,6 +96,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           stream={local.stream}
           label={t.localVideo}
           large={!talking}
+          draggable={later?.draggable}
           unmirrored={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
@@ -115,7 +117,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           onClick={toggleFullScreen}
         />
       )}
-      {settings.value && later && <later.Panel view={view} close={() => settings.value = false} />}
+      {settings.value && byHand && <byHand.Panel view={view} close={() => settings.value = false} />}
     </section>
   );
 }

@@ -1,0 +1,4 @@
+/** Components that somebody opens: one module, loaded when the first of them is opened. */
+
+export { DeviceCheck } from "./chat/DeviceCheck.tsx";
+export { Panel } from "./panel/Panel.tsx";
