@@ -64,7 +64,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
       <p class="visually-hidden" role="status">{statusText(view)}</p>
       <Muted view={view} />
       {Calling && isStaged(call) ? <Calling.Stage view={view} phase={call} /> : <ChatPage view={view} />}
-      {Calling && <Calling.Sounds view={view} />}
+      {Calling && <Calling.Beside view={view} />}
       {Calling && call.phase === "incoming" && <Calling.Incoming view={view} phase={call} />}
     </>
   );

@@ -3,7 +3,7 @@
  * can be read.
  */
 
+export { Beside } from "./beside/Beside.tsx";
 export { Incoming } from "./Incoming.tsx";
-export { Sounds } from "./sounds/Sounds.tsx";
 export { Stage } from "./stage/Stage.tsx";
 export { createCallStore } from "./store.ts";

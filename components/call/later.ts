@@ -1,8 +1,10 @@
 /**
- * Components that a call needs only after its first remote frame, when something fails, or when there are calls to
+ * Components that a call needs only after its first remote frame, while the page is hidden, when something fails, or when there are calls to
  * list: one module, loaded at the first of these.
  */
 
+export { Offer } from "./beside/Offer.tsx";
+export { Tab } from "./beside/Tab.tsx";
 export { History } from "./chat/History.tsx";
 export { Outsider } from "./chat/Outsider.tsx";
 export { Problem } from "./Problem.tsx";

@@ -21,7 +21,7 @@ import type { Incoming, Welcome } from "./signaling/protocol_1.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOTHING } from "./snapshot.ts";
-import type { Bring, CallActions, Descriptions, PastCall, Snapshot } from "./state.ts";
+import type { Bring, CallActions, Descriptions, Extra, PastCall, Snapshot } from "./state.ts";
 import { sendingBefore } from "./tab.ts";
 
 export class CallClient implements CallActions {
@@ -148,6 +148,11 @@ export class CallClient implements CallActions {
   setCodec(codec: VideoCodec | null): void {
     this.#preferences.setCodec(codec);
     this.#preferred();
+  }
+
+  setExtra(extra: Extra, on: boolean): void {
+    this.#preferences.setExtra(extra, on);
+    this.#show(this.#preferences.shown);
   }
 
   dismiss(): void {

@@ -1,17 +1,19 @@
-/** What the user prefers on this device, over all calls: a video codec, and whether little data is to be used. */
+/** What the user prefers on this device, over all calls: a video codec, whether little data is to be used, and which extras are off. */
 
 import { VIDEO_CODECS, type VideoCodec } from "../protocol/video_codecs.ts";
 import { type CodecOrder, preferredCodecs } from "./call/codecs.ts";
 import type { Platform } from "./platform/platform.ts";
-import type { Role, Snapshot } from "./state.ts";
+import type { Extra, Role, Snapshot } from "./state.ts";
 
 /** Where the codec that the user chose is remembered. */
 const CODEC_KEY = "codec";
 /** Where it is remembered that little data is to be used. */
 const SAVER_KEY = "saver";
+/** Where it is remembered what is turned off: names with commas between them. */
+const EXTRAS_KEY = "off";
 
 /** The part of what is shown that is about them. */
-type Shown = Pick<Snapshot, "codec" | "saver">;
+type Shown = Pick<Snapshot, "codec" | "saver" | "extrasOff">;
 
 export class Preferences {
   readonly #platform: Pick<Platform, "storage" | "rtc">;
@@ -24,7 +26,11 @@ export class Preferences {
     this.#platform = platform;
     const { kept } = platform.storage;
     const codec = kept.get(CODEC_KEY);
-    this.#shown = { codec: VIDEO_CODECS.find((name) => name === codec) ?? null, saver: kept.get(SAVER_KEY) !== null };
+    this.#shown = {
+      codec: VIDEO_CODECS.find((name) => name === codec) ?? null,
+      saver: kept.get(SAVER_KEY) !== null,
+      extrasOff: (kept.get(EXTRAS_KEY)?.split(",") ?? []) as Extra[],
+    };
   }
 
   get shown(): Shown {
@@ -39,6 +45,13 @@ export class Preferences {
   setSaver(saver: boolean): void {
     this.#platform.storage.kept.set(SAVER_KEY, saver ? "on" : null);
     this.#shown = { ...this.#shown, saver };
+  }
+
+  setExtra(extra: Extra, on: boolean): void {
+    const others = this.#shown.extrasOff.filter((name) => name !== extra);
+    const extrasOff = on ? others : [...others, extra];
+    this.#platform.storage.kept.set(EXTRAS_KEY, extrasOff.join() || null);
+    this.#shown = { ...this.#shown, extrasOff };
   }
 
   /** Video codecs in the order that the server is configured for. */

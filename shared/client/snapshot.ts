@@ -33,6 +33,7 @@ export const NOTHING: Snapshot = {
   quality: null,
   saver: false,
   codec: null,
+  extrasOff: [],
   problem: null,
   unplaced: null,
   noWebRtc: false,

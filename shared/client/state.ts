@@ -8,6 +8,13 @@ import type { Cause, MediaSource } from "./devices/causes.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice_state.ts";
 import type { Sample } from "./quality/samples.ts";
 
+/**
+ * What a page does beside showing a call, each of which the user may turn off: a notification of a call that rings while the page is
+ * hidden, a mark in title and icons, sounds for connected and ended, the question before a call is closed with its tab, and the
+ * system's media keys.
+ */
+export type Extra = "notification" | "badge" | "sound" | "question" | "keys";
+
 /** Why a call is over, from this side's point of view. */
 export type Outcome =
   | EndReason
@@ -143,6 +150,8 @@ export interface Snapshot {
   readonly noWebRtc: boolean;
   /** The video codec that the user chose; `null`: none. */
   readonly codec: VideoCodec | null;
+  /** What the user has turned off on this device. */
+  readonly extrasOff: readonly Extra[];
   /** Who is in the chats this client watches, by chat id; `null`: this user is not (R1), or not any more. */
   readonly members: Readonly<Record<string, readonly Member[] | null>>;
   /** Calls that were missed while this client was away or busy, newest last, until they are put away or the two have talked. */
@@ -215,6 +224,8 @@ export interface CallActions {
   setSaver(on: boolean): void;
   /** Prefers a video codec on this device, from now on; `null`: what the server is configured for. */
   setCodec(codec: VideoCodec | null): void;
+  /** Does one of the extras on this device, from now on, or does not. */
+  setExtra(extra: Extra, on: boolean): void;
   /** The calls of a chat that this browser had or missed, newest first. */
   pastCalls(chatId: string): readonly PastCall[];
   /** Puts away an ended call, and what was said of a device. */

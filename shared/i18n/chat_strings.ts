@@ -1,7 +1,7 @@
 /** The shape of what the call component says. */
 
 import type { DeviceNotice } from "../client/devices/device_choice_state.ts";
-import type { MissedCall, Outcome } from "../client/state.ts";
+import type { Extra, MissedCall, Outcome } from "../client/state.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Step } from "../protocol/server_messages.ts";
 import type { PersonDevices, ProblemStrings } from "./problem_strings.ts";
@@ -84,6 +84,12 @@ export interface ChatStrings {
     readonly codec: string;
     readonly codecAuto: string;
   };
+  /** What the page does beside showing a call: the switches, and the question after a call whether it is to notify. */
+  readonly extras:
+    & Readonly<Record<"title" | "blocked" | "notHere" | "offer" | "offerText" | "turnOn" | "notNow", string>>
+    & {
+      readonly names: Readonly<Record<Extra, string>>;
+    };
   readonly gone: {
     readonly with: { readonly camera: string; readonly microphone: string };
     readonly without: Readonly<Record<DeviceNotice["device"], string>>;

@@ -1,12 +1,12 @@
 /** What a call sounds like: the tone for each state, and the tones as they are played in a real Chromium. */
 
 import assert from "node:assert/strict";
-import { type Sound, soundOf } from "../../components/call/sounds/sounds.ts";
+import { type Sound, soundOf } from "../../components/call/beside/sounds.ts";
 import type { CallInfo, CallPhase } from "../../shared/client/state.ts";
 import type { Person } from "../support/person.ts";
 import { connect, scene } from "../support/scene.ts";
 import { gone, until } from "../support/until.ts";
-import { levelBy, listen, silence, tone, tonesOf } from "../support/ear.ts";
+import { heardBy, levelBy, listen, silence, tone, tonesOf } from "../support/ear.ts";
 
 const info = (role: CallInfo["role"]): CallInfo => ({ chatId: "c", callId: "1", role, media: "video", peer: null });
 const call = info("caller");
@@ -19,8 +19,13 @@ const sounds: [what: string, phase: CallPhase, sound: Sound | null][] = [
   ["it rings there", { phase: "ringing", call, expiresAt: 0 }, "ringback"],
   ["it rings here", { phase: "incoming", call: info("callee"), expiresAt: 0 }, "bell"],
   ["answered", { phase: "connecting", call }, null],
-  ["connected", { phase: "connected", call, since: 0 }, null],
-  ["interrupted", { phase: "reconnecting", call, since: 0 }, null],
+  ["connected", { phase: "connected", call, since: 0 }, "connected"],
+  [
+    "interrupted, so not connected for the first time afterwards",
+    { phase: "reconnecting", call, since: 0 },
+    "connected",
+  ],
+  ["a page that was reloaded comes back to it", { phase: "reconnecting", call, since: null }, null],
   ["the other side hung up", { ...over, durationMs: 1 }, "ended"],
   ["the other side hung up, as the caller", { ...over, call: info("callee"), durationMs: 1 }, "ended"],
   ["declined", { ...over, outcome: "declined" }, "ended"],
@@ -32,6 +37,11 @@ const sounds: [what: string, phase: CallPhase, sound: Sound | null][] = [
 for (const [what, phase, sound] of sounds) {
   Deno.test(`sounds: ${what}: ${sound ?? "silence"}`, () => assert.equal(soundOf(phase), sound));
 }
+
+Deno.test("sounds: who turned off those of beginning and end hears it ring all the same", () => {
+  const heard = sounds.map(([, phase]) => soundOf(phase, ["sound"])).filter((sound) => sound !== null);
+  assert.deepEqual(heard, ["ringback", "bell"]);
+});
 
 /** Speakers of a page that start when they are let. */
 interface Slow {
@@ -107,6 +117,27 @@ scene("a speaker that takes a while to start: no tone begins on another one, or 
   await gone(boris.page, '[role="alertdialog"]');
   await start();
   await silence(ada);
+});
+
+scene("that the two are connected is heard by both, once, and not at all where that is turned off", async (stage) => {
+  const { ada, boris } = stage;
+  await boris.page.evaluate(() => localStorage.setItem("zvonok.kept.off", "sound"));
+  await boris.page.reload();
+  await boris.online();
+  for (const person of [ada, boris]) await listen(person);
+  await ada.click("Audio call");
+  await tone(ada);
+  await boris.sees("button", "Accept");
+  await until("the bell", async () => await heardBy(boris) === 1);
+  await boris.click("Accept");
+  await ada.hears("Connected");
+  await until("two short notes", async () => await heardBy(ada) === 2);
+  await silence(ada);
+  await ada.receives("audioEnergy");
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+  await boris.reads("Call again");
+  assert.deepEqual([await heardBy(ada), await heardBy(boris)], [2, 1]);
 });
 
 scene(

@@ -3,6 +3,7 @@
 import type { Person } from "../support/person.ts";
 import { scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
+import { show } from "../support/window.ts";
 
 /** Keeps the page's wake locks. */
 async function keepLocks({ page }: Person): Promise<void> {
@@ -23,18 +24,6 @@ async function locksAre({ page }: Person, expected: string[]): Promise<void> {
     const locks = await page.evaluate(() => (globalThis as unknown as { wakeLocks(): string[] }).wakeLocks());
     return locks.join() === expected.join();
   });
-}
-
-/** Hides the window of a page, or shows it: as far as the browser knows, for real. */
-async function show({ page }: Person, isShown: boolean): Promise<void> {
-  const session = await page.createCDPSession();
-  const { windowId } = await session.send("Browser.getWindowForTarget");
-  await session.send("Browser.setWindowBounds", {
-    windowId,
-    bounds: { windowState: isShown ? "normal" : "minimized" },
-  });
-  await session.detach();
-  await until("it is so", () => page.evaluate((is) => document.visibilityState === is, isShown ? "visible" : "hidden"));
 }
 
 scene(

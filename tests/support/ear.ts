@@ -21,6 +21,8 @@ interface Ear {
   level(): number | null;
   /** All tones so far. */
   tones: Tone[];
+  /** The players that were heard at all so far. */
+  heard: number[];
   /** The first player that the test has not heard of. */
   next: number;
 }
@@ -50,6 +52,7 @@ export async function listen({ page }: Person): Promise<void> {
         return analyser ? levelOf(analyser, 2048) : null;
       },
       tones: [],
+      heard: [],
       next: 0,
     };
     Object.assign(globalThis, { ear });
@@ -60,6 +63,8 @@ export async function listen({ page }: Person): Promise<void> {
         last.to = of!.context.currentTime;
       }
       const analyser = playing();
+      const player = analyser ? analysers.indexOf(analyser) : -1;
+      if (analyser && !ear.heard.includes(player) && levelOf(analyser, 2048) > 0.01) ear.heard.push(player);
       // The samples that the pitch is taken from are all of the tone, or nearly.
       if (!analyser || analyser === of && last!.to === null || levelOf(analyser, analyser.fftSize) < 0.09) return;
       if (last) last.to ??= of!.context.currentTime;
@@ -73,7 +78,7 @@ export async function listen({ page }: Person): Promise<void> {
         speaker: sinkId,
         from: currentTime,
         to: null,
-        player: analysers.indexOf(analyser),
+        player,
       });
     }, 20);
   });
@@ -81,6 +86,10 @@ export async function listen({ page }: Person): Promise<void> {
 
 export const levelBy = ({ page }: Person) => page.evaluate(() => (globalThis as unknown as { ear: Ear }).ear.level());
 export const tonesOf = ({ page }: Person) => page.evaluate(() => (globalThis as unknown as { ear: Ear }).ear.tones);
+
+/** How many players were heard so far. */
+export const heardBy = ({ page }: Person) =>
+  page.evaluate(() => (globalThis as unknown as { ear: Ear }).ear.heard.length);
 
 /** Waits for a tone by what has not played one yet: of 425 Hz, as telephones have it. */
 export async function tone({ page }: Person): Promise<Tone> {

@@ -15,6 +15,10 @@ export class Person implements AsyncDisposable {
   readonly page: Page;
   /** What went wrong on the page, by its console and its uncaught exceptions. */
   readonly errors: string[] = [];
+  /** How often the browser asked whether a page is to be left. */
+  questions = 0;
+  /** What it is answered. */
+  stays = false;
   readonly #context: BrowserContext;
   /** The origin of a server that was killed, or is about to be. */
   #lost: string | null = null;
@@ -22,6 +26,11 @@ export class Person implements AsyncDisposable {
   private constructor(context: BrowserContext, page: Page) {
     this.#context = context;
     this.page = page;
+    page.on("dialog", (dialog) => {
+      if (dialog.type() !== "beforeunload") return;
+      this.questions++;
+      return this.stays ? dialog.dismiss() : dialog.accept();
+    });
     page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       // The browser notes every try of a page to come back, to a server that is down or does not believe it (any more).
@@ -172,8 +181,12 @@ export class Person implements AsyncDisposable {
     await this.set(origin, name, "denied");
   }
 
-  /** What the pages of an origin may do with a device; their `PermissionStatus` changes with it. */
-  async set(origin: string, name: "camera" | "microphone", state: "granted" | "prompt" | "denied"): Promise<void> {
+  /** What the pages of an origin may do; their `PermissionStatus` changes with it. */
+  async set(
+    origin: string,
+    name: "camera" | "microphone" | "notifications",
+    state: "granted" | "prompt" | "denied",
+  ): Promise<void> {
     await this.#context.setPermission(origin, { permission: { name }, state });
   }
 

@@ -18,7 +18,8 @@ export function Notices({ view }: { view: View }) {
   const { t, snapshot } = view;
   const { call } = snapshot;
   const isOutside = isOut(view) || snapshot.signaling === "unauthorized";
-  const later = useLater(isOutside || (snapshot.problem ?? snapshot.gone) !== null);
+  const hasTalked = call.phase === "ended" && call.durationMs !== null;
+  const later = useLater(isOutside || hasTalked || (snapshot.problem ?? snapshot.gone) !== null);
   return (
     <>
       <Signaling view={view} isExplained={later !== null} />
@@ -31,6 +32,7 @@ export function Notices({ view }: { view: View }) {
         </Notice>
       )}
       {later && <later.Problem view={view} />}
+      {hasTalked && later && !isOutside && <later.Offer view={view} />}
       <Missed view={view} />
     </>
   );

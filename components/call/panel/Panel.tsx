@@ -4,6 +4,7 @@ import { Icon } from "../Icon.tsx";
 import { Muted } from "../Muted.tsx";
 import { isStaged, type View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
+import { Extras } from "./Extras.tsx";
 import { Preferences } from "./Preferences.tsx";
 import { Statistics } from "./Statistics.tsx";
 import { Verification } from "./Verification.tsx";
@@ -28,6 +29,7 @@ export function Panel({ view, close }: { view: View; close(): void }) {
       <Muted view={view} />
       {inCall && <Devices view={view} />}
       <Preferences view={view} />
+      <Extras view={view} />
       {inCall && <Statistics view={view} />}
       {/* Pages on http have no digests to make digits of. */}
       {inCall && pbkdf2 && <Verification view={view} />}

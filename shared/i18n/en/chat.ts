@@ -131,6 +131,23 @@ export const chat: ChatStrings = {
     codec: "Video codec",
     codecAuto: "Automatic",
   },
+  extras: {
+    title: "While you look elsewhere",
+    names: {
+      notification: "Notify me of calls while this page is hidden",
+      badge: "Mark the tab's title and icon",
+      sound: "Sounds when a call is connected and when it ends",
+      question: "Ask before a call is closed with its tab",
+      keys: "Keys of keyboard, headset and lock screen",
+    },
+    blocked: "The browser blocks notifications from this site. Allow them in its settings for the site.",
+    notHere:
+      "This browser shows none here. On iPhone and iPad, add the site to the home screen and open it from there.",
+    offer: "Hear of the next call too?",
+    offerText: "The browser can tell you that somebody calls while this page is hidden.",
+    turnOn: "Turn on notifications",
+    notNow: "No, thanks",
+  },
   gone: {
     with: {
       camera: "The camera was unplugged. Now you are seen by: {name}.",

@@ -1,12 +1,14 @@
-/** The sounds of a call beside the voices, synthesised with Web Audio: the bell, the ringback tone, and the tone of the end. */
+/** The sounds of a call beside the voices, synthesised with Web Audio: the bell, the ringback tone, and those of its beginning and its end. */
 
-import type { CallPhase } from "../../../shared/client/state.ts";
+import type { CallPhase, Extra } from "../../../shared/client/state.ts";
 
-/** `bell`: it rings here. `ringback`: it rings at the other side. `ended`: a call is over that this user did not end. */
-export type Sound = "bell" | "ringback" | "ended";
+/**
+ * `bell`: it rings here. `ringback`: it rings at the other side. `connected`: the two have each other. `ended`: a call is over that this
+ * user did not end.
+ */
+export type Sound = "bell" | "ringback" | "connected" | "ended";
 
 const BELL_EVERY_MS = 3000;
-const TITLE_EVERY_MS = 1000;
 
 /** A small bell: the partials of a strike, each as a ratio to the lowest, its loudness, and its length in seconds. */
 const bell = [[1, 0.5, 1.6], [2, 0.3, 1.1], [3, 0.12, 0.7], [4.2, 0.08, 0.4]] as const;
@@ -14,15 +16,16 @@ const bell = [[1, 0.5, 1.6], [2, 0.3, 1.1], [3, 0.12, 0.7], [4.2, 0.08, 0.4]] as
 const strikes = [[659.3, 0], [880, 0.28]] as const;
 
 /**
- * Tones as telephones have them in most of Europe and in Russia (ITU-T E.180): seconds on and off, and how often. The ringback
- * tone goes on until it is stopped; the end is a short busy tone.
+ * Tones as telephones have them in most of Europe and in Russia (ITU-T E.180): Hz, loudness, seconds on and off, and how often. The
+ * ringback tone goes on until it is stopped; the end is a short busy tone. That the two are connected is told by two short notes, soft and
+ * over before anybody speaks: the microphone is open.
  */
 const cadences = {
-  ringback: { on: 1, off: 4, times: Infinity },
-  ended: { on: 0.2, off: 0.2, times: 3 },
+  ringback: { hz: 425, loudness: 0.15, on: 1, off: 4, times: Infinity },
+  connected: { hz: 850, loudness: 0.06, on: 0.07, off: 0.06, times: 2 },
+  ended: { hz: 425, loudness: 0.15, on: 0.2, off: 0.2, times: 3 },
 } as const;
-const TONE_HZ = 425;
-const TONE_LOUDNESS = 0.15;
+type Tone = keyof typeof cadences;
 /** A tone that began at once would click: it swells, and fades, for so many seconds. */
 const EDGE_S = 0.01;
 /** Samples a second: a plenty for such a tone. */
@@ -34,16 +37,21 @@ const LATE_S = 1;
 const GESTURES = ["pointerdown", "pointerup", "keydown"] as const;
 
 /**
- * What is to be heard in a phase. Nothing from the answer to the end: the microphone is open, and the other side would hear it too. A
- * ring that stops says by that alone that the call is over.
+ * What is to be heard in a phase. Nothing goes on from the answer to the end: the microphone is open, and the other side would hear it
+ * too. A connection that is back is not a new one. A ring that stops says by that alone that the call is over. `off`: what the user has
+ * turned off; that it rings is heard in any case.
  */
-export function soundOf(call: CallPhase): Sound | null {
+export function soundOf(call: CallPhase, off: readonly Extra[] = []): Sound | null {
   switch (call.phase) {
     case "incoming":
       return "bell";
     case "ringing":
       return "ringback";
+    case "connected":
+    case "reconnecting":
+      return call.since !== null && !off.includes("sound") ? "connected" : null;
     case "ended":
+      if (off.includes("sound")) return null;
       return !call.byMe && (call.call.role === "caller" || call.durationMs !== null) ? "ended" : null;
     default:
       return null;
@@ -51,7 +59,7 @@ export function soundOf(call: CallPhase): Sound | null {
 }
 
 /** Plays the tone of a call, on a speaker (`null`: the system's choice), until the returned function is called. */
-export function startTone(sound: keyof typeof cadences, speaker: string | null): () => void {
+export function startTone(sound: Tone, speaker: string | null): () => void {
   const over = new AbortController();
   const { on, off, times } = cadences[sound];
   // A call needs no tones, where the browser has no Web Audio or allows no further context.
@@ -62,38 +70,37 @@ export function startTone(sound: keyof typeof cadences, speaker: string | null):
   return close;
 }
 
-async function playTone(sound: keyof typeof cadences, speaker: string | null, over: AbortSignal): Promise<void> {
+async function playTone(sound: Tone, speaker: string | null, over: AbortSignal): Promise<void> {
   const { on, off, times } = cadences[sound];
   const audio = openAudio(over);
   // Until it has changed to the speaker, the browser plays by the system's choice. That stays in use where the speaker is gone.
   if (speaker !== null) await audio.setSinkId?.(speaker).catch(() => {});
   if (over.aborted) return;
-  const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(on, off), loop: true });
+  const tone = new AudioBufferSourceNode(audio, { buffer: toneOf(cadences[sound]), loop: true });
   tone.connect(audio.destination);
   tone.start();
   if (times < Infinity) tone.stop(audio.currentTime + times * (on + off));
 }
 
 /** A tone and the pause behind it, in seconds. */
-function toneOf(on: number, off: number): AudioBuffer {
+function toneOf({ hz, loudness, on, off }: typeof cadences[Tone]): AudioBuffer {
   const buffer = new AudioBuffer({ length: (on + off) * TONE_RATE, sampleRate: TONE_RATE });
   const samples = buffer.getChannelData(0);
   for (let at = 0; at < on * TONE_RATE; at++) {
     const time = at / TONE_RATE;
-    const level = Math.min(1, time / EDGE_S, (on - time) / EDGE_S) * TONE_LOUDNESS;
-    samples[at] = level * Math.sin(2 * Math.PI * TONE_HZ * time);
+    const level = Math.min(1, time / EDGE_S, (on - time) / EDGE_S) * loudness;
+    samples[at] = level * Math.sin(2 * Math.PI * hz * time);
   }
   return buffer;
 }
 
 /**
- * Draws attention to a call that rings here, by sound, vibration and the page's title, until the returned function is called. It rings
- * by the system's speaker, not the chosen one: a headset for calls lies on the table between them.
+ * Draws attention to a call that rings here, by sound and vibration, until the returned function is called. It rings by the system's
+ * speaker, not the chosen one: a headset for calls lies on the table between them.
  */
-export function startBell(title: string): () => void {
+export function startBell(): () => void {
   const over = new AbortController();
   const audio = attempt(() => openAudio(over.signal));
-  const quietTitle = document.title;
   const vibrate = (pattern: number[]) => navigator.userActivation?.hasBeenActive && navigator.vibrate?.(pattern);
   const ring = () => {
     // A page nobody has touched yet may neither sound nor vibrate; it keeps trying, since a touch may come.
@@ -101,16 +108,10 @@ export function startBell(title: string): () => void {
     if (audio?.state === "running") attempt(() => strikeBell(audio));
     vibrate([300, 150, 300]);
   };
-  const flash = () => document.title = document.title === quietTitle ? title : quietTitle;
-
   ring();
-  flash();
   const rings = setInterval(ring, BELL_EVERY_MS);
-  const flashes = setInterval(flash, TITLE_EVERY_MS);
   return () => {
     clearInterval(rings);
-    clearInterval(flashes);
-    document.title = quietTitle;
     vibrate([]);
     over.abort();
   };

@@ -1,0 +1,22 @@
+import { useEffect } from "preact/hooks";
+import { isStaged, isTalking, type View } from "../view.ts";
+import { useBadges } from "./badges.ts";
+import { useMediaSession } from "./media_session.ts";
+import { useNotification } from "./notification.ts";
+
+/** What the browser and the system show of a call, and may ask of it, while the page is hidden or a call goes on; nothing in the page. */
+export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
+  const { call, extrasOff } = view.snapshot;
+  useNotification(view, hidden);
+  useBadges(view);
+  useMediaSession(view);
+  const asks = isStaged(call) && isTalking(call) && !extrasOff.includes("question");
+  useEffect(() => {
+    if (!asks) return;
+    // Browsers ask in words of their own, and not at all before the person has touched the page (HTML, `beforeunload`).
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [asks]);
+  return null;
+}

@@ -1,0 +1,57 @@
+import { useEffect } from "preact/hooks";
+import { fill } from "../../../shared/i18n/fill.ts";
+import { peerName, type View } from "../view.ts";
+
+/** What a notification says. */
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  /** A later one of the same call takes the place of an earlier one, in whichever tab. */
+  readonly tag: string;
+  /** It rings on: it is not to go away by itself. */
+  readonly rings: boolean;
+}
+
+/** What is to be said of a call to who does not look at the page; `null`: nothing. */
+export function noticeOf(view: View): Notice | null {
+  const { t, snapshot: { call } } = view;
+  const name = peerName(view);
+  if (call.phase === "incoming") {
+    const { media, callId } = call.call;
+    return { title: fill(t.ringTitle, { name }), body: fill(t.incoming[media], { name }), tag: callId, rings: true };
+  }
+  if (call.phase !== "ended" || call.call.role === "caller" || call.byMe || call.durationMs !== null) return null;
+  const isMissed = call.outcome === "timeout" || call.outcome === "cancelled";
+  const { media, callId } = call.call;
+  return isMissed ? { title: fill(t.missed[media], { name }), body: "", tag: callId, rings: false } : null;
+}
+
+/** Whether the browser shows notifications of this site, as far as is known; `null` where it has none, or not here. */
+export function permission(): NotificationPermission | null {
+  return "Notification" in globalThis && isSecureContext ? Notification.permission : null;
+}
+
+/** While the page is hidden, has the system say who calls, or called, where that is allowed. */
+export function useNotification(view: View, hidden: boolean): void {
+  const isOn = hidden && permission() === "granted" && !view.snapshot.extrasOff.includes("notification");
+  const notice = isOn ? noticeOf(view) : null;
+  useEffect(() => {
+    if (notice !== null) return show(notice);
+  }, [notice?.tag, notice?.title]);
+}
+
+/** Shows a notification until the returned function is called. It makes no sound: the page rings. */
+function show({ title, body, tag, rings }: Notice): () => void {
+  const options = { body, tag, requireInteraction: rings, silent: true };
+  let shown: Notification;
+  try {
+    shown = new Notification(title, options);
+  } catch {
+    return () => {}; // phones have them by a service worker only
+  }
+  shown.onclick = () => {
+    focus();
+    shown.close();
+  };
+  return () => shown.close();
+}

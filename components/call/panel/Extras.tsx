@@ -1,0 +1,46 @@
+import { useSignal } from "@preact/signals";
+import type { Extra } from "../../../shared/client/state.ts";
+import { permission } from "../beside/notification.ts";
+import type { View } from "../view.ts";
+
+const EXTRAS: readonly Extra[] = ["notification", "badge", "sound", "question", "keys"];
+
+/** What the page does beside showing a call, each with a switch. */
+export function Extras({ view: { t: { extras: t }, snapshot: { extrasOff }, actions } }: { view: View }) {
+  const allowed = useSignal(permission());
+  const isOn = (extra: Extra) =>
+    !extrasOff.includes(extra) && (extra !== "notification" || allowed.value === "granted");
+
+  async function set(extra: Extra, on: boolean) {
+    actions?.setExtra(extra, on);
+    if (extra === "notification" && on && allowed.value === "default") {
+      allowed.value = await Notification.requestPermission();
+    }
+  }
+
+  return (
+    <section aria-label={t.title}>
+      <h3>{t.title}</h3>
+      {EXTRAS.map((extra) => {
+        const isBlocked = extra === "notification" && (allowed.value === null || allowed.value === "denied");
+        const hint = isBlocked ? allowed.value === null ? t.notHere : t.blocked : undefined;
+        return (
+          <label key={extra} class="switch">
+            <input
+              type="checkbox"
+              checked={isOn(extra)}
+              disabled={isBlocked}
+              aria-label={t.names[extra]}
+              aria-describedby={hint && "notification-hint"}
+              onChange={({ currentTarget: { checked } }) => set(extra, checked)}
+            />
+            <span>
+              {t.names[extra]}
+              {hint && <small class="hint" id="notification-hint">{hint}</small>}
+            </span>
+          </label>
+        );
+      })}
+    </section>
+  );
+}
