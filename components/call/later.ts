@@ -4,6 +4,7 @@
  */
 
 export { Offer } from "./beside/Offer.tsx";
+export { hasPicture, Picture } from "./beside/Picture.tsx";
 export { Tab } from "./beside/Tab.tsx";
 export { History } from "./chat/History.tsx";
 export { Outsider } from "./chat/Outsider.tsx";

@@ -10,10 +10,10 @@ import type { Sample } from "./quality/samples.ts";
 
 /**
  * What a page does beside showing a call, each of which the user may turn off: a notification of a call that rings while the page is
- * hidden, a mark in title and icons, sounds for connected and ended, the question before a call is closed with its tab, and the
- * system's media keys.
+ * hidden, a mark in title and icons, sounds for connected and ended, the question before a call is closed with its tab, the system's
+ * media keys, and picture-in-picture by itself.
  */
-export type Extra = "notification" | "badge" | "sound" | "question" | "keys";
+export type Extra = "notification" | "badge" | "sound" | "question" | "keys" | "picture";
 
 /** Why a call is over, from this side's point of view. */
 export type Outcome =

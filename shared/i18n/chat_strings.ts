@@ -102,6 +102,7 @@ export interface ChatStrings {
   readonly stopSharing: string;
   readonly sharing: string;
   readonly fullScreen: string;
+  readonly picture: string;
   readonly settings: string;
   readonly verification: {
     readonly title: string;

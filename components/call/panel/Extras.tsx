@@ -3,7 +3,7 @@ import type { Extra } from "../../../shared/client/state.ts";
 import { permission } from "../beside/notification.ts";
 import type { View } from "../view.ts";
 
-const EXTRAS: readonly Extra[] = ["notification", "badge", "sound", "question", "keys"];
+const EXTRAS: readonly Extra[] = ["notification", "badge", "sound", "question", "keys", "picture"];
 
 /** What the page does beside showing a call, each with a switch. */
 export function Extras({ view: { t: { extras: t }, snapshot: { extrasOff }, actions } }: { view: View }) {

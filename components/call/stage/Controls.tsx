@@ -25,22 +25,7 @@ export function Controls({ view, phase, openSettings }: ControlsProps) {
   }
   return (
     <div class="controls">
-      <Toggle
-        view={view}
-        device="microphone"
-        icons={["mic", "micOff"]}
-        names={[t.mute, t.unmute]}
-        shortcut="M"
-        set={(on) => actions?.setMicrophone(on)}
-      />
-      <Toggle
-        view={view}
-        device="camera"
-        icons={["video", "videoOff"]}
-        names={[t.cameraOff, t.cameraOn]}
-        shortcut="V"
-        set={(on) => actions?.setCamera(on)}
-      />
+      <DeviceToggles view={view} />
       {hasCamera(view) && devices.options.camera.length > 1 && (
         <Round
           icon="flip"
@@ -59,10 +44,48 @@ export function Controls({ view, phase, openSettings }: ControlsProps) {
         />
       )}
       <Round icon="settings" name={t.settings} shortcut="," onClick={openSettings} />
-      <button class="round end" type="button" aria-label={t.hangUp} title={t.hangUp} onClick={() => actions?.hangUp()}>
-        <Icon name="hangUp" />
-      </button>
+      <HangUp view={view} />
     </div>
+  );
+}
+
+/** Turn the microphone and the camera on and off. */
+export function DeviceToggles({ view }: { view: View }) {
+  const { t, actions } = view;
+  return (
+    <>
+      <Toggle
+        view={view}
+        device="microphone"
+        icons={["mic", "micOff"]}
+        names={[t.mute, t.unmute]}
+        shortcut="M"
+        set={(on) => actions?.setMicrophone(on)}
+      />
+      <Toggle
+        view={view}
+        device="camera"
+        icons={["video", "videoOff"]}
+        names={[t.cameraOff, t.cameraOn]}
+        shortcut="V"
+        set={(on) => actions?.setCamera(on)}
+      />
+    </>
+  );
+}
+
+/** Ends the call. */
+export function HangUp({ view: { t, actions } }: { view: View }) {
+  return (
+    <button
+      class="round end"
+      type="button"
+      aria-label={t.hangUp}
+      title={t.hangUp}
+      onClick={() => actions?.hangUp()}
+    >
+      <Icon name="hangUp" />
+    </button>
   );
 }
 

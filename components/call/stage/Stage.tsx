@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { deviceToUse } from "../../../shared/client/devices/device_choice_state.ts";
-import { canShare, Controls, Round } from "./Controls.tsx";
+import { canShare, Controls, DeviceToggles, HangUp, Round } from "./Controls.tsx";
 import { useOrphanedFocus } from "../focus.ts";
 import { Icon } from "../Icon.tsx";
 import { useByHand, useLater } from "../lazy.ts";
@@ -57,11 +57,30 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     v: () => talking && actions?.setCamera(!isOn(view, "camera")),
     s: () => talking && canShare && actions?.setScreen(local.screen === null),
     c: () => talking && hasCamera(view) && actions?.switchCamera(),
+    p: () => stage.current?.querySelector<HTMLElement>('[aria-keyshortcuts="P"]')?.click(),
     f: toggleFullScreen,
     ",": openSettings,
     // The same key closes the settings, which may have been what caused the notice.
     escape: () => !settings.value && (problem ?? gone) !== null && actions?.dismiss(),
   });
+
+  const header = <CallHeader view={view} phase={phase} seen={seen || presents} />;
+  /** The stage as picture-in-picture has it. */
+  const small = (
+    <section class="stage" aria-label={peerName(view)}>
+      <StreamVideo
+        stream={presents ? remote.screenStream : remote.stream}
+        label={t.remoteVideo}
+        blank={!seen && !presents}
+        shape="contain"
+      />
+      {header}
+      <div class="controls">
+        <DeviceToggles view={view} />
+        <HangUp view={view} />
+      </div>
+    </section>
+  );
 
   return (
     <section
@@ -100,7 +119,7 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           unmirrored={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
-      <CallHeader view={view} phase={phase} seen={seen || presents} />
+      {header}
       {later && <later.Problem view={view} inCall />}
       {blockedPlay.value !== null && (
         <button class="button accent start-audio" type="button" onClick={startAudio}>
@@ -109,6 +128,11 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
         </button>
       )}
       <Controls view={view} phase={phase} openSettings={openSettings} />
+      {talking && later?.hasPicture && (
+        <later.Picture view={view} small={small}>
+          {(isOpen, toggle) => <Round icon="picture" name={t.picture} lit={isOpen} shortcut="P" onClick={toggle} />}
+        </later.Picture>
+      )}
       {document.fullscreenEnabled && (
         <Round
           icon="expand"

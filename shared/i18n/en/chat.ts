@@ -139,6 +139,7 @@ export const chat: ChatStrings = {
       sound: "Sounds when a call is connected and when it ends",
       question: "Ask before a call is closed with its tab",
       keys: "Keys of keyboard, headset and lock screen",
+      picture: "Small window by itself when I leave the tab, where the browser allows it",
     },
     blocked: "The browser blocks notifications from this site. Allow them in its settings for the site.",
     notHere:
@@ -169,6 +170,7 @@ export const chat: ChatStrings = {
   stopSharing: "Stop sharing",
   sharing: "You are sharing your screen",
   fullScreen: "Full screen",
+  picture: "Picture-in-picture",
   settings: "Settings",
   verification: {
     title: "Is this call private?",
