@@ -15,6 +15,11 @@ export default define.page(({ Component, req, url }) => {
         <meta name="color-scheme" content="light dark" />
         <title>{t.lobby.title}</title>
         <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href={asset("/icons/apple.png")} />
+        {/* Asked for with the cookie, for the language that was chosen. */}
+        <link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials" />
+        <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f5f1f4" />
+        <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#17111c" />
         <link rel="stylesheet" href={asset("/styles.css")} />
       </head>
       <body>

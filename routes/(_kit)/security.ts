@@ -15,7 +15,11 @@ const HEADERS: Record<string, string> = {
 };
 
 /** For an answer that ships no script. */
-const BARE_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'";
+const BARE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'";
+/** For the service worker: its own policy holds for what it fetches (W3C Service Workers, section 4.7). */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
+const WORKER_PATH = "/sw.js";
 const HSTS = "max-age=31536000";
 
 /** What of the configuration the headers depend on, and who serves: Fresh's Builder while the app is developed. */
@@ -83,6 +87,7 @@ export function pagePolicy(url: URL, options: Pick<Config, "allowedOrigins">): s
  * upgraded to https. While the app is developed, Fresh puts scripts and a frame into error pages.
  */
 function policyFor(url: URL, policy: string | null, options: Options): string {
+  if (url.pathname === WORKER_PATH) return WORKER_POLICY;
   if (policy === null && options.isDeveloped) return frameAncestors(options);
   if (policy === null || !policy.includes("'nonce-")) return `${BARE_POLICY}; ${frameAncestors(options)}`;
   if (url.protocol === "https:") return policy;

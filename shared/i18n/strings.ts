@@ -24,6 +24,8 @@ export interface PageStrings {
     readonly notFoundTitle: string;
     readonly notFoundText: string;
     readonly again: string;
+    readonly offlineTitle: string;
+    readonly offlineText: string;
     /** Why a request was refused (`RefusalKind`), or that the server failed. */
     readonly refusals: Readonly<
       Record<

@@ -15,8 +15,10 @@ export interface Product extends AsyncDisposable {
   readonly pid: number;
   /** What it has printed so far, both streams. */
   output(): string;
-  /** Kills it for good. */
+  /** Kills it without a word. */
   halt(): Promise<void>;
+  /** Starts it again at the same address, after `halt`. */
+  resume(): Promise<void>;
   /** Kills it without a word, and starts it again at the same address. */
   crash(): Promise<void>;
 }
@@ -84,6 +86,10 @@ export async function startProduct(
   const { url } = first;
   let current = first;
   let isHalted = false;
+  const resume = async () => {
+    current = await Process.start({ ...env, PORT: new URL(url).port }, args, within);
+    isHalted = false;
+  };
   return {
     url,
     get pid() {
@@ -94,9 +100,10 @@ export async function startProduct(
       await current.stop("SIGKILL");
       isHalted = true;
     },
+    resume,
     async crash() {
       await current.stop("SIGKILL");
-      current = await Process.start({ ...env, PORT: new URL(url).port }, args, within);
+      await resume();
     },
     async [Symbol.asyncDispose]() {
       if (!isHalted) await current.stop("SIGTERM");

@@ -5,6 +5,7 @@ import type { Middleware } from "./types.ts";
 const TYPES: Record<string, string> = {
   css: "text/css; charset=UTF-8",
   js: "text/javascript; charset=UTF-8",
+  png: "image/png",
   svg: "image/svg+xml",
 };
 

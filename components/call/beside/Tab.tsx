@@ -3,6 +3,7 @@ import { isStaged, isTalking, type View } from "../view.ts";
 import { useBadges } from "./badges.ts";
 import { useMediaSession } from "./media_session.ts";
 import { useNotification } from "./notification.ts";
+import { registerWorker } from "./worker.ts";
 
 /** What the browser and the system show of a call, and may ask of it, while the page is hidden or a call goes on; nothing in the page. */
 export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
@@ -10,6 +11,7 @@ export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
   useNotification(view, hidden);
   useBadges(view);
   useMediaSession(view);
+  useEffect(registerWorker, []);
   const asks = isStaged(call) && isTalking(call) && !extrasOff.includes("question");
   useEffect(() => {
     if (!asks) return;

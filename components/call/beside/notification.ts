@@ -1,3 +1,4 @@
+import { asset } from "fresh/runtime";
 import { useEffect } from "preact/hooks";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { peerName, type View } from "../view.ts";
@@ -42,16 +43,35 @@ export function useNotification(view: View, hidden: boolean): void {
 
 /** Shows a notification until the returned function is called. It makes no sound: the page rings. */
 function show({ title, body, tag, rings }: Notice): () => void {
-  const options = { body, tag, requireInteraction: rings, silent: true };
+  const icon = asset("/icons/192.png");
+  const options = { body, tag, icon, data: location.href, requireInteraction: rings, silent: true };
   let shown: Notification;
   try {
     shown = new Notification(title, options);
   } catch {
-    return () => {}; // phones have them by a service worker only
+    return showByWorker(title, options);
   }
   shown.onclick = () => {
     focus();
     shown.close();
   };
   return () => shown.close();
+}
+
+/** On phones only a service worker may. It opens the page when somebody taps on it. */
+function showByWorker(title: string, options: NotificationOptions & { tag: string }): () => void {
+  let isOver = false;
+  const worker = navigator.serviceWorker?.controller ? navigator.serviceWorker.ready : null;
+  const shown = worker?.then((worker) => isOver ? undefined : worker.showNotification(title, options));
+  const close = async () => {
+    await shown;
+    const [one] = await (await worker)?.getNotifications({ tag: options.tag }) ?? [];
+    // One that took its place says something else.
+    if (one?.title === title) one.close();
+  };
+  shown?.catch(() => {});
+  return () => {
+    isOver = true;
+    close().catch(() => {});
+  };
 }

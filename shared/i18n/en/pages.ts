@@ -11,6 +11,8 @@ export const pages: PageStrings = {
     notFoundTitle: "There is nothing here",
     notFoundText: "The address may be mistyped, or the page is gone.",
     again: "Try again",
+    offlineTitle: "There is no network",
+    offlineText: "Calls need one. This page comes back by itself as soon as the server can be reached again.",
     refusals: {
       rate: {
         title: "Too much at once",

@@ -11,6 +11,8 @@ export const pages: PageStrings = {
     notFoundTitle: "Здесь ничего нет",
     notFoundText: "Возможно, в адресе опечатка или страницы уже нет.",
     again: "Попробовать ещё раз",
+    offlineTitle: "Нет сети",
+    offlineText: "Без неё не позвонить. Страница откроется сама, как только сервер снова станет доступен.",
     refusals: {
       rate: {
         title: "Слишком много сразу",
