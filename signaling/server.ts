@@ -26,7 +26,7 @@ import { Webhook, type WebhookFigures } from "./log/webhook.ts";
 const STARTED_AT = performance.timeOrigin;
 
 /** How often clients should say `ping`, in ms. */
-const PING_MS = 15_000;
+export const PING_MS = 15_000;
 
 /** More than this of cookies may not get through proxies that nobody told to take it: nginx and Apache take lines of 8 kB. */
 const TIGHT_HEAD_BYTES = 7_500;

@@ -14,8 +14,11 @@ import type { Connection, Hub } from "../hub.ts";
 import { FloodGate } from "../limits.ts";
 import type { Proof } from "./origin.ts";
 
-/** Deno pings a silent client and closes its socket after this many seconds. */
-const IDLE_TIMEOUT_SECONDS = 30;
+/**
+ * Deno pings a client that was silent for half as many seconds, and closes its socket after as many, with 1001. The half is more than
+ * clients let pass between two `ping`s: where Deno's own question crosses one, it forgets the answer and closes a socket that is well.
+ */
+export const IDLE_TIMEOUT_SECONDS = 40;
 
 /** A message this long never came from a client of ours: whoever sends it pays with the socket. */
 const ABSURD_LENGTH = 1024 * 1024;
