@@ -137,7 +137,7 @@ function start(redisUrl: string | undefined): Promise<ServerProcess> {
       "--no-lock",
       "--v8-flags=--expose-gc",
       `--preload=${ROOT}bench/soak/inside.mjs`,
-      `${ROOT}main.ts`,
+      `${ROOT}start.ts`,
     ],
     env: {
       PORT: "0",
