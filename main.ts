@@ -12,7 +12,6 @@ import { UnavailableError } from "./signaling/engine/engine.ts";
 import { unavailable } from "./signaling/http/responses.ts";
 import { Entries } from "./signaling/identity/entries.ts";
 import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
-import { metricsText } from "./signaling/ops/metrics.ts";
 import { SignalingServer } from "./signaling/server.ts";
 import { clearLeftovers } from "./signaling/identity/session_cookie.ts";
 
@@ -21,8 +20,6 @@ const LEAVE_MS = 500;
 
 /** Where a host application's page posts its user's token: the token is the proof, so any page may. What else comes there, it minds. */
 const ENTER_PATH = "/enter";
-
-const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
 const config = configOrExit();
 const server = new SignalingServer(config);
@@ -60,10 +57,7 @@ export const app = new ZvonokApp()
     const why = await server.unreadiness();
     return why === null ? ctx.text("ready\n") : ctx.text(`${why}\n`, { status: 503 });
   })
-  .get(
-    "/metrics",
-    (ctx) => ctx.text(metricsText(server.hub.figures(), server.webhookFigures()), { headers: PROMETHEUS }),
-  )
+  .get("/metrics", (ctx) => server.metrics(ctx.req))
   .use((ctx) => {
     throwIfRefused(ctx.req);
     return ctx.next();

@@ -108,6 +108,7 @@ const environment = z.object({
   RECEIPT_SECRET: webhookSecret.optional(),
   RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
   REDIS_URL: storeUrl.optional(),
+  METRICS_TOKEN: secret,
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
@@ -177,6 +178,8 @@ export interface Config {
   readonly receiptWebhook: WebhookTarget | null;
   /** The store that several processes share; `null`: there is one process. */
   readonly redisUrl: string | null;
+  /** What `/metrics` asks for, as a bearer; `null`: nothing. */
+  readonly metricsToken: string | null;
   readonly debugLog: boolean;
 }
 
@@ -221,6 +224,7 @@ export function readConfig(get: (name: string) => string | undefined): Config {
       keys: [env.RECEIPT_SECRET, env.RECEIPT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     },
     redisUrl: env.REDIS_URL ?? null,
+    metricsToken: env.METRICS_TOKEN ?? null,
     debugLog: env.SIGNAL_LOG === "debug",
   };
 }

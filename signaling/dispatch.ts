@@ -6,7 +6,7 @@ import type { Endpoint } from "./call/parties.ts";
 import type { Connections } from "./connections.ts";
 import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
 import { RECEIPT_MS, restrictionOf } from "./identity/lifetime.ts";
-import type { CallCounts } from "./ops/metrics.ts";
+import type { Counts } from "./ops/counts.ts";
 import type { Receipts } from "./log/receipts.ts";
 
 /** Takes a line of the log: message types and ids only. */
@@ -15,7 +15,7 @@ export type Log = (event: string, fields: Record<string, string>) => void;
 /** Who is told, and whom to ask. */
 export interface DispatchOptions {
   readonly connections: Connections;
-  readonly counts: CallCounts;
+  readonly counts: Counts;
   readonly receipts: Receipts | null;
   readonly log: Log | null;
   /** The call that a device is in, or that rings on it. */
@@ -35,7 +35,7 @@ export class Dispatch {
     for (const { to, message } of deliveries) connections.get(to)?.say(message);
     for (const fact of facts) {
       if ("call" in fact) this.#tell(fact, isOwn);
-      else this.#note(chatId, fact);
+      else this.#note(chatId, fact, isOwn);
     }
     if (chatId === null || state === null) return;
     for (const device of connections.watchersOf(chatId)) {
@@ -61,8 +61,8 @@ export class Dispatch {
     if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
   }
 
-  #note(chatId: string | null, fact: DeviceFact): void {
-    const { connections, receipts } = this.#options;
+  #note(chatId: string | null, fact: DeviceFact, isOwn: boolean): void {
+    const { connections, counts, receipts } = this.#options;
     switch (fact.type) {
       case "connected":
         return connections.get(fact.device)?.welcome(fact.calls);
@@ -85,6 +85,7 @@ export class Dispatch {
       case "measured": {
         const { candidatesDropped = 0 } = fact.message.receipt;
         if (candidatesDropped > 0) this.noteDropped(fact.device, candidatesDropped, "not taken by the browser");
+        if (isOwn) counts.measured(fact.message.receipt);
         receipts?.accept(fact.device, fact.message);
         const life = connections.get(fact.device)?.life;
         if (life?.life.state === "leaving") life.leave(0);

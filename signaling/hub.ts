@@ -15,7 +15,8 @@ import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "
 import type { Session } from "./identity/session.ts";
 import { Lifetime } from "./identity/lifetime.ts";
 import type { Admission } from "./limits.ts";
-import { CallCounts, type Figures } from "./ops/metrics.ts";
+import { Counts } from "./ops/counts.ts";
+import type { Figures } from "./ops/metrics.ts";
 import type { Receipts } from "./log/receipts.ts";
 
 /**
@@ -70,7 +71,7 @@ export class Hub {
   readonly #options: HubOptions;
   readonly #engine: Engine;
   readonly #connections = new Connections((chatId) => this.#engine.submit({ type: "unwatch", chatId }));
-  readonly #counts = new CallCounts();
+  readonly #counts = new Counts();
   readonly #dispatch: Dispatch;
   #messages = 0;
   #leaving = false;
@@ -136,7 +137,13 @@ export class Hub {
   /** What the server is doing, and has done since it started. */
   figures(): Figures {
     const sockets = [...this.#connections.all()].filter(({ outbox }) => outbox !== null).length;
-    return { sockets, messages: this.#messages, ...this.#engine.gauges(), ...this.#counts.figures() };
+    const store = this.#engine.storeFigures();
+    return { sockets, messages: this.#messages, store, ...this.#engine.gauges(), ...this.#counts.figures() };
+  }
+
+  /** What sockets say of themselves: errors that their clients are told, and how they closed. */
+  get counts(): Pick<Counts, "refused" | "closed"> {
+    return this.#counts;
   }
 
   /** R1: gives a seat in a chat; false where it is full or unknown. */

@@ -1,5 +1,6 @@
 /** Composes the signaling server from its configuration: tokens, hub, socket. The web application stands on top of it. */
 
+import { createHash, timingSafeEqual } from "node:crypto";
 import { AddressRates } from "./address_rates.ts";
 import { type Credential, credentialOf, explain, Tokens } from "./identity/auth.ts";
 import type { Config } from "./config.ts";
@@ -12,6 +13,8 @@ import { RedisEngine } from "./engine/redis/redis.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./identity/lifetime.ts";
 import { grantFor, type IceGrant } from "./ops/ice.ts";
+import { LoopDelay } from "./ops/loop_delay.ts";
+import { metricsText } from "./ops/metrics.ts";
 import { asWord, Notices } from "./ops/notices.ts";
 import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./http/origin.ts";
 import { Passes } from "./identity/passes.ts";
@@ -20,7 +23,9 @@ import { cookieTokenOf, sessionCookies } from "./identity/session_cookie.ts";
 import { upgrade } from "./http/socket.ts";
 import { turnCheck } from "./ops/turn_check.ts";
 import { addressOf, originsOf } from "./http/visit.ts";
-import { Webhook, type WebhookFigures } from "./log/webhook.ts";
+import { Webhook } from "./log/webhook.ts";
+
+const PROMETHEUS = { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" };
 
 /** When this process started, in ms since 1970. */
 const STARTED_AT = performance.timeOrigin;
@@ -44,6 +49,7 @@ export class SignalingServer {
   readonly #passes: Passes;
   readonly #rates: AddressRates;
   readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
+  readonly #loopDelay = new LoopDelay();
   readonly #turnCheck: (() => Promise<string | null>) | null;
 
   /** `clock`: wall clock in ms since 1970, for what tokens say. */
@@ -243,9 +249,22 @@ export class SignalingServer {
     return await this.#turnCheck?.() ?? null;
   }
 
-  /** What became of the reports of calls; `null` where nobody asked for them. */
-  webhookFigures(): WebhookFigures | null {
-    return this.#webhook?.figures() ?? null;
+  /** Answers `GET /metrics`: to everybody, or to who brings the token for it. */
+  metrics(req: Request): Response {
+    if (!this.#mayMeasure(req)) {
+      const refused = httpError(401, "ACCESS_DENIED", "Expected the metrics token as a bearer");
+      refused.headers.set("www-authenticate", "Bearer");
+      return refused;
+    }
+    const process = { webhook: this.#webhook?.figures() ?? null, loopDelay: this.#loopDelay.delays };
+    return new Response(metricsText(this.hub.figures(), process), { headers: PROMETHEUS });
+  }
+
+  #mayMeasure(req: Request): boolean {
+    const expected = this.#config.metricsToken;
+    if (expected === null) return true;
+    const digest = (text: string) => createHash("sha256").update(text).digest();
+    return timingSafeEqual(digest(req.headers.get("authorization") ?? ""), digest(`Bearer ${expected}`));
   }
 
   /**
@@ -253,6 +272,7 @@ export class SignalingServer {
    * many reports of calls could not be delivered.
    */
   async close(): Promise<number> {
+    this.#loopDelay.close();
     await this.hub.close();
     this.#receipts?.close();
     return await this.#webhook?.close(LAST_WORDS_MS) ?? 0;

@@ -42,6 +42,8 @@ const WANTED: readonly [name: string, isHere: () => boolean, service?: string][]
   ["nginx-light", () => isCommand("nginx"), "nginx"],
   ["caddy", () => isCommand("caddy"), "caddy"],
   ["redis-server", () => isCommand("redis-server"), "redis-server"],
+  // For promtool, which knows the conventions of metrics.
+  ["prometheus", () => isCommand("promtool"), "prometheus"],
 ];
 
 if (import.meta.main) Deno.exit(await main());

@@ -25,6 +25,7 @@ import type { DeviceCall, Member, ServerMessages } from "../../shared/protocol/s
 import type { Fact } from "../call/facts.ts";
 import type { CallRules, Delivery } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
+import type { Histogram } from "../ops/histogram.ts";
 
 /** What a verified token says of its user and their chats. */
 export interface Membership {
@@ -138,6 +139,14 @@ export interface Gauges {
   readonly connected: number;
 }
 
+/** How the store of several processes does. */
+export interface StoreFigures {
+  /** How long it took to take a batch of this process, in seconds. */
+  readonly appends: Histogram;
+  /** Batches that it did not take, or not in time. */
+  readonly errors: number;
+}
+
 /** Time and chance are handed in. */
 export interface EngineOptions extends CallRules {
   /** How many may join a chat by its link. */
@@ -170,6 +179,8 @@ export interface Engine {
   /** R20: the connected call that a user, or one device of theirs, is in. */
   talksIn(userId: string, deviceId?: string): Answer<CallRef | null>;
   gauges(): Gauges;
+  /** `null`: there is no store. */
+  storeFigures(): StoreFigures | null;
   /** Why it can take nothing now, in one line; `null`: it can. */
   unavailability(): string | null;
   /** When all that was submitted has come out; or will not, where the engine is not available. Never rejects. */

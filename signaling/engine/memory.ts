@@ -148,6 +148,10 @@ export class MemoryEngine implements Engine {
     return { users: this.#presence.size, chats: this.#members.size, ...this.#calls.gauges() };
   }
 
+  storeFigures(): null {
+    return null;
+  }
+
   unavailability(): null {
     return null;
   }

@@ -118,7 +118,9 @@ function attach(
   const gate = new FloodGate();
   const reader = new FrameReader();
   const send = (message: ServerMessage) => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(textOf(message));
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.send(textOf(message));
+    if (message.type === "call:error") hub.counts.refused(message.code);
   };
   const leave = () => {
     hub.release(place);
@@ -170,6 +172,7 @@ function attach(
   };
   // On an idle time-out Deno fires `onclose` twice; leaving twice is harmless.
   socket.onclose = leave;
+  socket.addEventListener("close", ({ code }) => hub.counts.closed(code), { once: true });
   socket.onerror = leave;
 }
 

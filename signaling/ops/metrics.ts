@@ -1,80 +1,86 @@
 /** The server's figures in the Prometheus text format. Numbers only: no id, name or address. */
 
-import type { Fact, Outcome } from "../call/facts.ts";
+import { PROTOCOL_VERSION } from "../../shared/protocol/constants.ts";
+import type { StoreFigures } from "../engine/engine.ts";
 import type { WebhookFigures } from "../log/webhook.ts";
-
-/** Counts calls since the start. */
-export class CallCounts {
-  #placed = 0;
-  #answered = 0;
-  /** Calls that rang, or went on, and are over, by how. */
-  readonly #ended = new Map<Outcome, number>();
-
-  /** To be told everything that happens. */
-  observe(fact: Fact): void {
-    if (fact.type === "placed") this.#placed++;
-    if (fact.type === "answered") this.#answered++;
-    if (fact.type === "ended") this.#ended.set(fact.outcome, (this.#ended.get(fact.outcome) ?? 0) + 1);
-  }
-
-  figures(): Pick<Figures, "placed" | "answered" | "ended"> {
-    return { placed: this.#placed, answered: this.#answered, ended: [...this.#ended] };
-  }
-}
+import type { CountFigures } from "./counts.ts";
+import type { Histogram } from "./histogram.ts";
 
 /** What a hub is doing, and has done since it started. */
-export interface Figures {
+export interface Figures extends CountFigures {
   readonly sockets: number;
   readonly users: number;
   readonly chats: number;
   readonly ringing: number;
   readonly connected: number;
   readonly messages: number;
-  readonly placed: number;
-  readonly answered: number;
-  /** How many calls ended, by how. */
-  readonly ended: readonly (readonly [outcome: string, calls: number])[];
+  /** `null`: there is no store. */
+  readonly store: StoreFigures | null;
 }
 
-/** `GET /metrics`, version 0.0.4 of the format; with the figures of the webhook where there is one. */
-export function metricsText(figures: Figures, webhook: WebhookFigures | null = null): string {
-  const metric = (
-    name: string,
-    type: "gauge" | "counter",
-    help: string,
-    samples: [labels: string, value: number][],
-  ) => [
-    `# HELP zvonok_${name} ${help}`,
-    `# TYPE zvonok_${name} ${type}`,
-    ...samples.map(([labels, value]) => `zvonok_${name}${labels} ${value}`),
-  ];
-  return [
-    ...metric("sockets", "gauge", "Signaling sockets that are open.", [["", figures.sockets]]),
-    ...metric("users", "gauge", "Users who are online, those within their grace included.", [["", figures.users]]),
-    ...metric("chats", "gauge", "Chats in memory.", [["", figures.chats]]),
-    ...metric("calls", "gauge", "Calls that are going on, by state.", [
-      ['{state="ringing"}', figures.ringing],
-      ['{state="connected"}', figures.connected],
-    ]),
-    ...metric("messages_total", "counter", "Messages taken from clients.", [["", figures.messages]]),
-    ...metric("calls_placed_total", "counter", "Calls that rang.", [["", figures.placed]]),
-    ...metric("calls_answered_total", "counter", "Calls that were answered.", [["", figures.answered]]),
-    ...metric(
-      "calls_ended_total",
-      "counter",
-      "Calls that rang and are over, by outcome.",
-      figures.ended.map(([outcome, calls]) => [`{outcome="${outcome}"}`, calls]),
-    ),
-    ...(webhook === null ? [] : [
-      ...metric("receipts_waiting", "gauge", "Calls whose report is not delivered yet.", [["", webhook.waiting]]),
-      ...metric("receipts_total", "counter", "Calls reported to the webhook, by what became of it.", [
-        ['{result="delivered"}', webhook.delivered],
-        ['{result="lost"}', webhook.lost],
-      ]),
-      ...metric("receipt_retries_total", "counter", "Tries to report a call that failed and were to be repeated.", [
-        ["", webhook.retried],
-      ]),
-    ]),
-    "",
-  ].join("\n");
+/** What else there is to tell of a process. */
+export interface ProcessFigures {
+  /** `null`: nobody asked for reports. */
+  readonly webhook: WebhookFigures | null;
+  /** How late the event loop is, in seconds; `null`: nobody looks. */
+  readonly loopDelay: Histogram | null;
+}
+
+type Samples = readonly (readonly [labels: string, value: number])[];
+
+const of = (value: number): Samples => [["", value]];
+const by = (label: string, values: readonly (readonly [string, number])[]): Samples =>
+  values.map(([value, n]) => [`{${label}="${value}"}`, n]);
+
+/** `GET /metrics`, version 0.0.4 of the format. */
+export function metricsText(figures: Figures, { webhook, loopDelay }: ProcessFigures): string {
+  const lines: string[] = [];
+  const metric = (name: string, type: "gauge" | "counter" | "histogram", help: string, samples: Samples) => {
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+    for (const [labels, value] of samples) lines.push(`${name}${labels} ${value}`);
+  };
+  const gauge = (name: string, help: string, samples: Samples) => metric(`zvonok_${name}`, "gauge", help, samples);
+  const counter = (name: string, help: string, samples: Samples) => metric(`zvonok_${name}`, "counter", help, samples);
+  const histogram = (name: string, help: string, one: Histogram) =>
+    metric(`zvonok_${name}`, "histogram", help, one.lines());
+
+  gauge("sockets", "Signaling sockets that are open.", of(figures.sockets));
+  counter("sockets_closed_total", "Signaling sockets that were closed, by close code.", by("code", figures.closed));
+  gauge("users", "Users who are online, those within their grace included.", of(figures.users));
+  gauge("chats", "Chats in memory.", of(figures.chats));
+  const states = [["ringing", figures.ringing], ["connected", figures.connected]] as const;
+  gauge("calls", "Calls that are going on, by state.", by("state", states));
+  counter("messages_total", "Messages taken from clients.", of(figures.messages));
+  counter("messages_refused_total", "Errors that clients were told, by code.", by("code", figures.refused));
+  counter("calls_placed_total", "Calls that rang.", of(figures.placed));
+  counter("calls_answered_total", "Calls that were answered.", of(figures.answered));
+  counter("calls_ended_total", "Calls that rang and are over, by outcome.", by("outcome", figures.ended));
+  counter(
+    "call_sides_total",
+    "Sides of calls that sent a receipt, by the path of their media.",
+    by("path", Object.entries(figures.paths)),
+  );
+  histogram("call_answer_seconds", "From ringing to the answer, by the receipts of both sides.", figures.answer);
+  histogram("call_connect_seconds", "From the answer to connected media, by the receipts.", figures.connect);
+  histogram("call_first_frame_seconds", "From the answer to the other side's first frame.", figures.frame);
+  if (figures.store !== null) {
+    histogram("store_append_seconds", "How long the store took to take a batch.", figures.store.appends);
+    counter("store_errors_total", "Batches that the store did not take, or not in time.", of(figures.store.errors));
+  }
+  if (webhook !== null) {
+    gauge("receipts_waiting", "Calls whose report is not delivered yet.", of(webhook.waiting));
+    const results = [["delivered", webhook.delivered], ["lost", webhook.lost]] as const;
+    counter("receipts_total", "Calls reported to the webhook, by what became of it.", by("result", results));
+    const help = "Tries to report a call that failed and were to be repeated.";
+    counter("receipt_retries_total", help, of(webhook.retried));
+  }
+  if (loopDelay !== null) histogram("event_loop_delay_seconds", "How late the event loop was.", loopDelay);
+  const build = `{deno="${Deno.version.deno}",v8="${Deno.version.v8}",protocol="${PROTOCOL_VERSION}"}`;
+  gauge("build_info", "What this process runs on.", [[build, 1]]);
+  const { rss, heapUsed } = Deno.memoryUsage();
+  gauge("heap_used_bytes", "What the script engine uses, garbage included.", of(heapUsed));
+  metric("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", of(rss));
+  const startedAt = "Start time of the process since unix epoch in seconds.";
+  metric("process_start_time_seconds", "gauge", startedAt, of(performance.timeOrigin / 1000));
+  return `${lines.join("\n")}\n`;
 }

@@ -22,8 +22,10 @@ import {
   type Reservation,
   type Step,
   type StepReceiver,
+  type StoreFigures,
   UnavailableError,
 } from "../engine.ts";
+import { Histogram } from "../../ops/histogram.ts";
 import { Follower } from "./follower.ts";
 import { itemOf } from "./items.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -33,6 +35,8 @@ import { type Batch, HEARTBEAT_MS, type Item, keyOf, Replica, type Snapshot } fr
 const SETTLE_MS = 2_000;
 /** R19: how long a process that leaves waits for the store, in ms. */
 const LEAVE_MS = 400;
+/** Bounds for how long the store takes, in seconds. */
+const APPEND_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
 /** When a client may place its call again, in ms. */
 const AGAIN_MS = 2_000;
 
@@ -51,6 +55,8 @@ export class RedisEngine implements Engine {
   readonly #out: Outgoing;
   readonly #follower: Follower;
   #leaving = false;
+  readonly #appends = new Histogram(APPEND_SECONDS);
+  #errors = 0;
   readonly #heartbeat: ReturnType<typeof setInterval>;
   /** Chats that somebody here looks at, or asked to. */
   readonly #watched = new Set<string>();
@@ -62,7 +68,7 @@ export class RedisEngine implements Engine {
     this.#receive = receive;
     this.#out = new Outgoing({
       refuse: (item, isDoubtful) => this.#refuse(item, isDoubtful),
-      append: (number, items) => this.#follower.append(number, items, redis.rates.untold()),
+      append: (number, items) => this.#append(number, items, redis.rates.untold()),
     });
     this.#follower = new Follower(options, {
       ...redis,
@@ -156,6 +162,10 @@ export class RedisEngine implements Engine {
     return this.#follower.replica?.engine.gauges() ?? { users: 0, chats: 0, ringing: 0, connected: 0 };
   }
 
+  storeFigures(): StoreFigures {
+    return { appends: this.#appends, errors: this.#errors };
+  }
+
   unavailability(): string | null {
     return this.#follower.trouble;
   }
@@ -181,6 +191,19 @@ export class RedisEngine implements Engine {
     const answer = await this.#out.ask(item);
     if (answer === null) throw new UnavailableError("the store is away");
     return answer;
+  }
+
+  /** Appends a batch to the log, and minds how long that takes. */
+  async #append(...batch: Parameters<Follower["append"]>): Promise<number> {
+    const beganAt = performance.now();
+    try {
+      const time = await this.#follower.append(...batch);
+      this.#appends.observe((performance.now() - beganAt) / 1000);
+      return time;
+    } catch (error) {
+      this.#errors++;
+      throw error;
+    }
   }
 
   #known() {
