@@ -77,6 +77,7 @@ export const app = new ZvonokApp()
     state.locale = "en";
     state.t = strings("en");
     state.hub = server.hub;
+    state.log = server.log;
     state.entries = entries;
     state.ice = (userId) => server.ice(userId);
     const unavailable = server.unavailableRefusal();
@@ -137,6 +138,8 @@ export async function serve(worker: number | null): Promise<void> {
   const isShared = worker !== null;
   listen({ hostname: host, port, reusePort: isShared, onListen: isShared ? () => {} : announce }, built.default.fetch);
   if (isShared) listen({ hostname: "127.0.0.1", port: port + worker, onListen: () => {} }, built.default.fetch);
+  // Opened now, so that it is said at the start where the call log is kept, should that be memory.
+  server.log;
 }
 
 function listen(where: Deno.ServeTcpOptions & { hostname: string }, handler: Deno.ServeHandler): void {

@@ -109,6 +109,8 @@ const environment = z.object({
   RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
   REDIS_URL: storeUrl.optional(),
   METRICS_TOKEN: secret,
+  DATA_DIR: z.string().default("data"),
+  CALL_LOG_DAYS: integer(1, 3650).default(90),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
@@ -180,6 +182,9 @@ export interface Config {
   readonly redisUrl: string | null;
   /** What `/metrics` asks for, as a bearer; `null`: nothing. */
   readonly metricsToken: string | null;
+  /** Where the call log is kept by one process; `:memory:`: nowhere, it ends with the process. */
+  readonly dataDir: string;
+  readonly callLogDays: number;
   readonly debugLog: boolean;
 }
 
@@ -225,6 +230,8 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     },
     redisUrl: env.REDIS_URL ?? null,
     metricsToken: env.METRICS_TOKEN ?? null,
+    dataDir: env.DATA_DIR,
+    callLogDays: env.CALL_LOG_DAYS,
     debugLog: env.SIGNAL_LOG === "debug",
   };
 }

@@ -30,6 +30,8 @@ export class DeviceConnection implements Endpoint {
   readonly device: string;
   /** `null` while the socket is gone. */
   outbox: Outbox | null = null;
+  /** The version of the protocol that its newest client speaks. */
+  protocol = 0;
   /** Says `welcome` over its newest socket; `null` once that is said. */
   greet: ((calls: readonly DeviceCall[]) => void) | null = null;
   /** R20: how long its token speaks for it; `null` while the socket is gone. */

@@ -3,11 +3,11 @@
 import { CLOSE } from "../shared/protocol/constants.ts";
 import type { Fact } from "./call/facts.ts";
 import type { Endpoint } from "./call/parties.ts";
-import type { Connections } from "./connections.ts";
+import type { Connections, DeviceConnection } from "./connections.ts";
 import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
 import { RECEIPT_MS, restrictionOf } from "./identity/lifetime.ts";
 import type { Counts } from "./ops/counts.ts";
-import type { Receipts } from "./log/receipts.ts";
+import type { CallRecords } from "./log/call_records.ts";
 
 /** Takes a line of the log: message types and ids only. */
 export type Log = (event: string, fields: Record<string, string>) => void;
@@ -16,7 +16,7 @@ export type Log = (event: string, fields: Record<string, string>) => void;
 export interface DispatchOptions {
   readonly connections: Connections;
   readonly counts: Counts;
-  readonly receipts: Receipts | null;
+  readonly records: CallRecords;
   readonly log: Log | null;
   /** The call that a device is in, or that rings on it. */
   callOf(device: Endpoint): Answer<CallRef | null>;
@@ -30,13 +30,15 @@ export class Dispatch {
   }
 
   /** `isOwn`: what happened is this process's to count; others are told of it too. */
-  take({ chatId, deliveries, facts, state }: Step, isOwn: boolean): void {
-    const { connections } = this.#options;
+  take({ chatId, at, deliveries, facts, state }: Step, isOwn: boolean): void {
+    const { connections, records } = this.#options;
     for (const { to, message } of deliveries) connections.get(to)?.say(message);
     for (const fact of facts) {
-      if ("call" in fact) this.#tell(fact, isOwn);
+      if ("call" in fact) this.#tell(fact, at, isOwn);
       else this.#note(chatId, fact, isOwn);
     }
+    records.settle();
+    for (const fact of facts) if (fact.type === "missed") this.#seeTo(fact);
     if (chatId === null || state === null) return;
     for (const device of connections.watchersOf(chatId)) {
       const only = device.life && restrictionOf(device.life.life);
@@ -51,9 +53,9 @@ export class Dispatch {
   }
 
   /** Who wants to know what happens in calls. */
-  #tell(fact: Fact, isOwn: boolean): void {
-    const { counts, receipts, log } = this.#options;
-    receipts?.observe(fact);
+  #tell(fact: Fact, at: number, isOwn: boolean): void {
+    const { counts, records, log } = this.#options;
+    records.observe(fact, at);
     if (isOwn) {
       counts.observe(fact);
       if (log !== null) log("call", logged(fact));
@@ -62,10 +64,17 @@ export class Dispatch {
   }
 
   #note(chatId: string | null, fact: DeviceFact, isOwn: boolean): void {
-    const { connections, counts, receipts } = this.#options;
+    const { connections, counts, records } = this.#options;
     switch (fact.type) {
-      case "connected":
-        return connections.get(fact.device)?.welcome(fact.calls);
+      case "connected": {
+        const device = connections.get(fact.device);
+        device?.welcome(fact.calls);
+        if (device?.life?.life.state === "valid") this.#tellMissed(device);
+        return;
+      }
+      case "seen":
+        if (isOwn) records.acknowledge(fact.device.user, fact.message);
+        return;
       case "watched": {
         const device = connections.get(fact.device);
         if (device?.outbox) connections.watch(device, chatId!);
@@ -86,7 +95,7 @@ export class Dispatch {
         const { candidatesDropped = 0 } = fact.message.receipt;
         if (candidatesDropped > 0) this.noteDropped(fact.device, candidatesDropped, "not taken by the browser");
         if (isOwn) counts.measured(fact.message.receipt);
-        receipts?.accept(fact.device, fact.message);
+        records.accept(fact.device, fact.message);
         const life = connections.get(fact.device)?.life;
         if (life?.life.state === "leaving") life.leave(0);
         return;
@@ -110,18 +119,38 @@ export class Dispatch {
     }
   }
 
+  /** The device's user may have missed calls while none of their devices was there. */
+  #tellMissed(device: DeviceConnection): void {
+    const { records } = this.#options;
+    records.tellMissed(device.user, (message) => {
+      device.sayAfterWelcome(message);
+      if (!acknowledges(device)) records.acknowledge(device.user, message);
+    });
+  }
+
+  /** A missed call was told to devices whose clients never say that somebody has seen to it. */
+  #seeTo({ call, callee }: Fact & { type: "missed" }): void {
+    const { connections, records } = this.#options;
+    const isTold = (device: DeviceConnection) => device.outbox !== null && device.life?.life.state === "valid";
+    const isForGood = connections.of(callee).some((device) => isTold(device) && !acknowledges(device));
+    if (isForGood) records.acknowledge(callee, call);
+  }
+
   /** R20: whose token expired in a call that they are not in any more have nothing to stay for but its receipt. */
   #dismiss(callId: string): void {
-    const { connections, receipts, callOf } = this.#options;
+    const { connections, records, callOf } = this.#options;
     for (const device of connections.restricted) {
       const { life } = device;
       if (life?.life.state !== "expired" || life.life.call.callId !== callId) continue;
       whenKnown(callOf(device), (call) => {
-        if (call?.callId !== callId) life.leave(receipts ? RECEIPT_MS : 0);
+        if (call?.callId !== callId) life.leave(records.awaitsReceipts ? RECEIPT_MS : 0);
       });
     }
   }
 }
+
+/** Since version 3 clients say when somebody has seen to a missed call. To those before, that it was told was all. */
+const acknowledges = ({ protocol }: DeviceConnection) => protocol >= 3;
 
 /** A fact in a log: kinds and ids. */
 function logged(fact: Fact): Record<string, string> {

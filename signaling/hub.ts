@@ -4,20 +4,16 @@
  */
 
 import { CLOSE, PROTOCOL_VERSION } from "../shared/protocol/constants.ts";
-import type { VideoCodec } from "../shared/protocol/video_codecs.ts";
-import type { ClientMessage, ClientMessages } from "../shared/protocol/client_messages.ts";
-import type { Parsed } from "../shared/protocol/frames.ts";
-import type { Member, ServerMessages } from "../shared/protocol/server_messages.ts";
+import type { Member } from "../shared/protocol/server_messages.ts";
 import type { Endpoint } from "./call/parties.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
-import { Dispatch, type Log } from "./dispatch.ts";
-import type { Answer, Engine, EngineFactory, EngineOptions, Reservation } from "./engine/engine.ts";
+import { Dispatch } from "./dispatch.ts";
+import { type Answer, type Engine, type Reservation, whenKnown } from "./engine/engine.ts";
+import type { Client, Connection, HubMessage, HubOptions } from "./hub_ports.ts";
 import type { Session } from "./identity/session.ts";
 import { Lifetime } from "./identity/lifetime.ts";
-import type { Admission } from "./limits.ts";
 import { Counts } from "./ops/counts.ts";
 import type { Figures } from "./ops/metrics.ts";
-import type { Receipts } from "./log/receipts.ts";
 
 /**
  * R12: the grace of a page that said it goes, in ms, unless the whole grace is shorter. A page that is only reloaded says so too: it
@@ -27,42 +23,6 @@ const LEAVING_GRACE_MS = 5_000;
 
 /** How long a socket may take from the answer to its request until it is open, in ms. */
 const OPENING_MS = 10_000;
-
-/** Time and chance are handed in. `now` and `newId` are the engine's. */
-export interface HubOptions extends EngineOptions {
-  readonly engine: EngineFactory;
-  /** How often clients should send `ping`, in ms. */
-  readonly pingMs: number;
-  /** STUN and TURN servers for one user. */
-  ice(userId: string): Pick<ServerMessages["welcome"], "iceServers" | "iceTtl" | "iceTransportPolicy">;
-  /** Video codecs in the order that clients should prefer. */
-  readonly videoCodecs: VideoCodec[];
-  /** Monotonic time in ms, for what comes too fast. */
-  ticks(): number;
-  /** Wall clock in ms since 1970, for what tokens say. */
-  clock(): number;
-  /** Is told what becomes of calls, where somebody wants to know. */
-  readonly receipts: Receipts | null;
-  /** Message types and ids only: never SDP, candidates, tokens or addresses. `null`: nobody reads it. */
-  readonly log: Log | null;
-}
-
-/** One connected socket's way into the hub. */
-export interface Connection {
-  /** R18: counts what was parsed. */
-  admit(parsed: Parsed): Admission;
-  /** Takes a message that was parsed and is within limits: the how manieth `frame` of the socket it is, from 1. */
-  receive(message: HubMessage, frame: number): void;
-  /** R20: takes the session of another token; `null`: one that is not believed. */
-  renew(session: Session | null): void;
-  /** R17: candidates were left out of what this device sent, for these reasons. It is not told: the call is none the worse. */
-  note(dropped: readonly string[]): void;
-  /** The socket is gone. Idempotent; harmless once another socket took the device over. */
-  drop(): void;
-}
-
-/** A message that the hub deals with; a token is verified before it gets here. */
-type HubMessage = Exclude<ClientMessage, ClientMessages["session:renew"]>;
 
 /** For a socket that opened too late. */
 const NOBODY: Connection = { admit: () => ({ do: "drop" }), receive() {}, renew() {}, note() {}, drop() {} };
@@ -78,11 +38,11 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    const { engine, receipts, log } = options;
+    const { engine, records, log } = options;
     const dispatch = new Dispatch({
       connections: this.#connections,
       counts: this.#counts,
-      receipts,
+      records,
       log,
       callOf: (device) => this.#engine.callOf(device),
     });
@@ -110,9 +70,11 @@ export class Hub {
     return (await this.#engine.talksIn(userId, deviceId))?.chatId ?? null;
   }
 
-  /** The user's seat is free from now on (`at`, in ms since 1970). Ends their call there, as R12 says. */
+  /** The user's seat is free from now on (`at`, in ms since 1970). Ends their call there, as R12 says, and forgets their calls. */
   free(chatId: string, userId: string, at: number): void {
     this.#engine.submit({ type: "free", chatId, userId, at });
+    // What that ended is in their log too.
+    whenKnown(this.#engine.settled(), () => this.#options.records.forget(userId, chatId));
   }
 
   /** Who made the chat, and may free its seats; `null` where that is not known, or they left. */
@@ -194,7 +156,7 @@ export class Hub {
    * A socket opened for a user whose token was verified, or who `talksIn` a call that outlived it. A second socket of the same device
    * takes the first one's place.
    */
-  connect(session: Session, deviceId: string, page: string | null, outbox: Outbox): Connection {
+  connect(session: Session, deviceId: string, { page, protocol }: Client, outbox: Outbox): Connection {
     const { userId: user, name, expiresAt } = session;
     if (this.#leaving) {
       outbox.close(CLOSE.restart, "The server restarts");
@@ -205,6 +167,7 @@ export class Hub {
     const replaced = device.outbox;
     device.life?.close();
     device.outbox = outbox;
+    device.protocol = protocol;
     device.life = this.#lifetime(from, outbox, expiresAt);
     replaced?.close(CLOSE.replaced, "Replaced by a newer socket of this device");
 

@@ -5,6 +5,8 @@ import type { ServerMessage } from "../shared/protocol/server_messages.ts";
 import type { Engine, EngineEvent, EngineFactory } from "./engine/engine.ts";
 import { MemoryEngine } from "./engine/memory.ts";
 import { Hub } from "./hub.ts";
+import { CallRecords } from "./log/call_records.ts";
+import { IN_MEMORY, SqliteCallLog } from "./log/sqlite_log.ts";
 
 const SDP = "v=0\r\nm=audio 9 RTP/AVP 0";
 const HOUR_MS = 3600_000;
@@ -22,7 +24,14 @@ function late(): { factory: EngineFactory; catchUp(): void } {
 
 Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a call, of the chat or of its session", () => {
   const { factory, catchUp } = late();
-  const hub = new Hub({
+  const log = new SqliteCallLog(IN_MEMORY, (line) => assert.fail(line));
+  const records = new CallRecords({
+    log: () => log,
+    isSpokesman: () => true,
+    chatsOf: () => Promise.resolve([]),
+    report: null,
+  });
+  const hub: Hub = new Hub({
     engine: factory,
     ringTimeoutMs: 30_000,
     graceMs: 20_000,
@@ -34,7 +43,7 @@ Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a cal
     ticks: () => performance.now(),
     clock: Date.now,
     newId: () => "call-0123456789abcdef",
-    receipts: null,
+    records,
     log: null,
   });
   const session = (userId: string, expiresAt = Date.now() + HOUR_MS) => ({
@@ -48,7 +57,10 @@ Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a cal
   const enter = (userId: string) => {
     const heard: ServerMessage["type"][] = [];
     const outbox = { send: ({ type }: ServerMessage) => void heard.push(type), close() {}, expel() {} };
-    return { heard, connection: hub.connect(session(userId), `${userId}s-phone`, "page", outbox) };
+    return {
+      heard,
+      connection: hub.connect(session(userId), `${userId}s-phone`, { page: "page", protocol: 3 }, outbox),
+    };
   };
   const [ann, bob] = [enter("ann"), enter("bob")];
   catchUp();
@@ -65,4 +77,6 @@ Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a cal
   hub.renew(session("bob", Date.now() + 3 * HOUR_MS));
   assert.deepEqual(again.heard, ["welcome", "call:offer", "session:renewed"]);
   hub.close();
+  records.close();
+  log.close();
 });

@@ -18,7 +18,9 @@ import { metricsText } from "./ops/metrics.ts";
 import { asWord, Notices } from "./ops/notices.ts";
 import { mayAct, mayConnect, type Proof, sourceOf, whyRefused } from "./http/origin.ts";
 import { Passes } from "./identity/passes.ts";
-import { Receipts } from "./log/receipts.ts";
+import type { CallLog } from "./log/call_log.ts";
+import { CallRecords } from "./log/call_records.ts";
+import { openCallLog } from "./log/open_log.ts";
 import { cookieTokenOf, sessionCookies } from "./identity/session_cookie.ts";
 import { upgrade } from "./http/socket.ts";
 import { turnCheck } from "./ops/turn_check.ts";
@@ -44,7 +46,8 @@ export class SignalingServer {
   readonly hub: Hub;
   readonly #config: Config;
   readonly #webhook: Webhook | null;
-  readonly #receipts: Receipts | null;
+  readonly #records: CallRecords;
+  #log: CallLog | null = null;
   readonly #tokens: Tokens;
   readonly #passes: Passes;
   readonly #rates: AddressRates;
@@ -68,11 +71,11 @@ export class SignalingServer {
     });
     const webhook = config.receiptWebhook === null ? null : new Webhook(config.receiptWebhook);
     this.#webhook = webhook;
-    this.#receipts = webhook && new Receipts({
-      now: () => Date.now(),
-      report: (report) => {
-        if (this.hub.isSpokesman()) webhook.send("call.ended", report.endedAt, report);
-      },
+    this.#records = new CallRecords({
+      log: () => this.log,
+      isSpokesman: () => this.hub.isSpokesman(),
+      chatsOf: (userId) => this.hub.chatsOf({ userId, chats: [] }),
+      report: webhook && ((report) => webhook.send("call.ended", report.endedAt, report)),
     });
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
@@ -99,9 +102,14 @@ export class SignalingServer {
       ticks,
       clock,
       newId: randomId,
-      receipts: this.#receipts,
+      records: this.#records,
       log: config.debugLog ? logLine : null,
     });
+  }
+
+  /** The call log; opened now, if it was not. The build, which makes a server too, opens none. */
+  get log(): CallLog {
+    return this.#log ??= openCallLog(this.#config, (line) => console.warn(line));
   }
 
   /** Answers `GET /signal`. */
@@ -274,8 +282,10 @@ export class SignalingServer {
   async close(): Promise<number> {
     this.#loopDelay.close();
     await this.hub.close();
-    this.#receipts?.close();
-    return await this.#webhook?.close(LAST_WORDS_MS) ?? 0;
+    this.#records.close();
+    const lost = await this.#webhook?.close(LAST_WORDS_MS) ?? 0;
+    await this.#log?.close();
+    return lost;
   }
 }
 

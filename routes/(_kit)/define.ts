@@ -6,6 +6,7 @@ import type { Guests } from "../../signaling/identity/guests.ts";
 import type { Renewed, Session } from "../../signaling/identity/session.ts";
 import type { Locale, Strings } from "../../shared/i18n/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
+import type { CallLog } from "../../signaling/log/call_log.ts";
 import type { IceGrant } from "../../signaling/ops/ice.ts";
 
 /** Per-request state, filled by the middlewares in `main.ts` and `routes/_middleware.ts`. */
@@ -27,6 +28,7 @@ export interface State {
   /** Host tokens of people whose browser may keep no cookie where they came in. */
   entries: Entries;
   hub: Hub;
+  log: CallLog;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
   ice(userId: string): IceGrant;
   locale: Locale;

@@ -39,6 +39,7 @@ export const clientMessages = {
     media: media.optional(),
   }),
   "call:receipt": z.strictObject({ type: z.literal("call:receipt"), ...stamped, receipt }),
+  "call:missed-seen": z.strictObject({ type: z.literal("call:missed-seen"), ...stamped }),
   "chat:watch": z.strictObject({ type: z.literal("chat:watch"), chatId }),
   "session:renew": z.strictObject({ type: z.literal("session:renew"), token: jwt }),
   "device:leaving": z.strictObject({ type: z.literal("device:leaving") }),

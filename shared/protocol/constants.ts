@@ -1,7 +1,10 @@
 /** Numbers and names that both ends of the signaling protocol share. Imports nothing, so a browser bundle stays small. */
 
-/** Version of the protocol, sent in `welcome`: it counts what was added. 2: `welcome` has the device's `calls`. */
-export const PROTOCOL_VERSION = 2;
+/**
+ * Version of the protocol, sent in `welcome` and by clients: it counts what was added. 2: `welcome` has the device's `calls`. 3: missed calls
+ * say when they were, and stay until `call:missed-seen`.
+ */
+export const PROTOCOL_VERSION = 3;
 
 /** WebSocket subprotocol (RFC 6455, section 1.9). */
 export const SUBPROTOCOL = "zvonok.v1";

@@ -111,7 +111,10 @@ export const serverMessages = {
     callerName: displayName,
     media,
     reason: z.enum(["busy", "offline", "timeout", "cancelled"]),
+    /** When it was placed, in ms since 1970. Absent before version 3. */
+    at: milliseconds.optional(),
   }),
+  "call:missed-seen": z.strictObject({ type: z.literal("call:missed-seen"), ...stamped }),
   "chat:state": z.strictObject({
     type: z.literal("chat:state"),
     chatId,

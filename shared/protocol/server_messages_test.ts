@@ -17,7 +17,7 @@ const user = { id: "bob", name: "Bob" };
 const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> } = {
   "welcome": {
     type: "welcome",
-    protocol: 2,
+    protocol: 3,
     deviceId: "d",
     user,
     iceServers: [{ urls: ["stun:stun.example.org"] }, { urls: ["turn:x"], username: "u", credential: "c" }],
@@ -55,7 +55,9 @@ const server: { [Type in keyof ServerMessages]: Required<ServerMessages[Type]> }
     callerName: "Ann",
     media: "audio",
     reason: "offline",
+    at: 1_790_000_000_000,
   },
+  "call:missed-seen": { type: "call:missed-seen", ...stamped },
   "chat:state": {
     type: "chat:state",
     chatId,

@@ -4,8 +4,11 @@
  */
 
 import type { CallMedia, FailureReason } from "../../shared/protocol/formats.ts";
-import type { EndReason, ServerMessages } from "../../shared/protocol/server_messages.ts";
+import type { CallOutcome as Outcome } from "../../shared/protocol/logged_call.ts";
+import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Endpoint, Sender, Side } from "./parties.ts";
+
+export type { Outcome };
 
 /** Which call, and what it was started with. */
 export interface CallTag {
@@ -13,12 +16,6 @@ export interface CallTag {
   readonly callId: string;
   readonly media: CallMedia;
 }
-
-/** How a call ended, in the words its two sides were told. `offline` and `busy` ones may never have rung. */
-export type Outcome =
-  | Exclude<EndReason, "answered-elsewhere" | "rejected-elsewhere">
-  | ServerMessages["call:rejected"]["reason"]
-  | ServerMessages["call:missed"]["reason"];
 
 export type MissedReason = ServerMessages["call:missed"]["reason"];
 
@@ -62,8 +59,20 @@ export function tagOf({ chatId, callId, media }: CallTag): CallTag {
   return { chatId, callId, media };
 }
 
-/** What a callee is told of a call that they missed. */
-export function missedMessage({ call, caller, reason }: Fact & { type: "missed" }): ServerMessages["call:missed"] {
+/** What a callee is told of a call that they missed, `at` when it was placed, in ms since 1970. */
+export function missedMessage(
+  { call, caller, reason }: Fact & { type: "missed" },
+  at: number,
+): ServerMessages["call:missed"] {
   const { chatId, callId, media } = call;
-  return { type: "call:missed", chatId, callId, callerId: caller.user, callerName: caller.name, media, reason };
+  return {
+    type: "call:missed",
+    chatId,
+    callId,
+    callerId: caller.user,
+    callerName: caller.name,
+    media,
+    reason,
+    at: Math.floor(at),
+  };
 }

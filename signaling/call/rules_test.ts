@@ -98,8 +98,9 @@ Deno.test("[R3] USER_OFFLINE, and the callee finds the missed call later, once",
   assert.equal(error.message, "User offline");
   await quiet(amy);
   const back = await wires.enter("ben");
-  const { callId, ...missed } = await back.next("call:missed");
+  const { callId, at, ...missed } = await back.next("call:missed");
   assert.equal(callId, error.callId);
+  assert.ok(Math.abs(Date.now() - at!) < 60_000);
   assert.deepEqual(missed, {
     type: "call:missed",
     chatId,

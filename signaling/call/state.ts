@@ -154,7 +154,7 @@ export type CallEvent =
 /** Client messages about a call, other than those that start or resume it, or tell of it afterwards. */
 export type InCallMessage = Exclude<
   ClientMessages[Extract<keyof ClientMessages, `call:${string}`>],
-  ClientMessages["call:initiate" | "call:resume" | "call:receipt"]
+  ClientMessages["call:initiate" | "call:resume" | "call:receipt" | "call:missed-seen"]
 >;
 
 /** The new state, what to deliver and what happened, in order. */

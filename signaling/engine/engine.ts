@@ -89,6 +89,8 @@ export type DeviceFact =
   | { readonly type: "limited"; readonly device: Endpoint; readonly callId: string | undefined }
   /** A member's device measured a call. */
   | { readonly type: "measured"; readonly device: Endpoint; readonly message: ChatMessage & { type: "call:receipt" } }
+  /** A member has seen to a missed call, and to those before it of the same caller in the chat. */
+  | { readonly type: "seen"; readonly device: Endpoint; readonly message: ChatMessage & { type: "call:missed-seen" } }
   /** The device's grace is over; it is forgotten. */
   | { readonly type: "gone"; readonly device: Endpoint }
   /** R18: the device's socket is not taken, since its user has as many as may be: others came in the same moment, by other processes. */
@@ -101,6 +103,8 @@ export type DeviceFact =
 /** What comes out: what came of one event in one chat, or (no `chatId`) of a device's. */
 export interface Step {
   readonly chatId: string | null;
+  /** When, by the engine's clock. */
+  readonly at: number;
   /** To devices of any user, in order. Those whose sockets are elsewhere, or gone, are nothing to this process. */
   readonly deliveries: readonly Delivery[];
   readonly facts: readonly (Fact | DeviceFact)[];

@@ -27,7 +27,6 @@ import type {
 } from "./engine.ts";
 import { inOrder } from "./in_order.ts";
 import { Members } from "./members.ts";
-import { MissedCalls } from "./missed.ts";
 import { type Initiate, placing } from "./placing.ts";
 import { type Device, Presence } from "./presence.ts";
 import { UsedPasses } from "./used_passes.ts";
@@ -39,13 +38,13 @@ const NOTHING = { deliveries: [], facts: [], state: null };
 
 export class MemoryEngine implements Engine {
   readonly #options: EngineOptions;
-  readonly #emit: (step: Step) => void;
+  /** `at`: now, where that is not said. */
+  readonly #emit: (step: Omit<Step, "at"> & Partial<Step>) => void;
   #startedAt: number;
   readonly #deadlines: Deadlines;
   readonly #members: Members;
   readonly #presence = new Presence();
   readonly #calls: CallTable;
-  readonly #missed = new MissedCalls();
   readonly #initiations = new Buckets(INITIATIONS);
   readonly #usedPasses = new UsedPasses();
   /** Chats that somebody looks at. */
@@ -54,7 +53,8 @@ export class MemoryEngine implements Engine {
   /** `deadlines`: another's, who makes them fire. */
   constructor(options: EngineOptions, receive: StepReceiver, deadlines = new Deadlines(options.now)) {
     this.#options = options;
-    this.#emit = inOrder((step) => receive(step, true));
+    const emit = inOrder((step) => receive(step, true));
+    this.#emit = (step) => emit({ at: this.#now(), ...step });
     this.#startedAt = options.now();
     this.#deadlines = deadlines;
     this.#calls = new CallTable(this.#deadlines, (chatId) => this.#advance(chatId, { type: "tick", now: this.#now() }));
@@ -183,17 +183,15 @@ export class MemoryEngine implements Engine {
       members: this.#members.dump(),
       presence: this.#presence.dump(),
       calls: this.#calls.dump(),
-      missed: this.#missed.dump(),
       initiations: this.#initiations.dump(),
       usedPasses: this.#usedPasses.dump(),
     };
   }
 
   /** To be called once, on a new engine. */
-  restore({ startedAt, members, presence, calls, missed, initiations, usedPasses }: EngineDump): void {
+  restore({ startedAt, members, presence, calls, initiations, usedPasses }: EngineDump): void {
     this.#startedAt = startedAt;
     this.#members.restore(members);
-    this.#missed.restore(missed);
     this.#initiations.restore(initiations);
     this.#usedPasses.restore(usedPasses);
     const due = [
@@ -224,10 +222,6 @@ export class MemoryEngine implements Engine {
     device.page = page ?? device.page;
     this.#deadlines.set(device.grace, null);
 
-    const missed = membership === null ? [] : this.#missed.take(from.user);
-    if (missed.length > 0) {
-      this.#emit({ ...NOTHING, chatId: null, deliveries: missed.map((message) => to(from, message)) });
-    }
     for (const chatId of this.#calls.chatsOf(from.user)) {
       this.#advance(chatId, { type: "connect", now: this.#now(), from, reloaded });
     }
@@ -280,6 +274,12 @@ export class MemoryEngine implements Engine {
         });
       case "call:receipt":
         return this.#emit({ ...NOTHING, chatId, facts: [{ type: "measured", device: from, message }] });
+      case "call:missed-seen": {
+        const { chatId, callId } = message;
+        const others = this.#presence.reachable(from.user).filter(({ device }) => device !== from.device);
+        const deliveries = others.map((device) => to(device, { type: "call:missed-seen", chatId, callId }));
+        return this.#emit({ ...NOTHING, chatId, deliveries, facts: [{ type: "seen", device: from, message }] });
+      }
       case "call:initiate":
         return this.#initiate(sender, message, frame);
       case "call:resume": {
@@ -324,25 +324,25 @@ export class MemoryEngine implements Engine {
   // --- Steps ---------------------------------------------------------------------------------------------------------
 
   #advance(chatId: string, event: CallEvent): void {
+    const at = event.now;
     const before = this.#calls.get(chatId);
     const { chat, deliveries, facts } = advance(before, event, this.#options);
     // What goes from one side to the other changes nothing, as a rule.
     if (chat !== before) this.#calls.keep(chatId, chat, facts);
     if (facts.length === 0) {
-      if (deliveries.length > 0) this.#emit({ chatId, deliveries, facts, state: null });
+      if (deliveries.length > 0) this.#emit({ chatId, at, deliveries, facts, state: null });
       return;
     }
-    const missed = facts.flatMap((fact) => fact.type === "missed" ? this.#tellMissed(fact) : []);
+    const missed = facts.flatMap((fact) => fact.type === "missed" ? this.#tellMissed(fact, before.call, at) : []);
     const state = facts.some(isSeen) ? this.#changedState(chatId) : null;
-    this.#emit({ chatId, deliveries: [...deliveries, ...missed], facts, state });
+    this.#emit({ chatId, at, deliveries: [...deliveries, ...missed], facts, state });
   }
 
-  /** R3, R20: on every device of the callee that may hear of all chats, or, where there is none, on the next to come. */
-  #tellMissed(fact: Fact & { type: "missed" }): Delivery[] {
-    const message = missedMessage(fact);
-    const devices = this.#presence.reachable(fact.callee);
-    if (devices.length === 0) this.#missed.keep(fact.callee, message);
-    return devices.map((device) => to(device, message));
+  /** R3, R20: on every device of the callee that may hear of all chats; those to come are told by whoever keeps missed calls. */
+  #tellMissed(fact: Fact & { type: "missed" }, call: Call | null, at: number): Delivery[] {
+    const rang = call?.state === "ringing" && call.callId === fact.call.callId;
+    const message = missedMessage(fact, rang ? call.expiresAt - this.#options.ringTimeoutMs : at);
+    return this.#presence.reachable(fact.callee).map((device) => to(device, message));
   }
 
   #tellChanges(chats: Iterable<string>): void {

@@ -10,7 +10,8 @@ import { randomId } from "../random_id.ts";
 import type { Session } from "../identity/session.ts";
 import { httpError, noSession, tooMany } from "./responses.ts";
 import type { Reservation } from "../engine/engine.ts";
-import type { Connection, Hub } from "../hub.ts";
+import type { Hub } from "../hub.ts";
+import type { Client, Connection } from "../hub_ports.ts";
 import { FloodGate } from "../limits.ts";
 import type { Proof } from "./origin.ts";
 
@@ -22,6 +23,9 @@ export const IDLE_TIMEOUT_SECONDS = 40;
 
 /** A message this long never came from a client of ours: whoever sends it pays with the socket. */
 const ABSURD_LENGTH = 1024 * 1024;
+
+/** What a client speaks that does not say so: only later ones do. */
+const UNSAID_PROTOCOL = 2;
 
 /** A socket that is thrown out is closed when nothing came for so long, or at the latest, in ms. */
 const QUIET_MS = 50;
@@ -79,7 +83,7 @@ export async function upgrade(req: Request, options: SocketOptions): Promise<Res
       protocol: chosenProtocol(req.headers, credential),
       idleTimeout: IDLE_TIMEOUT_SECONDS,
     });
-    attach(socket, options, session, place, page);
+    attach(socket, options, session, place, { page, protocol: Number(query.get("protocol")) || UNSAID_PROTOCOL });
     return response;
   } catch {
     options.hub.release(place);
@@ -112,7 +116,7 @@ function attach(
   { hub, now, check }: SocketOptions,
   session: Session,
   place: Reservation,
-  page: string | null,
+  client: Client,
 ): void {
   let connection: Connection | null = null;
   const gate = new FloodGate();
@@ -133,7 +137,7 @@ function attach(
   };
   socket.onopen = () => {
     hub.release(place);
-    connection = hub.connect(session, place.device, page, {
+    connection = hub.connect(session, place.device, client, {
       send,
       close: (code, reason) => {
         // The other end may be dead and `onclose` late: the hub has moved on already.

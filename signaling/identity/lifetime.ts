@@ -96,6 +96,7 @@ export function maySay(restriction: CallRef | null, message: ChatMessage, curren
   const { chatId, callId } = restriction;
   switch (message.type) {
     case "call:initiate":
+    case "call:missed-seen":
       return false;
     case "chat:watch":
       return message.chatId === chatId;

@@ -39,9 +39,11 @@ export interface CallReport {
   readonly receipts: Record<Side, Receipt | null>;
 }
 
-/** Wall clock in ms since 1970, and where reports go. */
+/** Where reports go. */
 export interface ReceiptOptions {
-  now(): number;
+  /** Takes the report of a call when it is over, as far as it is known then. */
+  over(report: CallReport): void;
+  /** Takes it once both sides have said what they measured, or will not any more. */
   report(report: CallReport): void;
 }
 
@@ -72,11 +74,10 @@ export class Receipts {
     this.#options = options;
   }
 
-  /** To be told everything that happens. */
-  observe(fact: Fact): void {
+  /** To be told everything that happens, and when, in ms since 1970. */
+  observe(fact: Fact, now: number): void {
     const { call } = fact;
     const entry = this.#entries.get(keyOf(call));
-    const now = this.#options.now();
     switch (fact.type) {
       case "placed": {
         const parties = { caller: partyOf(fact.caller), callee: calledOf(fact) };
@@ -85,7 +86,9 @@ export class Receipts {
       case "unreachable": {
         const parties = { caller: partyOf(fact.caller), callee: calledOf(fact) };
         const ended = { outcome: fact.reason, at: now, timer: undefined };
-        return this.#report({ ...newEntry(call), placedAt: now, parties, ended });
+        const unreached = { ...newEntry(call), placedAt: now, parties, ended };
+        this.#options.over(reportOf(unreached, ended));
+        return this.#report(unreached);
       }
       case "resumed": {
         const parties = { caller: null, callee: null, [fact.side]: partyOf(fact.party) };
@@ -104,7 +107,7 @@ export class Receipts {
         if (entry !== undefined) entry.awayAt[fact.side] = fact.type === "away" ? now : null;
         return;
       case "ended":
-        return this.#end(call, fact.outcome);
+        return this.#end(call, fact.outcome, now);
       case "ringing":
       case "unable":
       case "missed":
@@ -137,11 +140,12 @@ export class Receipts {
     this.#entries.set(keyOf(entry.call), entry);
   }
 
-  #end(call: CallTag, outcome: Outcome): void {
+  #end(call: CallTag, outcome: Outcome, at: number): void {
     const entry = this.#entries.get(keyOf(call));
     if (entry === undefined || entry.ended !== null) return;
     const timer = setTimeout(() => this.#finish(entry), MEMORY_MS);
-    entry.ended = { outcome, at: this.#options.now(), timer };
+    entry.ended = { outcome, at, timer };
+    this.#options.over(reportOf(entry, entry.ended));
     this.#waiting.add(entry);
     const [oldest] = this.#waiting;
     if (isComplete(entry)) this.#finish(entry);
@@ -156,20 +160,23 @@ export class Receipts {
   }
 
   #report(entry: Entry): void {
-    if (entry.ended === null) return;
-    const { caller, callee } = entry.parties;
-    this.#options.report({
-      ...entry.call,
-      caller: caller && { id: caller.id, name: caller.name },
-      callee: callee && { id: callee.id, name: callee.name },
-      placedAt: entry.placedAt === null ? null : isoOf(entry.placedAt),
-      answeredAt: entry.answeredAt === null ? null : isoOf(entry.answeredAt),
-      endedAt: isoOf(entry.ended.at),
-      durationMs: durationOf(entry, entry.ended.at),
-      outcome: entry.ended.outcome,
-      receipts: entry.receipts,
-    });
+    if (entry.ended !== null) this.#options.report(reportOf(entry, entry.ended));
   }
+}
+
+function reportOf(entry: Entry, { outcome, at }: NonNullable<Entry["ended"]>): CallReport {
+  const { caller, callee } = entry.parties;
+  return {
+    ...entry.call,
+    caller: caller && { id: caller.id, name: caller.name },
+    callee: callee && { id: callee.id, name: callee.name },
+    placedAt: entry.placedAt === null ? null : isoOf(entry.placedAt),
+    answeredAt: entry.answeredAt === null ? null : isoOf(entry.answeredAt),
+    endedAt: isoOf(at),
+    durationMs: durationOf(entry, at),
+    outcome,
+    receipts: entry.receipts,
+  };
 }
 
 /** Of a call that nobody is in yet. */

@@ -46,7 +46,9 @@ Deno.test("versions: clients of protocol 1 make a call over this server, and hea
       assert.deepEqual({ ...wire.welcome, ...fields }, wire.welcome);
       assert.ok(wire.welcome.protocol >= protocol);
     } else if (frame[2].type !== "pong") {
-      assert.deepEqual(timeless(await wire.next(frame[2].type)), timeless(frame[2]));
+      // A later server may say more.
+      const heard = timeless(await wire.next(frame[2].type));
+      assert.deepEqual({ ...heard, ...timeless(frame[2]) }, heard);
     }
   }
   for (const wire of sockets.values()) await wire.silent();

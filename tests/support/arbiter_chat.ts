@@ -34,7 +34,15 @@ export const relayed = (n: number) => ({ candidate: `candidate:${n} 1 udp 1 192.
 type Message = Exclude<
   ClientMessage,
   {
-    type: "chat:watch" | "session:renew" | "device:leaving" | "ping" | "call:initiate" | "call:resume" | "call:receipt";
+    type:
+      | "chat:watch"
+      | "session:renew"
+      | "device:leaving"
+      | "ping"
+      | "call:initiate"
+      | "call:resume"
+      | "call:receipt"
+      | "call:missed-seen";
   }
 >;
 type Body = OmitEach<Message, "chatId">;
@@ -108,7 +116,7 @@ export class Chat {
     const told = deliveries.map(({ to, message }) => `${to.user}.${to.device} ${word(message)}`);
     // Messages to all devices of a user, or that are found later.
     const missed = facts.filter((fact) => fact.type === "missed");
-    return [...told, ...missed.map((fact) => `${fact.callee} ${word(missedMessage(fact))}`)];
+    return [...told, ...missed.map((fact) => `${fact.callee} ${word(missedMessage(fact, 0))}`)];
   }
 }
 

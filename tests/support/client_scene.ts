@@ -53,7 +53,7 @@ async function scene(
   env: Record<string, string>,
   front: (url: string) => AsyncDisposable & { readonly url: string },
 ): Promise<void> {
-  const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", ...env })[name]);
+  const config = readConfig((name) => ({ SESSION_SECRET: SECRET, STUN_URLS: "", DATA_DIR: ":memory:", ...env })[name]);
   const tokens = new Tokens({ session: [SECRET] });
   const server = new SignalingServer(config);
   const http = Deno.serve(

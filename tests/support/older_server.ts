@@ -5,9 +5,18 @@ import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 
 /** What a server of protocol 1 says in place of this. */
 export function asOfProtocol1(message: ServerMessage): ServerMessage {
-  if (message.type !== "welcome") return message;
-  const { calls: _, ...welcome } = message;
-  return { ...welcome, protocol: 1 };
+  switch (message.type) {
+    case "welcome": {
+      const { calls: _, ...welcome } = message;
+      return { ...welcome, protocol: 1 };
+    }
+    case "call:missed": {
+      const { at: _, ...missed } = message;
+      return missed;
+    }
+    default:
+      return message;
+  }
 }
 
 /** Listens on a free port in front of the signaling server at `origin`; `await using` stops it. */

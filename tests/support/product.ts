@@ -157,7 +157,7 @@ class Process {
     this.#child = new Deno.Command("sh", {
       args: ["-c", 'exec "$@" >"$0" 2>&1', log, command!, ...rest],
       cwd: ROOT,
-      env: { STUN_URLS: "", SESSION_SECRET: SECRET, ...env },
+      env: { STUN_URLS: "", SESSION_SECRET: SECRET, DATA_DIR: ":memory:", ...env },
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -28,6 +28,8 @@ export interface WireOptions {
   readonly device?: string;
   readonly page?: string;
   readonly name?: string;
+  /** The version of the protocol that its client speaks. */
+  readonly protocol?: number;
 }
 
 /** A server of its own on a free port; `await using` closes its sockets and stops it. */
@@ -38,7 +40,12 @@ export class Wires implements AsyncDisposable {
 
   /** `clock`: what the server takes for the wall clock, in ms since 1970. */
   constructor(env: Record<string, string> = {}, clock: () => number = Date.now) {
-    const all: Record<string, string> = { SESSION_SECRET: SECRET, STUN_URLS: "stun:stun.example.org", ...env };
+    const all: Record<string, string> = {
+      SESSION_SECRET: SECRET,
+      STUN_URLS: "stun:stun.example.org",
+      DATA_DIR: ":memory:",
+      ...env,
+    };
     this.signaling = new SignalingServer(readConfig((name) => all[name]), clock);
     this.#http = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen: () => {} },
@@ -70,12 +77,16 @@ export class Wires implements AsyncDisposable {
 
   /** A connected device, its `welcome` read. */
   async enter(userId: string, who: WireOptions = {}): Promise<Wire> {
-    return await this.open(await this.token(userId, who), who.device ?? "laptop", who.page);
+    return await this.open(await this.token(userId, who), who.device ?? "laptop", who.page, who.protocol);
   }
 
   /** A connected device with any token, its `welcome` read. */
-  async open(token: string, device: string, page?: string): Promise<Wire> {
-    const query = new URLSearchParams({ device, ...(page ? { page } : {}) });
+  async open(token: string, device: string, page?: string, protocol?: number): Promise<Wire> {
+    const query = new URLSearchParams({
+      device,
+      ...(page ? { page } : {}),
+      ...(protocol ? { protocol: String(protocol) } : {}),
+    });
     const url = `ws://127.0.0.1:${this.port}${SIGNAL_PATH}?${query}`;
     const wire = new Wire(new WebSocket(url, [SUBPROTOCOL, BEARER_PREFIX + token]));
     this.#open.add(wire);

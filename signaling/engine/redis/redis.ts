@@ -255,9 +255,9 @@ export class RedisEngine implements Engine {
   }
 
   /** What goes wrong with a step in this process must not part its replica from the others'. */
-  #give(step: Step, isOwn: boolean): void {
+  #give(step: Step | Omit<Step, "at">, isOwn: boolean): void {
     try {
-      this.#receive(step, isOwn);
+      this.#receive({ at: this.#out.storeTime(), ...step }, isOwn);
     } catch (error) {
       console.error(error);
     }
@@ -285,4 +285,4 @@ export class RedisEngine implements Engine {
   }
 }
 
-const NOTHING: Step = { chatId: null, deliveries: [], facts: [], state: null };
+const NOTHING: Omit<Step, "at"> = { chatId: null, deliveries: [], facts: [], state: null };

@@ -13,7 +13,7 @@ import { itemOf } from "./items.ts";
 import { type Batch, type Item, Replica, type SharedEvent, type Snapshot } from "./replica.ts";
 
 /** What the scene comes to in the version of the state that it was noted for. */
-const KNOWN = { version: 2, fingerprint: "1c652e1db5eee49f" };
+const KNOWN = { version: 3, fingerprint: "29267e6d05aba6be" };
 
 const RULES = { ringTimeoutMs: 10_000, graceMs: 5_000, chatCapacity: 2 };
 const START = 1_700_000_000_000;
@@ -39,6 +39,7 @@ const FACTS = {
   left: true,
   limited: true,
   measured: true,
+  seen: true,
   gone: true,
   crowded: true,
 } satisfies Record<Exclude<(Fact | DeviceFact)["type"], "moved" | "lost">, true>;
@@ -93,6 +94,7 @@ const SCENE: readonly [ms: number, node: string, ...what: (SharedEvent | Item)[]
   [18, "b", say(phone, "one", { type: "call:negotiate", callId: "first", description: offer })],
   [1_000, "b", connect(ann, ["one"], { page: "second" })],
   [1_001, "b", say(ann, "one", { type: "call:receipt", callId: "first", receipt }), drop(ann)],
+  [1_002, "b", say(phone, "one", { type: "call:missed-seen", callId: "missed" })],
   [4_000, "a"],
   [4_001, "b"],
   [7_500, "b"],

@@ -129,7 +129,8 @@ function entryOf([id, fields]: [string, string[]]): Entry {
   return { id, seq: Number(field("s")), at: Number(id.slice(0, id.indexOf("-"))), batch: field("b") };
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+/** Rejects where a promise takes longer than so many ms. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StoreError("the store does not answer")), ms);

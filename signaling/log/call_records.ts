@@ -1,0 +1,119 @@
+/** What is kept and reported of calls: from what happens in them, entries of the call log, and reports with the receipts of both sides. */
+
+import type { ClientMessages } from "../../shared/protocol/client_messages.ts";
+import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
+import type { Fact, MissedReason } from "../call/facts.ts";
+import type { Endpoint, Side } from "../call/parties.ts";
+import { whenKnown } from "../engine/engine.ts";
+import type { CallLog, LogEntry, LoggedCall } from "./call_log.ts";
+import { type CallReport, Receipts } from "./receipts.ts";
+
+/** Where it goes. */
+export interface CallRecordsOptions {
+  /** The log, opened when it is first needed. */
+  log(): CallLog;
+  /** Of all processes that are told what happens, this one writes and reports it. */
+  isSpokesman(): boolean;
+  /** The chats that a user is a member of. */
+  chatsOf(userId: string): Promise<readonly string[]>;
+  /** Takes the report of a call that is over; `null`: nobody wants them. */
+  readonly report: ((report: CallReport) => void) | null;
+}
+
+export class CallRecords {
+  readonly #options: CallRecordsOptions;
+  readonly #receipts: Receipts;
+  /** Of the step that is being told: calls that are over, and why their callees missed them. */
+  readonly #over: CallReport[] = [];
+  readonly #missed = new Map<string, MissedReason>();
+
+  constructor(options: CallRecordsOptions) {
+    this.#options = options;
+    this.#receipts = new Receipts({
+      over: (report) => this.#over.push(report),
+      report: (report) => this.#finish(report),
+    });
+  }
+
+  /** Whether receipts are wanted of those who have nothing else to stay for. */
+  get awaitsReceipts(): boolean {
+    return this.#options.report !== null;
+  }
+
+  /** To be told everything that happens, `at` when (in ms since 1970), step by step. */
+  observe(fact: Fact, at: number): void {
+    if (fact.type === "missed") this.#missed.set(fact.call.callId, fact.reason);
+    this.#receipts.observe(fact, Math.floor(at));
+  }
+
+  /** A step was told whole. */
+  settle(): void {
+    if (this.#over.length === 0) return;
+    if (this.#options.isSpokesman()) {
+      const entries = this.#over.flatMap((report) => entriesOf(report, this.#missed.get(report.callId) ?? null));
+      this.#options.log().append(entries);
+    }
+    this.#over.length = 0;
+    this.#missed.clear();
+  }
+
+  /** R11: takes what a device measured of a call. */
+  accept(from: Endpoint, message: ClientMessages["call:receipt"]): void {
+    this.#receipts.accept(from, message);
+  }
+
+  /** Tells of the calls that a user missed and did not see to, in chats that they are in still. */
+  tellMissed(userId: string, tell: (message: ServerMessages["call:missed"]) => void): void {
+    const log = this.#options.log();
+    // The step that brought the user's device comes first: it may say which chats they are in.
+    queueMicrotask(() =>
+      whenKnown(log.missed(userId), async (calls) => {
+        if (calls.length === 0) return;
+        const chats = await this.#options.chatsOf(userId).catch((): string[] => []);
+        for (const call of calls) if (chats.includes(call.chatId)) tell(missedMessageOf(call));
+      })
+    );
+  }
+
+  /** A user has seen to a missed call, and to those before it of the same caller in its chat. */
+  acknowledge(userId: string, { chatId, callId }: { readonly chatId: string; readonly callId: string }): void {
+    this.#options.log().acknowledge(userId, chatId, callId);
+  }
+
+  /** A user gave their seat in a chat back, or lost it. */
+  forget(userId: string, chatId: string): void {
+    this.#options.log().clear(userId, chatId);
+  }
+
+  /** The server leaves: reports what is over. */
+  close(): void {
+    this.#receipts.close();
+  }
+
+  /** How long the two had each other is known best by what they measured. */
+  #finish(report: CallReport): void {
+    if (!this.#options.isSpokesman()) return;
+    if (hasReceipts(report)) this.#options.log().append(entriesOf(report, null));
+    this.#options.report?.(report);
+  }
+}
+
+const hasReceipts = ({ receipts: { caller, callee } }: CallReport) => caller !== null || callee !== null;
+
+/** The call in the log of either side, as far as they are known. */
+function entriesOf(report: CallReport, missed: MissedReason | null): LogEntry[] {
+  const { chatId, callId, media, placedAt, endedAt, durationMs, outcome } = report;
+  const at = Date.parse(placedAt ?? endedAt);
+  const of = (role: Side, other: Side): LogEntry[] => {
+    const { [role]: person, [other]: peer } = report;
+    if (person === null) return [];
+    const call = { chatId, callId, at, role, peer, media, durationMs, outcome };
+    return [{ userId: person.id, call: { ...call, missed: role === "callee" ? missed : null } }];
+  };
+  return [...of("caller", "callee"), ...of("callee", "caller")];
+}
+
+function missedMessageOf({ chatId, callId, at, peer, media, missed }: LoggedCall): ServerMessages["call:missed"] {
+  const { id: callerId, name: callerName } = peer!;
+  return { type: "call:missed", chatId, callId, callerId, callerName, media, reason: missed!, at };
+}

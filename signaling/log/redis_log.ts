@@ -1,0 +1,171 @@
+/** The call log of several processes, in the store that they share. Over a connection of its own: that of the engine comes and goes. */
+
+import { explain, within } from "../engine/redis/store.ts";
+import {
+  type CallLog,
+  type ChatSummary,
+  type LogEntry,
+  type LoggedCall,
+  MAX_ENTRIES,
+  MAX_IN_CHAT,
+  MAX_MISSED,
+} from "./call_log.ts";
+import { ACKNOWLEDGE, APPEND, CLEAR, EXPIRE } from "./redis_scripts.ts";
+
+/** How long the store may take for anything, in ms. */
+const ANSWER_MS = 2_000;
+/** What may wait for a store that is away; what is more is lost. */
+const MAX_WAITING = 10_000;
+/** Removed in one step of the store. */
+const EXPIRED_AT_ONCE = 500;
+
+/** All keys begin so; the braces keep them in one slot of a cluster. */
+const PREFIX = "zvonok:{calls}:";
+
+/** As much of the client as is used. */
+interface Client {
+  readonly isOpen: boolean;
+  sendCommand(words: string[]): Promise<unknown>;
+  close(): Promise<unknown>;
+  destroy(): void;
+}
+
+export interface RedisLogOptions {
+  readonly url: string;
+  /** How long an entry is kept, in ms. */
+  readonly keepMs: number;
+  /** Takes a line for whoever runs the server. */
+  say(line: string): void;
+}
+
+export class RedisCallLog implements CallLog {
+  readonly #options: RedisLogOptions;
+  readonly #maxEntries: number;
+  readonly #client: Promise<Client>;
+  /** What is being written. */
+  #written: Promise<unknown> = Promise.resolve();
+  #trouble = "";
+  #isClosed = false;
+
+  /** It connects, and comes back, by itself: entries wait for that. */
+  constructor(options: RedisLogOptions, maxEntries = MAX_ENTRIES) {
+    this.#options = options;
+    this.#maxEntries = maxEntries;
+    this.#client = connect(options.url);
+  }
+
+  append(entries: readonly LogEntry[]): Promise<void> {
+    const limits = [MAX_IN_CHAT, this.#maxEntries, Math.ceil(this.#options.keepMs)].map(String);
+    const added = entries.map(({ userId, call }) => {
+      const { chatId, callId, at, missed } = call;
+      const words = [userId, chatId, callId, String(at), missed === null ? "0" : "1", JSON.stringify(call)];
+      // However long the store is away: what waits is written then, and a call that is there already is there once.
+      return this.#try(undefined, () => this.#say("EVAL", APPEND, "0", PREFIX, ...limits, ...words));
+    });
+    const written = Promise.all([this.#written, ...added]).then(() => {});
+    this.#written = written;
+    return written;
+  }
+
+  async calls(userId: string, chatId: string, limit: number): Promise<LoggedCall[]> {
+    const book = bookOf(userId, chatId);
+    const read = async () => {
+      const ids = await this.#soon("ZRANGE", `${PREFIX}order:${book}`, "0", String(limit - 1), "REV") as string[];
+      return await this.#read(book, ids);
+    };
+    return await this.#try([], read);
+  }
+
+  async summaries(userId: string, chats: readonly string[]): Promise<ReadonlyMap<string, ChatSummary>> {
+    const unseen = await this.#unseen(userId);
+    const found = await Promise.all(chats.map(async (chatId) => {
+      const [last] = await this.calls(userId, chatId, 1);
+      const missed = unseen.filter((one) => one.chatId === chatId).length;
+      return [chatId, last && { last, missed }] as const;
+    }));
+    return new Map(found.filter((one): one is [string, ChatSummary] => one[1] !== undefined));
+  }
+
+  async missed(userId: string): Promise<LoggedCall[]> {
+    const newest = (await this.#unseen(userId)).slice(-MAX_MISSED);
+    const read = async () =>
+      await Promise.all(newest.map(async ({ chatId, callId }) => {
+        return await this.#read(bookOf(userId, chatId), [callId]);
+      }));
+    return (await this.#try([], read)).flat();
+  }
+
+  acknowledge(userId: string, chatId: string, callId: string): Promise<void> {
+    return this.#try(undefined, () => this.#say("EVAL", ACKNOWLEDGE, "0", PREFIX, userId, chatId, callId));
+  }
+
+  clear(userId: string, chatId: string): Promise<void> {
+    return this.#try(undefined, () => this.#say("EVAL", CLEAR, "0", PREFIX, userId, chatId));
+  }
+
+  async expire(before: number): Promise<void> {
+    const some = async () =>
+      Number(await this.#soon("EVAL", EXPIRE, "0", PREFIX, String(before), String(EXPIRED_AT_ONCE)));
+    while (await this.#try(0, some) === EXPIRED_AT_ONCE);
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client.catch(() => null);
+    if (client === null) return;
+    await within(ANSWER_MS, this.#written).catch(() => {});
+    this.#isClosed = true;
+    if (client.isOpen) client.destroy();
+  }
+
+  /** Missed calls that were not seen to, oldest first. */
+  async #unseen(userId: string): Promise<Pick<LoggedCall, "chatId" | "callId">[]> {
+    const words = await this.#try([], () => this.#soon("ZRANGE", `${PREFIX}unseen:${userId}`, "0", "-1"));
+    return (words as string[]).map((word) => {
+      const [chatId, callId] = word.split("\n") as [string, string];
+      return { chatId, callId };
+    });
+  }
+
+  async #read(book: string, ids: readonly string[]): Promise<LoggedCall[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#soon("HMGET", `${PREFIX}of:${book}`, ...ids) as (string | null)[];
+    const since = Date.now() - this.#options.keepMs;
+    return found.flatMap((text) => text === null ? [] : JSON.parse(text) as LoggedCall).filter(({ at }) => at >= since);
+  }
+
+  async #say(...words: string[]): Promise<void> {
+    await (await this.#client).sendCommand(words);
+  }
+
+  /** Something that somebody waits for. */
+  async #soon(...words: string[]): Promise<unknown> {
+    return await within(ANSWER_MS, this.#client.then((client) => client.sendCommand(words)));
+  }
+
+  /** What fails is told once, until something works again or fails in another way. */
+  async #try<T>(otherwise: T, action: () => Promise<T>): Promise<T> {
+    try {
+      const result = await action();
+      this.#trouble = "";
+      return result;
+    } catch (error) {
+      // What was under way when the server left wants nothing any more.
+      if (this.#isClosed) return otherwise;
+      const why = explain(error);
+      if (why !== this.#trouble) this.#options.say(`REDIS_URL: the call log cannot be used: ${why}`);
+      this.#trouble = why;
+      return otherwise;
+    }
+  }
+}
+
+async function connect(url: string): Promise<Client> {
+  const { createClient } = await import("@redis/client");
+  const client = createClient({ url, RESP: 2, commandsQueueMaxLength: MAX_WAITING });
+  // What fails is said by the command that fails.
+  client.on("error", () => {});
+  client.connect().catch(() => {});
+  return client as unknown as Client;
+}
+
+const bookOf = (userId: string, chatId: string) => `${userId}\n${chatId}`;
