@@ -42,7 +42,7 @@ for (const name of ["nginx", "caddy"] as const) {
       const tls = stack.use(await selfSigned());
       const product = stack.use(await startProduct({ TRUST_PROXY: "1", ...env }));
       const [port, plainPort] = freePorts(2) as [number, number];
-      stack.use(await PROXIES[name]({ port, plainPort, upstream: new URL(product.url).host, tls }, 20));
+      stack.use(await PROXIES[name]({ port, plainPort, upstream: new URL(product.url).host, tls }, 30));
       const caCerts = [await Deno.readTextFile(tls.cert)];
       await run({
         product,

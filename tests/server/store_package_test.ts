@@ -33,7 +33,8 @@ Deno.test({
     await using repository = await withoutPackage();
     const { path } = repository;
     const flags = ["--node-modules-dir=manual", "--cached-only", `--config=${path}/deno.json`, "--lock=deno.lock"];
-    const args = ["run", ...flags, "--allow-net", "--allow-env", "--allow-read", `${path}/main.ts`];
+    const rights = ["--allow-net", "--allow-env", "--allow-read", "--allow-run"];
+    const args = ["run", ...flags, ...rights, `${path}/start.ts`];
     const readyz = async (url: string) => await (await fetch(`${url}/readyz`)).text();
     {
       await using product = await startScript(args, { PORT: "0" });

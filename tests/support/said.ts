@@ -18,11 +18,11 @@ export async function note({ page }: Person): Promise<void> {
   });
 }
 
-/** When a page's live region said, or says, something that starts with `text`. */
-export async function saidAt({ page }: Person, text: string): Promise<number> {
+/** When a page's live region said, or says, something that starts with `text`, later than `after`. In ms since 1970, as that is. */
+export async function saidAt({ page }: Person, text: string, after = 0): Promise<number> {
   return await until(`"${text}" is said`, async () => {
     const said = await page.evaluate(() => (globalThis as unknown as { said: Said }).said);
-    return said.find(([one]) => one.startsWith(text))?.[1];
+    return said.find(([one, at]) => at > after && one.startsWith(text))?.[1];
   });
 }
 
