@@ -2,7 +2,7 @@
 
 import type { ClientMessage } from "../../../shared/protocol/client_messages.ts";
 import { type Client, stats } from "./clients.ts";
-import { answer, candidate, garbage, offer, someMessage } from "./messages.ts";
+import { answer, candidate, garbage, offer, placing, someMessage } from "./messages.ts";
 import { pick } from "../prng.ts";
 
 /** One thing a client does. */
@@ -25,7 +25,7 @@ export function act(client: Client, random: () => number, forged: readonly strin
   if (call === undefined) {
     if (random() < 0.7) return client.send({ type: "chat:watch", chatId });
     stats.placed++;
-    return client.send({ type: "call:initiate", ...about, offer, media: pick(["audio", "video"], random) });
+    return client.send(placing(chatId, random));
   }
   if (call.phase === "ringing" && call.role === "callee") {
     if (random() < 0.6) return client.answer(chatId);

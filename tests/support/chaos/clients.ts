@@ -6,6 +6,7 @@ import { type ServerMessage, serverMessages } from "../../../shared/protocol/ser
 import { chatsOf, membersOf } from "./chats.ts";
 import { answer } from "./messages.ts";
 import { sleep } from "./sleep.ts";
+import { History, named } from "../history/history.ts";
 import { type Line, openRawSocket, openSocket } from "./sockets.ts";
 
 /** What the crowd did, and what must not have happened. */
@@ -22,6 +23,8 @@ export const stats = {
 };
 export const errors: Record<string, number> = {};
 export const violations: string[] = [];
+/** What all of them said and were told of calls. */
+export const history = new History();
 
 /** One device of one user: it notes what it was told, comes back when its socket ends, and breaks no rule by itself. */
 export class Client {
@@ -30,7 +33,9 @@ export class Client {
   readonly calls = new Map<string, { callId: string; role: "caller" | "callee"; phase: "ringing" | "connected" }>();
   readonly seen: ServerMessage[] = [];
   isOpen = false;
-  readonly #url: string;
+  readonly #origin: () => string;
+  readonly #by: string;
+  #answers = 0;
   readonly #device: string;
   readonly #token: string;
   readonly #random: () => number;
@@ -41,10 +46,19 @@ export class Client {
   #isStopped = false;
   readonly #open = new Set<PromiseWithResolvers<void>>();
 
-  constructor(url: string, user: number, device: string, token: string, random: () => number, isRaw: boolean) {
+  /** `origin`: of the server for its next socket. */
+  constructor(
+    origin: () => string,
+    user: number,
+    device: string,
+    token: string,
+    random: () => number,
+    isRaw: boolean,
+  ) {
     this.user = user;
+    this.#by = `user-${user}.${device}`;
     this.chats = chatsOf(user);
-    this.#url = url;
+    this.#origin = origin;
     this.#device = device;
     this.#token = token;
     this.#random = random;
@@ -54,7 +68,8 @@ export class Client {
 
   connect(token = this.#token): void {
     const isForged = token !== this.#token;
-    const url = new URL(`${SIGNAL_PATH}?device=${this.#device}&page=${this.#page}`, this.#url.replace(/^http/, "ws"));
+    const query = `device=${this.#device}&page=${this.#page}`;
+    const url = new URL(`${SIGNAL_PATH}?${query}`, this.#origin().replace(/^http/, "ws"));
     const closed = Promise.withResolvers<void>();
     this.#open.add(closed);
     stats.sockets++;
@@ -78,11 +93,18 @@ export class Client {
 
   send(message: ClientMessage): void {
     stats.sent++;
-    this.#line?.send(JSON.stringify(message));
+    const frame = JSON.stringify(
+      message.type === "call:answer"
+        ? { ...message, answer: named(message.answer, `${this.#by}.${++this.#answers}`) }
+        : message,
+    );
+    history.sent(this.#by, frame);
+    this.#line?.send(frame);
   }
 
   sendRaw(data: string | Uint8Array<ArrayBuffer>): void {
     stats.hostile++;
+    if (typeof data === "string") history.sent(this.#by, data);
     this.#line?.send(data);
   }
 
@@ -117,6 +139,7 @@ export class Client {
       violations.push(`not of the protocol: ${parsed?.error.issues[0]?.message}: ${text.slice(0, 500)}`);
     }
     this.#check(message);
+    history.heard(this.#by, message);
     if (this.seen.push(message) > 50) this.seen.shift();
     this.#note(message);
   }

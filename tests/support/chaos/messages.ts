@@ -9,6 +9,14 @@ export const offer = { type: "offer" as const, sdp: TRICKLE_OFFER };
 export const answer = { type: "answer" as const, sdp: CHROMIUM_ANSWER };
 export const candidate = { candidate: "candidate:1 1 udp 2122063615 192.0.2.2 5000 typ host", sdpMid: "0" };
 
+/** A call of its own, under an id that the client proposes or the server is to give. */
+export function placing(chatId: string, random: () => number): ClientMessage {
+  const callId = random() < 0.5
+    ? { callId: `proposed-${Math.floor(random() * 2 ** 32)}-${Math.floor(random() * 2 ** 32)}` }
+    : {};
+  return { type: "call:initiate", chatId, ...callId, offer, media: pick(["audio", "video"], random) };
+}
+
 /** Messages that are right, but for where or when they come. */
 export function someMessage(chatId: string, random: () => number): ClientMessage {
   const callId = pick([undefined, undefined, "a-call-id-of-nobody", "another-id-of-nobody"], random);

@@ -12,6 +12,9 @@ export function named<Description extends { readonly sdp: string }>(description:
 export const nameOf = (sdp: string) => /^s=(.*?)\r?$/m.exec(sdp)?.[1] ?? NO_NAME;
 const NO_NAME = "-";
 
+/** What one device says may be overtaken by what another one says later, for no longer than this, in ms. */
+const OVERTAKEN_MS = 5_000;
+
 interface Span {
   readonly from: number;
   readonly until: number;
@@ -40,7 +43,7 @@ class ChatHistory {
   readonly hungUp: number[] = [];
   /** When a device asked to go on with a call. */
   readonly resumed = new Times();
-  /** Calls that were placed under the same id as one before: of which of them one hears is not known. */
+  /** Calls that were placed under an id that was in use before: of which call one hears is not known. */
   readonly again = new Set<string>();
 }
 
@@ -56,7 +59,8 @@ export class History {
     const { type, chatId, callId } = message;
     const chat = this.#of(chatId);
     if (type === "call:initiate") {
-      if (callId !== undefined && chat.placed.has(callId)) chat.again.add(callId);
+      const isKnown = callId !== undefined && (chat.placed.has(callId) || chat.resumed.has(callId));
+      if (isKnown) chat.again.add(callId);
       chat.placed.note(callId ?? "", at);
     }
     if (type === "call:end" || type === "call:reject") chat.hungUp.push(at);
@@ -133,7 +137,7 @@ export class History {
       for (const [ending, at] of ends as Iterable<[Ending, number]>) {
         const mayBeTakenBack = this.#interruptions.some((span) => from <= span.until && span.from <= at);
         const isSaid = (ending === "hangup" || ending === "rejected") && !mayBeTakenBack;
-        const since = isSaid ? chat.hungUp.find((said) => said >= from) ?? Infinity : from;
+        const since = isSaid ? chat.hungUp.find((said) => said >= from - OVERTAKEN_MS) ?? Infinity : from;
         if (since > at) complain(`${callId} ended as ${ending}, and nobody said so`);
         add({ type: "end", callId, ending, isRevived: (chat.resumed.get(callId) ?? Infinity) <= at }, since, at);
       }
