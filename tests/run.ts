@@ -10,7 +10,8 @@ import { findFirefox } from "./support/firefox.ts";
 /**
  * These have the machine for themselves, after all others: they measure how fast a call recovers, or how much picture a browser
  * affords, and would measure a neighbour too; or they run two browsers in one call, which takes two cores, or a relay that takes every
- * packet apart in JavaScript: where it has no core for itself it loses a third of them, and the call goes down to the voice.
+ * packet apart in JavaScript: where it has no core for itself it loses a third of them, and the call goes down to the voice; or several
+ * servers, each of which counts as dead where it does nothing for seconds.
  */
 const ALONE = [
   "network/nat",
@@ -20,6 +21,7 @@ const ALONE = [
   "calls/firefox",
   "calls/verification",
   "server/nodes",
+  "server/node_chaos",
   "network/processes",
   "network/deploy",
   "network/store",
