@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ChatStrings } from "../shared/i18n/chat_strings.ts";
+import type { LoggedCall } from "../shared/protocol/logged_call.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "../components/call/chat/ChatPage.tsx";
@@ -18,13 +19,15 @@ export interface CallProps {
   seats: number | null;
   /** Who is in the chat, until the signaling socket says so. */
   members: Member[];
+  /** This user's calls there, until the server tells of others. */
+  calls: LoggedCall[];
   /** This user made the chat, and may free its other seats. */
   mine: boolean;
   t: ChatStrings;
 }
 
 /** A chat and its calls. */
-export default function Call({ chatId, userId, seats, members, mine, t }: CallProps) {
+export default function Call({ chatId, userId, seats, members, calls, mine, t }: CallProps) {
   const store = useSignal<CallStore | null>(null);
   const calling = useSignal<Calling | null>(null);
   useEffect(() => {
@@ -33,7 +36,7 @@ export default function Call({ chatId, userId, seats, members, mine, t }: CallPr
     import("../components/call/calling.ts").then((loaded) => {
       if (left) return;
       calling.value = loaded;
-      store.value = loaded.createCallStore(chatId);
+      store.value = loaded.createCallStore(chatId, calls);
       dispatchEvent(new Event("zvonok:scripts-run"));
     }, () => dispatchEvent(new Event("zvonok:script-failed")));
     const leave = () => {

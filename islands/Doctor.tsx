@@ -6,7 +6,6 @@ import { examine } from "../components/doctor/examine.ts";
 import { CHECKS, type Findings } from "../components/doctor/finding.ts";
 import { StatusIcon } from "../components/doctor/StatusIcon.tsx";
 import { reportOf, sentence } from "../components/doctor/report.ts";
-import type { Missed } from "../components/doctor/socket.ts";
 import { browserPorts } from "../components/doctor/ports.ts";
 import { gradeOf, type Verdict, verdictOn } from "../components/doctor/verdict.ts";
 
@@ -14,7 +13,6 @@ import { gradeOf, type Verdict, verdictOn } from "../components/doctor/verdict.t
 export default function Doctor({ t }: { t: DoctorStrings }) {
   const state = useSignal<"idle" | "running" | Verdict>("idle");
   const findings = useSignal<Findings>({});
-  const missed = useSignal<Missed[]>([]);
   const isRunning = state.value === "running";
   const verdict = state.value === "idle" || state.value === "running" ? null : state.value;
   const done = Object.keys(findings.value).length;
@@ -25,10 +23,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   async function start() {
     state.value = "running";
     findings.value = {};
-    await examine(browserPorts(), {
-      onFinding: (id, finding) => findings.value = { ...findings.value, [id]: finding },
-      onMissed: (call) => missed.value = [...missed.value, call],
-    });
+    await examine(browserPorts(), (id, finding) => findings.value = { ...findings.value, [id]: finding });
     state.value = verdictOn(findings.value);
   }
 
@@ -48,12 +43,6 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
       </div>
       {verdict === "cookieless" && <a class="button" href="/doctor" target="_blank" rel="noopener">{t.newTab}</a>}
       {verdict === "unnamed" && <a class="button" href="/">{t.toName}</a>}
-      {missed.value.map((call) => (
-        <p key={call.callId} class="notice">
-          <span>{fill(t.missed, { name: call.callerName })}</span>
-          <a class="button" href={`/chat/${call.chatId}`}>{t.openChat}</a>
-        </p>
-      ))}
       {state.value !== "idle" && <List t={t} findings={findings.value} />}
       <div class="row">
         <button class={verdict ? "button" : "button accent"} type="button" disabled={isRunning} onClick={start}>

@@ -1,5 +1,8 @@
 import { page } from "fresh";
+import { asset, Head } from "fresh/runtime";
 import { Person, Vacant } from "../components/call/Person.tsx";
+import { fill } from "../shared/i18n/i18n.ts";
+import type { ChatSummary } from "../signaling/log/call_log.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
 import { Cookieless } from "./(_kit)/Cookieless.tsx";
 import { define, type State } from "./(_kit)/define.ts";
@@ -31,9 +34,10 @@ export const handler = define.handlers({
   },
 });
 
-/** A chat in the lobby, and who else is in it. */
+/** A chat in the lobby, who else is in it, and what there is to say of its calls; `null`: there were none. */
 interface Shared {
   readonly id: string;
+  readonly calls: ChatSummary | null;
   readonly others: readonly Member[];
 }
 
@@ -43,10 +47,12 @@ type View =
 
 /** The lobby: who asks, and with whom they share chats, newest first; and, for who has no session, the pass for the form. */
 async function lobby(ctx: { req: Request; state: State }, note: Note, status = 200) {
-  const { session, guests, hub } = ctx.state;
+  const { session, guests, hub, log } = ctx.state;
+  const calls = session === null ? null : await log.summaries(session.userId, session.chats);
   const chats = await Promise.all(
     (session?.chats ?? []).toReversed().map(async (id) => ({
       id,
+      calls: calls?.get(id) ?? null,
       others: (await hub.members(id)).filter((member) => member.id !== session?.userId),
     })),
   );
@@ -55,7 +61,7 @@ async function lobby(ctx: { req: Request; state: State }, note: Note, status = 2
 }
 
 /** The start page: make a chat, or return to one. */
-export default define.page<typeof handler>(({ data, state: { t } }) => {
+export default define.page<typeof handler>(({ data, state: { t, locale } }) => {
   if (data.show === "cookieless") return <Cookieless t={t} again="/" />;
   return (
     <main class="page lobby">
@@ -69,9 +75,14 @@ export default define.page<typeof handler>(({ data, state: { t } }) => {
       )}
       {data.chats.length > 0 && (
         <section class="chats" aria-labelledby="chats-title">
+          {data.chats.some(({ calls }) => calls !== null) && (
+            <Head>
+              <script src={asset("/times.js")} defer />
+            </Head>
+          )}
           <h2 id="chats-title">{t.lobby.chats}</h2>
           <ul>
-            {data.chats.map(({ id, others }) => (
+            {data.chats.map(({ id, others, calls }) => (
               <li key={id}>
                 <a class="person" href={`/chat/${id}`}>
                   {others.length === 0
@@ -80,6 +91,7 @@ export default define.page<typeof handler>(({ data, state: { t } }) => {
                       <Person key={other.id} name={other.name} online={other.online} t={t.chat} />
                     ))}
                 </a>
+                {calls !== null && <LastCall calls={calls} locale={locale} t={t} />}
                 {!data.hosted && (
                   <Leave
                     id={id}
@@ -100,3 +112,21 @@ export default define.page<typeof handler>(({ data, state: { t } }) => {
     </main>
   );
 });
+
+/** The last call of a chat, and how many were missed. The time is put into the reader's zone by static/times.js, and is UTC until then. */
+function LastCall({ calls: { last, missed }, locale, t }: { calls: ChatSummary } & Pick<State, "locale" | "t">) {
+  const { history } = t.chat;
+  const kind = last.missed !== null ? history.missed : last.role === "caller" ? history.outgoing : history.incoming;
+  const when = new Intl.DateTimeFormat(locale, { ...UTC_TIME, timeZone: "UTC", timeZoneName: "short" }).format(last.at);
+  return (
+    <p class="last-call">
+      {missed > 0 && <strong>{fill(t.lobby.missed, { n: missed })}</strong>}
+      <span class="hint">
+        {fill(kind, { name: last.peer?.name || t.chat.somebody })},{" "}
+        <time dateTime={new Date(last.at).toISOString()}>{when}</time>
+      </span>
+    </p>
+  );
+}
+
+const UTC_TIME = { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" } as const;

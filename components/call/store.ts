@@ -3,6 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
+import type { LoggedCall } from "../../shared/protocol/logged_call.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
 /**
@@ -18,8 +19,8 @@ export interface CallStore {
   readonly client: CallClient;
 }
 
-/** Connects to the server, and keeps the members of `chatId` up to date. */
-export function createCallStore(chatId: string): CallStore {
+/** Connects to the server, and keeps the members and the calls of `chatId` up to date. */
+export function createCallStore(chatId: string, calls: readonly LoggedCall[]): CallStore {
   // Shown after what is to be done, such as opening a camera or making an offer, has begun: drawing takes longer than that. By a
   // message, since a hidden page has no animation frames, and timers of a second.
   const { port1, port2 } = new MessageChannel();
@@ -33,6 +34,6 @@ export function createCallStore(chatId: string): CallStore {
     if (begins && latest.call.phase !== "connecting") setTimeout(draw, HOLD_MS);
     else draw();
   };
-  client.watch(chatId);
+  client.watch(chatId, calls);
   return { snapshot, client };
 }

@@ -116,6 +116,13 @@ export function formatDuration(ms: number): string {
   return parts.map((part, index) => index === 0 ? part : String(part).padStart(2, "0")).join(":");
 }
 
+/** When something was, in the page's language and this device's zone; without the date where that is today's. */
+export function formatTime(at: number): string {
+  const isToday = new Date(at).toDateString() === new Date().toDateString();
+  const dateStyle = isToday ? undefined : "medium";
+  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle, timeStyle: "short" }).format(at);
+}
+
 /** The first letter of a name as people see letters, not as UTF-16 stores them. */
 export function initial(name: string): string {
   const [first] = new Intl.Segmenter().segment(name.trim());

@@ -3,17 +3,11 @@
 import { checkCamera, checkMicrophone } from "./devices.ts";
 import type { CheckId, Finding } from "./finding.ts";
 import { checkStun, checkTurn } from "./ice.ts";
-import { checkSocket, type Missed } from "./socket.ts";
+import { checkSocket } from "./socket.ts";
 import { accessOf, type Ports } from "./ports.ts";
 
-/** Who is told of findings. */
-export interface Listener {
-  onFinding(id: CheckId, finding: Finding): void;
-  onMissed(call: Missed): void;
-}
-
 /** Tries everything and tells what it finds as it finds it. Never rejects. */
-export async function examine(ports: Ports, { onFinding, onMissed }: Listener): Promise<void> {
+export async function examine(ports: Ports, onFinding: (id: CheckId, finding: Finding) => void): Promise<void> {
   const run = async (id: CheckId, check: () => Promise<Finding>) => {
     // A browser without WebRTC, or one that an extension took it from.
     onFinding(id, await check().catch(() => ({ grade: "bad", says: "broken" } as const)));
@@ -26,7 +20,7 @@ export async function examine(ports: Ports, { onFinding, onMissed }: Listener): 
   const network = async () => {
     const access = await accessOf(ports);
     await Promise.all([
-      run("socket", () => checkSocket(ports, access, onMissed)),
+      run("socket", () => checkSocket(ports, access)),
       run("stun", () => checkStun(ports, access)),
       ...(["udp", "tcp", "tls"] as const).map((transport) => run(transport, () => checkTurn(ports, access, transport))),
     ]);

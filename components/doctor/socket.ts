@@ -1,7 +1,6 @@
 /** The signaling socket: whether it opens, and how soon the server answers. */
 
 import { type SignalPorts, SignalSocket } from "../../shared/client/signaling/socket.ts";
-import type { ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Finding } from "./finding.ts";
 import type { Access } from "./ports.ts";
 import { withTimeout } from "./with_timeout.ts";
@@ -13,15 +12,8 @@ const OPEN_MS = 5_000;
 /** How long pings may take in all, in ms: short, since a call could ring at this socket, which cannot answer it. */
 const TALK_MS = 1_500;
 
-/** A missed call. The server tells it once, so what comes to this socket has to be shown on this page. */
-export type Missed = ServerMessages["call:missed"];
-
-/** Opens the socket, as calls do, says `ping` a few times, and closes it; `onMissed` hears of calls that were kept for this user. */
-export async function checkSocket(
-  ports: SignalPorts,
-  access: Access,
-  onMissed: (call: Missed) => void,
-): Promise<Finding> {
+/** Opens the socket, as calls do, says `ping` a few times, and closes it. Of missed calls it takes no notice, so they stay missed. */
+export async function checkSocket(ports: SignalPorts, access: Access): Promise<Finding> {
   if (access === "unnamed") return { grade: "none", says: "unnamed" };
   if (access === "cookieless") return { grade: "bad", says: "cookieless" };
   if (access === "unreachable") return { grade: "bad", says: "socketDown" };
@@ -43,7 +35,6 @@ export async function checkSocket(
       onOpen();
     },
     onMessage: (message) => {
-      if (message.type === "call:missed") onMissed(message);
       if (message.type !== "pong") return;
       times.push(now() - sent);
       if (times.length >= PINGS) return onDone();

@@ -3,7 +3,9 @@ import { Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
 import { fill, type Strings } from "../../shared/i18n/i18n.ts";
 import { chatId } from "../../shared/protocol/formats.ts";
+import type { LoggedCall } from "../../shared/protocol/logged_call.ts";
 import type { Member } from "../../shared/protocol/server_messages.ts";
+import { CALLS_SHOWN } from "../(_kit)/calls.ts";
 import { Cookieless } from "../(_kit)/Cookieless.tsx";
 import { define, type State } from "../(_kit)/define.ts";
 import { postedName, readForm, seeOther } from "../(_kit)/form.ts";
@@ -19,7 +21,15 @@ import { passHeaders } from "../(_kit)/visit.ts";
  * joins by POST only, so that link previews take nobody's seat.
  */
 type View =
-  | { show: "chat"; id: string; userId: string; seats: number | null; members: Member[]; mine: boolean }
+  | {
+    show: "chat";
+    id: string;
+    userId: string;
+    seats: number | null;
+    members: Member[];
+    calls: LoggedCall[];
+    mine: boolean;
+  }
   | { show: "join"; note: Note }
   | { show: "framed"; id: string; entry: string | null }
   | { show: "cookieless" }
@@ -72,7 +82,7 @@ async function invitation(ctx: { req: Request; state: State }, note: Note, statu
 }
 
 /** The chat for a member; whose token expired in a call looks on, but frees and leaves no seat (R20). */
-async function memberView({ session, viewer, hub, guests }: State, id: string): Promise<View | null> {
+async function memberView({ session, viewer, hub, log, guests }: State, id: string): Promise<View | null> {
   if (viewer === null || !viewer.chats.includes(id) || !chatId.safeParse(id).success) return null;
   const seats = guests === null || !viewer.isGuest ? null : hub.capacity;
   return {
@@ -81,6 +91,7 @@ async function memberView({ session, viewer, hub, guests }: State, id: string): 
     userId: viewer.userId,
     seats,
     members: await hub.members(id),
+    calls: session === null ? [] : await log.calls(viewer.userId, id, CALLS_SHOWN),
     mine: session !== null && await hub.maker(id) === viewer.userId,
   };
 }
@@ -103,10 +114,11 @@ export default define.page<typeof handler>(({ data, state, url }) => {
             userId={data.userId}
             seats={data.seats}
             members={data.members}
+            calls={data.calls}
             mine={data.mine}
             t={t.chat}
           />
-          {data.seats !== null && state.session !== null && <Membership id={data.id} t={t} />}
+          {state.session !== null && <Membership id={data.id} isGuest={data.seats !== null} t={t} />}
           <p class="help">
             <a class="text-link" href="/doctor">{t.lobby.doctor}</a>
           </p>
@@ -129,14 +141,23 @@ export default define.page<typeof handler>(({ data, state, url }) => {
   }
 });
 
-/** For a member: bring another device, or leave the chat. By forms, which need no script. */
-function Membership({ id, t }: { id: string; t: State["t"] }) {
+/** For a member: forget one's calls, bring another device, or leave the chat. By forms, which need no script. */
+function Membership({ id, isGuest, t }: { id: string; isGuest: boolean; t: State["t"] }) {
   return (
     <section class="membership" aria-label={t.own.title}>
-      <form method="post" action={`/chat/${id}/device`}>
-        <button class="text-link" type="submit">{t.own.device}</button>
-      </form>
-      <Leave id={id} t={t} />
+      {isGuest && (
+        <form method="post" action={`/chat/${id}/device`}>
+          <button class="text-link" type="submit">{t.own.device}</button>
+        </form>
+      )}
+      <details class="clear">
+        <summary>{t.own.clear}</summary>
+        <form method="post" action={`/chat/${id}/clear`}>
+          <p class="hint">{t.own.clearText}</p>
+          <button class="button" type="submit">{t.own.clearNow}</button>
+        </form>
+      </details>
+      {isGuest && <Leave id={id} t={t} />}
     </section>
   );
 }

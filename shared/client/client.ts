@@ -6,6 +6,7 @@
 
 import type { VideoCodec } from "../protocol/video_codecs.ts";
 import type { CallMedia } from "../protocol/formats.ts";
+import type { LoggedCall } from "../protocol/logged_call.ts";
 import type { Link } from "./call/link.ts";
 import { IceServers } from "./call/ice_servers.ts";
 import { Chats } from "./chats.ts";
@@ -13,15 +14,15 @@ import { kindsOf } from "./course/turn.ts";
 import { CourseRunner } from "./course/course_runner.ts";
 import type { DeviceKind } from "./devices/device_choice_state.ts";
 import { OwnMedia } from "./devices/own_media.ts";
-import { keepMissed, pastCalls } from "./history.ts";
-import { withMissed } from "./missed.ts";
+import { isSeenWith, withMissed } from "./missed.ts";
+import type { PastCalls } from "./past_calls.ts";
 import type { Platform } from "./platform/platform.ts";
 import { Preferences } from "./preferences.ts";
 import type { Incoming, Welcome } from "./signaling/protocol_1.ts";
 import { renewUntilStopped } from "./signaling/renewal.ts";
 import { SignalSocket } from "./signaling/socket.ts";
 import { NOTHING } from "./snapshot.ts";
-import type { Bring, CallActions, Descriptions, Extra, PastCall, Snapshot } from "./state.ts";
+import type { Bring, CallActions, Descriptions, Extra, MissedCall, Snapshot } from "./state.ts";
 import { sendingBefore } from "./tab.ts";
 
 export class CallClient implements CallActions {
@@ -33,6 +34,10 @@ export class CallClient implements CallActions {
   readonly #preferences: Preferences;
   readonly #runner: CourseRunner;
   readonly #chats: Chats;
+  /** Loaded when there is a call to tell of; `null` where it was not, or did not come. */
+  #past: Promise<PastCalls | null> | null = null;
+  /** The version of the protocol that the server speaks. */
+  #protocol = 0;
   #stopRenewal = () => {};
   #snapshot: Snapshot;
 
@@ -65,6 +70,15 @@ export class CallClient implements CallActions {
       preferences: this.#preferences,
       ice: () => this.#iceServers.options,
       hasSeveral: (chatId) => this.#chats.others(chatId).length > 1,
+      over: (chatId, callId, receipt) =>
+        this.#withPast((past) => {
+          if (receipt !== null) past.keepReceipt(chatId, callId, receipt);
+          past.refresh(chatId, callId);
+        }),
+      talked: (peer) => {
+        const newest = () => this.#snapshot.missed.findLast(({ callerId }) => callerId === peer);
+        for (let call = newest(); call !== undefined; call = newest()) this.#seen(call);
+      },
       snapshot: () => this.#snapshot,
       show: (change) => this.#show(change),
     });
@@ -74,8 +88,9 @@ export class CallClient implements CallActions {
     return this.#snapshot;
   }
 
-  /** Keeps `members` of a chat up to date. */
-  watch(chatId: string): void {
+  /** Keeps `members` of a chat up to date, and its `history`, of which the server has told these calls already. */
+  watch(chatId: string, calls: readonly LoggedCall[] = []): void {
+    if (calls.length > 0) this.#withPast((past) => past.take(chatId, calls));
     this.#chats.watch(chatId, this.#runner.course.signaling === "open");
   }
 
@@ -124,10 +139,6 @@ export class CallClient implements CallActions {
     this.#media.setScreen(on);
   }
 
-  pastCalls(chatId: string): readonly PastCall[] {
-    return pastCalls(this.#platform.storage.kept, chatId);
-  }
-
   check(on: boolean): void {
     this.#runner.tell({ type: "check", on });
   }
@@ -161,7 +172,8 @@ export class CallClient implements CallActions {
   }
 
   dismissMissed(callId: string): void {
-    this.#show({ missed: this.#snapshot.missed.filter((call) => call.callId !== callId) });
+    const call = this.#snapshot.missed.find((call) => call.callId === callId);
+    if (call !== undefined) this.#seen(call);
   }
 
   descriptions(): Descriptions | null {
@@ -190,10 +202,13 @@ export class CallClient implements CallActions {
       case "chat:state":
         return this.#chats.take(message.chatId, message.members);
       case "call:missed": {
-        const { type: _, ...missed } = message;
-        keepMissed(this.#platform.storage.kept, missed, this.#platform.clock.wallTime());
-        return this.#show({ missed: withMissed(this.#snapshot.missed, missed) });
+        // A server of before version 3 does not say when it was.
+        const { type: _, at = this.#platform.clock.wallTime(), ...missed } = message;
+        this.#withPast((past) => past.refresh(missed.chatId, missed.callId));
+        return this.#show({ missed: withMissed(this.#snapshot.missed, { ...missed, at }) });
       }
+      case "call:missed-seen":
+        return this.#putAway(message.callId);
       case "call:offer":
         return this.#runner.tell({ ...message, failed: this.#media.failed });
       case "call:state": {
@@ -230,7 +245,8 @@ export class CallClient implements CallActions {
   }
 
   #welcome(message: Welcome): void {
-    const { user, iceServers, iceTtl, iceTransportPolicy, videoCodecs = [] } = message;
+    const { protocol, user, iceServers, iceTtl, iceTransportPolicy, videoCodecs = [] } = message;
+    this.#protocol = protocol;
     this.#iceServers.policy = iceTransportPolicy ?? "all";
     this.#iceServers.take(iceServers, iceTtl);
     this.#preferences.configure(videoCodecs);
@@ -238,6 +254,30 @@ export class CallClient implements CallActions {
     const { call } = this.#runner.course;
     const isUnsent = "info" in call && this.#signal.hasUnsentInitiate(call.info.callId);
     this.#runner.tell({ ...message, isUnsent });
+  }
+
+  // --- Calls that are over ---------------------------------------------------------------------------------------------
+
+  #withPast(use: (past: PastCalls) => void): void {
+    this.#past ??= import("./past_calls.ts").then(
+      ({ PastCalls }) => new PastCalls(this.#platform, (history) => this.#show({ history })),
+      () => this.#past = null,
+    );
+    this.#past.then((past) => past && use(past));
+  }
+
+  // --- Missed calls ----------------------------------------------------------------------------------------------------
+
+  /** Somebody here has seen to a missed call: other devices need not tell of it any more. */
+  #seen({ chatId, callId }: MissedCall): void {
+    if (this.#protocol >= 3) this.#signal.send({ type: "call:missed-seen", chatId, callId });
+    this.#putAway(callId);
+  }
+
+  #putAway(callId: string): void {
+    const { missed } = this.#snapshot;
+    const seen = missed.find((call) => call.callId === callId);
+    if (seen !== undefined) this.#show({ missed: missed.filter((call) => !isSeenWith(seen, call)) });
   }
 
   // --- Small parts -----------------------------------------------------------------------------------------------------

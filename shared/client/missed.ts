@@ -5,12 +5,13 @@ import type { MissedCall } from "./state.ts";
 /** How many missed calls are kept, the newest. */
 const MAX_MISSED = 20;
 
-/** With one more; the same call told again counts once. */
+/** With one more, oldest first; the same call told again counts once. */
 export function withMissed(missed: readonly MissedCall[], call: MissedCall): readonly MissedCall[] {
-  return [...missed.filter(({ callId }) => callId !== call.callId), call].slice(-MAX_MISSED);
+  const others = missed.filter(({ callId }) => callId !== call.callId);
+  return [...others, call].sort((a, b) => a.at - b.at).slice(-MAX_MISSED);
 }
 
-/** Without the calls of somebody whom this user has talked to since, who is not to be called back any more. */
-export function withoutCallsOf(missed: readonly MissedCall[], userId: string | undefined): readonly MissedCall[] {
-  return missed.filter(({ callerId }) => callerId !== userId);
+/** Whether who has seen to a missed call has seen to this one too: it is the same, or an earlier one of the same caller in that chat. */
+export function isSeenWith(seen: MissedCall, { chatId, callerId, at }: MissedCall): boolean {
+  return chatId === seen.chatId && callerId === seen.callerId && at <= seen.at;
 }

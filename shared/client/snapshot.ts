@@ -39,4 +39,5 @@ export const NOTHING: Snapshot = {
   noWebRtc: false,
   members: {},
   missed: [],
+  history: {},
 };

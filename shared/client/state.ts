@@ -154,14 +154,16 @@ export interface Snapshot {
   readonly extrasOff: readonly Extra[];
   /** Who is in the chats this client watches, by chat id; `null`: this user is not (R1), or not any more. */
   readonly members: Readonly<Record<string, readonly Member[] | null>>;
-  /** Calls that were missed while this client was away or busy, newest last, until they are put away or the two have talked. */
+  /** Calls that were missed, newest last, until this user, on whatever device, puts them away, or the two have talked. */
   readonly missed: readonly MissedCall[];
+  /** The calls that are over of the chats that this client watches, newest first, by chat id. */
+  readonly history: Readonly<Record<string, readonly PastCall[]>>;
 }
 
 /** A call that is over. */
 export interface PastCall {
   readonly callId: string;
-  /** When it ended, or was heard of, in ms since 1970. */
+  /** When it was placed, in ms since 1970. */
   readonly at: number;
   /** The other person; empty where that is not known. */
   readonly name: string;
@@ -181,6 +183,8 @@ export interface MissedCall {
   readonly callerName: string;
   readonly media: CallMedia;
   readonly reason: "busy" | "offline" | "timeout" | "cancelled";
+  /** When it was placed, in ms since 1970; or heard of, where the server does not say. */
+  readonly at: number;
 }
 
 /** The session descriptions in force (RFC 8866), of this side and of the other. */
@@ -226,11 +230,9 @@ export interface CallActions {
   setCodec(codec: VideoCodec | null): void;
   /** Does one of the extras on this device, from now on, or does not. */
   setExtra(extra: Extra, on: boolean): void;
-  /** The calls of a chat that this browser had or missed, newest first. */
-  pastCalls(chatId: string): readonly PastCall[];
   /** Puts away an ended call, and what was said of a device. */
   dismiss(): void;
-  /** Puts away one missed call. */
+  /** Puts away a missed call, and the earlier ones of its caller in that chat. */
   dismissMissed(callId: string): void;
   /** What the two sides of the call agreed on last, if they did: `verification.ts` makes digits to compare of it. */
   descriptions(): Descriptions | null;

@@ -15,8 +15,6 @@ export interface DoctorStrings {
   readonly speak: string;
   readonly toName: string;
   readonly newTab: string;
-  readonly missed: string;
-  readonly openChat: string;
   readonly copy: string;
   readonly copied: string;
   readonly report: string;

@@ -42,6 +42,7 @@ export interface PageStrings {
     readonly hosted: string;
     readonly chats: string;
     readonly nobody: string;
+    readonly missed: string;
     readonly doctor: string;
     readonly late: string;
   };
@@ -61,7 +62,12 @@ export interface PageStrings {
     readonly cookielessText: string;
   };
   /** One's own place in a chat. */
-  readonly own: Readonly<Record<"title" | "device" | "leave" | "leaveOf" | "leaveText" | "leaveNow", string>>;
+  readonly own: Readonly<
+    Record<
+      "title" | "device" | "leave" | "leaveOf" | "leaveText" | "leaveNow" | "clear" | "clearText" | "clearNow",
+      string
+    >
+  >;
   /** Bringing a second device: the page with the link, and the page it leads to. */
   readonly device: Readonly<
     & Record<"title" | "text" | "link" | "secret" | "back", string>

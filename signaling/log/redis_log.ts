@@ -1,6 +1,6 @@
 /** The call log of several processes, in the store that they share. Over a connection of its own: that of the engine comes and goes. */
 
-import { explain, within } from "../engine/redis/store.ts";
+import { explain, StoreError, within } from "../engine/redis/store.ts";
 import {
   type CallLog,
   type ChatSummary,
@@ -25,6 +25,7 @@ const PREFIX = "zvonok:{calls}:";
 /** As much of the client as is used. */
 interface Client {
   readonly isOpen: boolean;
+  readonly isReady: boolean;
   sendCommand(words: string[]): Promise<unknown>;
   close(): Promise<unknown>;
   destroy(): void;
@@ -142,7 +143,7 @@ export class RedisCallLog implements CallLog {
     return await within(ANSWER_MS, this.#client.then((client) => client.sendCommand(words)));
   }
 
-  /** What fails is told once, until something works again or fails in another way. */
+  /** What the store refuses is told once, until something works again or fails in another way. That it is away the engine tells. */
   async #try<T>(otherwise: T, action: () => Promise<T>): Promise<T> {
     try {
       const result = await action();
@@ -151,8 +152,9 @@ export class RedisCallLog implements CallLog {
     } catch (error) {
       // What was under way when the server left wants nothing any more.
       if (this.#isClosed) return otherwise;
-      const why = explain(error);
-      if (why !== this.#trouble) this.#options.say(`REDIS_URL: the call log cannot be used: ${why}`);
+      const isAway = error instanceof StoreError || !(await this.#client).isReady;
+      const why = isAway ? "" : explain(error);
+      if (why !== "" && why !== this.#trouble) this.#options.say(`The call log cannot be used: ${why}`);
       this.#trouble = why;
       return otherwise;
     }

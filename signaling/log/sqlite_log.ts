@@ -167,7 +167,7 @@ export class SqliteCallLog implements CallLog {
       return result;
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#trouble) this.#say(`DATA_DIR: the call log cannot be used: ${message}`);
+      if (message !== this.#trouble) this.#say(`The call log cannot be used: ${message}`);
       this.#trouble = message;
       return otherwise;
     }

@@ -35,7 +35,9 @@ for (const [microphone, camera, words] of table) {
 }
 
 Deno.test("muted by the system: the page has the region before there is anything to say, beside the one for the call", () => {
-  const page = renderToString(h(Call, { chatId: "chat", userId: "ann", seats: 2, members: [], mine: true, t }));
+  const page = renderToString(
+    h(Call, { chatId: "chat", userId: "ann", seats: 2, members: [], calls: [], mine: true, t }),
+  );
   assert.equal(page.match(/<p class="visually-hidden" role="status"><\/p>/g)?.length, 2);
 });
 

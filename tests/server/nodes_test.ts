@@ -1,8 +1,10 @@
 /** Three processes of the product over one Redis: people on different ones call each other, whatever fails. */
 
 import assert from "node:assert/strict";
+import type { LoggedCall } from "../../shared/protocol/logged_call.ts";
+import { Tokens } from "../../signaling/identity/auth.ts";
 import { answer, CALL, CHAT, Device, offer } from "../support/device.ts";
-import { build, type Product, startProduct } from "../support/product.ts";
+import { build, type Product, SECRET, startProduct } from "../support/product.ts";
 import { HAS_REDIS, Redis, type RedisOptions } from "../support/redis.ts";
 import { until } from "../support/until.ts";
 
@@ -110,6 +112,52 @@ nodes("[R19] all servers are started anew, one after the other, under a call: it
   await bob.hears("call:end");
   assert.deepEqual([ann, bob].flatMap((device) => device.of("call:error")), []);
 });
+
+nodes(
+  "a call is in the log of both once, and a missed one is found at every server until it was seen to",
+  async (stage) => {
+    const { products: [one, two, three], ann, bob } = stage;
+    await talk(stage);
+    bob.say({ type: "call:end" });
+    await ann.hears("call:end");
+    const callsOf = async (userId: string) => {
+      const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats: [CHAT] });
+      const headers = { authorization: `Bearer ${token}` };
+      const { calls } = await (await fetch(`${three.url}/api/chats/${CHAT}/calls`, { headers })).json() as {
+        calls: LoggedCall[];
+      };
+      return calls;
+    };
+    for (const userId of ["ann", "bob"]) {
+      await until(`${userId}'s log has it`, async () => (await callsOf(userId)).length > 0);
+    }
+
+    const missed = "missed-0123456789abcdef";
+    const openBobs = (product: Product) => Device.open(product, "bob", [CHAT], { protocol: 3 });
+    using bobAgain = await openBobs(two);
+    ann.say({ type: "call:initiate", callId: missed, offer });
+    await bobAgain.hears("call:offer");
+    ann.say({ type: "call:end", callId: missed });
+    await bobAgain.hears("call:missed");
+    await until("it is kept", async () => (await callsOf("bob")).length === 2);
+    using elsewhere = await openBobs(three);
+    await elsewhere.hears("call:missed");
+    assert.deepEqual(elsewhere.of("call:missed"), bobAgain.of("call:missed"));
+    elsewhere.say({ type: "call:missed-seen", callId: missed });
+    elsewhere.ping();
+    await elsewhere.hears("pong");
+    using later = await openBobs(one);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(later.of("call:missed"), []);
+    const [last, first] = await callsOf("bob");
+    assert.deepEqual([last!.callId, last!.missed, first!.callId, first!.outcome], [
+      missed,
+      "cancelled",
+      CALL,
+      "hangup",
+    ]);
+  },
+);
 
 nodes("the store stands still for ten seconds in a call: it is said, and nothing ends", async (stage) => {
   const { redis, products: [one], ann, bob } = stage;

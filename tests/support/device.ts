@@ -15,6 +15,8 @@ export const answer = { type: "answer", sdp: CHROMIUM_ANSWER };
 export interface Asking {
   readonly headers?: Record<string, string>;
   readonly client?: Deno.HttpClient;
+  /** The version of the protocol that it says it speaks. */
+  readonly protocol?: number;
 }
 
 /** As Deno has it: the web's own takes nothing but protocols. */
@@ -25,10 +27,10 @@ export async function askForSocket(
   product: { readonly url: string },
   userId: string,
   chats: readonly string[] = [CHAT],
-  asking: Asking = {},
+  { protocol = 2, ...asking }: Asking = {},
 ): Promise<WebSocket> {
   const token = await new Tokens({ session: [SECRET] }).sign({ userId, name: userId, chats });
-  const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page`;
+  const url = `${product.url.replace("http", "ws")}/signal?device=laptop&page=page&protocol=${protocol}`;
   return new Socket(url, { protocols: ["zvonok.v1", `bearer.${token}`], ...asking });
 }
 

@@ -81,7 +81,9 @@ export async function startProduct(
   within: string[] = [],
   more: string[] = [],
 ): Promise<Product> {
-  const args = [...PRODUCT, ...more];
+  // In the place of what the task may write to.
+  const writes = env.DATA_DIR === undefined ? [] : [`--allow-write=${env.DATA_DIR}`];
+  const args = [...PRODUCT.toSpliced(-1, 0, ...writes), ...more];
   const first = await Process.start({ PORT: "0", ...env }, args, within);
   const { url } = first;
   let current = first;
@@ -120,7 +122,7 @@ export async function startScript(
   return { url: process.url, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
 }
 
-/** What `deno task serve` runs. */
+/** What `deno task serve` runs, but that it may write nothing. */
 export const PRODUCT = [
   ...["run", "--no-prompt", "--lock=deno.lock"],
   ...["--allow-net", "--allow-env", "--allow-read", "--allow-run", "start.ts"],

@@ -1,7 +1,7 @@
 /** A platform for the call client without a browser: Deno's WebSocket, and werift, a WebRTC stack of its own. */
 
 import type { Permission } from "./permission.ts";
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
+import { BEARER_PREFIX, PROTOCOL_VERSION, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { CallClient } from "../../shared/client/client.ts";
 import { clock } from "../../shared/client/platform/browser/clock.ts";
 import { crypto as chance } from "../../shared/client/platform/browser/crypto.ts";
@@ -77,7 +77,10 @@ export class WeriftPerson implements AsyncDisposable {
     const platform: Platform = {
       transport: {
         openSocket: () => {
-          const address = new URL(`${SIGNAL_PATH}?device=${device}&page=${page}`, url.replace(/^http/, "ws"));
+          const address = new URL(
+            `${SIGNAL_PATH}?${new URLSearchParams({ device, page, protocol: `${PROTOCOL_VERSION}` })}`,
+            url.replace(/^http/, "ws"),
+          );
           const line = new Line(this.#isDown ? NOWHERE : address, [SUBPROTOCOL, BEARER_PREFIX + this.token]);
           line.socket.addEventListener("message", ({ data }) => line.isFrozen || this.onMessage(JSON.parse(data)));
           this.#lines.push(line);
@@ -90,6 +93,7 @@ export class WeriftPerson implements AsyncDisposable {
           return token !== null;
         },
         iceServers: () => Promise.resolve(null),
+        pastCalls: () => Promise.resolve(null),
       },
       lifecycle: {
         onWake: (action) => this.wake = action,

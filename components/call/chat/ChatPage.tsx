@@ -17,7 +17,7 @@ export function ChatPage({ view }: { view: View }) {
   const alone = peers.length === 0;
   const chosen = useSignal<string | undefined>(undefined);
   const callee = peers.find((peer) => peer.id === chosen.value) ?? peers[0];
-  const past = actions?.pastCalls(chatId) ?? [];
+  const past = snapshot.history[chatId] ?? [];
   const later = useLater(past.length > 0);
   const settings = useSignal(false);
   const byHand = useByHand(snapshot.checking || settings.value);

@@ -3,12 +3,12 @@ import { fill } from "../../../shared/i18n/fill.ts";
 import type { CallMedia } from "../../../shared/protocol/formats.ts";
 import type { Receipt } from "../../../shared/protocol/receipt.ts";
 import { Icon } from "../Icon.tsx";
-import { formatDuration, type View } from "../view.ts";
+import { formatDuration, formatTime, type View } from "../view.ts";
 
 /** Rows shown before the rest is asked for. */
 const SHOWN = 8;
 
-/** The calls of this chat that this browser knows of, each with its receipt. */
+/** This person's calls in this chat, each with its receipt where this browser has it. */
 export function History({ view, calls }: { view: View; calls: readonly PastCall[] }) {
   const { t: { history: t } } = view;
   return (
@@ -29,14 +29,13 @@ function Row({ call, view: { t: { history: t, somebody } } }: { call: PastCall; 
   const { role, media, outcome, durationMs, receipt } = call;
   const missed = outcome === "missed";
   const kind = missed ? t.missed : role === "caller" ? t.outgoing : t.incoming;
-  const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   const head = (
     <>
       <Icon name={media === "video" ? "video" : "phone"} />
       <span>
         <strong>{fill(kind, { name: call.name || somebody })}</strong>
         <small class="hint">
-          {when.format(call.at)}
+          {formatTime(call.at)}
           {durationMs !== null ? `, ${formatDuration(durationMs)}` : missed ? "" : `, ${t.noTalk}`}
         </small>
       </span>

@@ -3,7 +3,7 @@ import { fill } from "../../../shared/i18n/fill.ts";
 import { useOrphanedFocus } from "../focus.ts";
 import { useLater } from "../lazy.ts";
 import { Close, Notice } from "../Notice.tsx";
-import { endedText, isOut, type View } from "../view.ts";
+import { endedText, formatTime, isOut, type View } from "../view.ts";
 
 /** How many missed calls are worth a line each. */
 const MISSED_SHOWN = 3;
@@ -78,7 +78,7 @@ function Missed({ view }: { view: View }) {
   const { t, chatId, snapshot: { call: current, missed, signaling }, actions } = view;
   const untold = missed.filter(({ callId }) => current.phase !== "ended" || current.call.callId !== callId);
   return untold.slice(-MISSED_SHOWN).reverse().map((call) => (
-    <Notice key={call.callId} text={fill(t.missed[call.media], { name: call.callerName })}>
+    <Notice key={call.callId} text={`${fill(t.missed[call.media], { name: call.callerName })}, ${formatTime(call.at)}`}>
       {call.chatId === chatId
         ? (
           <button

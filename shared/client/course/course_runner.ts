@@ -1,5 +1,6 @@
 /** Runs the course of calls (`course.ts`): tells it what happens, and does what it wants done, with the call that there is. */
 
+import type { Receipt } from "../../protocol/receipt.ts";
 import type { ServerMessages } from "../../protocol/server_messages.ts";
 import { Call, type CallNews, type CallPorts } from "../call/call.ts";
 import type { LinkStart } from "../call/link_ports.ts";
@@ -10,8 +11,6 @@ import { type Course, type CourseEffect, deadlineOf, isAtHand, phaseOf, start } 
 import { deadlineTimer } from "../deadline.ts";
 import type { Kind } from "../devices/opening.ts";
 import type { OwnMedia } from "../devices/own_media.ts";
-import { keepCall } from "../history.ts";
-import { withoutCallsOf } from "../missed.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Preferences } from "../preferences.ts";
 import type { SignalSocket } from "../signaling/socket.ts";
@@ -29,6 +28,10 @@ export interface CourseRunnerPorts {
   ice(): IceOptions;
   /** Whether a chat has more than one other member, as far as that is known. */
   hasSeveral(chatId: string): boolean;
+  /** A call is over; `receipt`: what was measured of it, if this one was in it. */
+  over(chatId: string, callId: string, receipt: Receipt | null): void;
+  /** This user has talked to somebody: what these called in vain before is seen to. */
+  talked(peerId: string | undefined): void;
   snapshot(): Snapshot;
   show(change: Partial<Snapshot>): void;
 }
@@ -145,7 +148,7 @@ export class CourseRunner {
         }
         return;
       case "record":
-        return this.#record(active, effect[1], effect[2], effect[3]);
+        return this.#record(active, effect[1], effect[3]);
       case "release":
         keepOver(this.#platform.storage.tab, this.#course.over);
         this.#active?.close();
@@ -203,23 +206,13 @@ export class CourseRunner {
   }
 
   /** Says what the call was like to the server, which hears it for some seconds after the end, and keeps it for the user. */
-  #record(active: Call, outcome: Outcome, durationMs: number | null, isAccepted: boolean): void {
-    const { info: { chatId, callId, peer, role, media }, metrics, since } = active;
-    if (since !== null) this.#ports.show({ missed: withoutCallsOf(this.#ports.snapshot().missed, peer?.id) });
-    if (outcome === "answered-elsewhere" || outcome === "rejected-elsewhere") return;
-    const receipt = metrics.receipt(this.#talkedUntil());
-    if (isAccepted) this.#ports.signal.send({ type: "call:receipt", chatId, callId, receipt });
-    const isMissed = !isAccepted && outcome !== "declined";
-    keepCall(this.#platform.storage.kept, chatId, {
-      callId,
-      at: this.#platform.clock.wallTime(),
-      name: peer?.name ?? "",
-      role,
-      media,
-      outcome: isMissed ? "missed" : outcome,
-      durationMs,
-      receipt: isAccepted ? receipt : null,
-    });
+  #record(active: Call, outcome: Outcome, isAccepted: boolean): void {
+    const { info: { chatId, callId, peer }, metrics, since } = active;
+    if (since !== null) this.#ports.talked(peer?.id);
+    if (outcome === "answered-elsewhere") return;
+    const receipt = isAccepted ? metrics.receipt(this.#talkedUntil()) : null;
+    if (receipt !== null) this.#ports.signal.send({ type: "call:receipt", chatId, callId, receipt });
+    this.#ports.over(chatId, callId, receipt);
   }
 
   /** When the two last had each other, on the monotonic clock; `null`: never. */

@@ -4,6 +4,7 @@
  */
 
 import type { VideoCodec } from "../../protocol/video_codecs.ts";
+import type { LoggedCall } from "../../protocol/logged_call.ts";
 import type { IceServer } from "../../protocol/server_messages.ts";
 import type { MediaContext, MediaSource } from "../devices/causes.ts";
 
@@ -34,6 +35,8 @@ export interface Transport {
   renewSession(show: (token: string) => void): Promise<boolean>;
   /** Asks the server for STUN and TURN servers, whose credentials are good for `ttl` seconds; `null` where it gives none. Never rejects. */
   iceServers(): Promise<{ iceServers: IceServer[]; ttl: number } | null>;
+  /** Asks the server for this user's calls in a chat, newest first; `null` where it gives none. Never rejects. */
+  pastCalls(chatId: string): Promise<LoggedCall[] | null>;
 }
 
 /** `online`: there is a network again, and maybe another one. `seen`: the page is looked at again. */

@@ -16,8 +16,6 @@ export const doctor: DoctorStrings = {
   speak: "Say something.",
   toName: "Go to the start page",
   newTab: "Open in a new tab",
-  missed: "Missed call from {name}",
-  openChat: "Open chat",
   copy: "Copy report",
   copied: "Copied",
   report: "Report",

@@ -57,6 +57,7 @@ export const pages: PageStrings = {
     hosted: "Chats here are started by the application you came from. Open a chat there to call.",
     chats: "Your chats",
     nobody: "Nobody has joined yet",
+    missed: "Missed calls: {n}",
     doctor: "Will calls work here?",
     late: "This page was open for too long. Start the chat once more, please.",
   },
@@ -84,6 +85,9 @@ export const pages: PageStrings = {
   own: {
     title: "Your place in this chat",
     device: "Use on another device",
+    clear: "Clear the calls…",
+    clearText: "Your list of calls in this chat becomes empty. The other person keeps theirs.",
+    clearNow: "Clear the list",
     leave: "Leave chat…",
     leaveOf: "Leave chat: {name}",
     leaveText: "Your seat becomes free for whoever has the link, and the chat is gone from your list.",

@@ -16,8 +16,6 @@ export const doctor: DoctorStrings = {
   speak: "Скажите что-нибудь.",
   newTab: "Открыть в новой вкладке",
   toName: "На главную",
-  missed: "Пропущенный звонок: {name}",
-  openChat: "Открыть чат",
   copy: "Копировать отчёт",
   copied: "Скопировано",
   report: "Отчёт",

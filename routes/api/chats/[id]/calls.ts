@@ -1,15 +1,13 @@
 /** `GET /api/chats/:id/calls`: one's own calls in a chat, newest first. `DELETE`: forgets them, and nobody else's. */
 
 import { accessDenied, json, noSession } from "../../../(_kit)/api.ts";
+import { CALLS_SHOWN } from "../../../(_kit)/calls.ts";
 import { define, type State } from "../../../(_kit)/define.ts";
-
-/** Calls that are told of. */
-const SHOWN = 50;
 
 export const handler = define.handlers({
   async GET({ params: { id }, state }) {
     const user = userOf(state, id!);
-    return user instanceof Response ? user : json({ calls: await state.log.calls(user, id!, SHOWN) });
+    return user instanceof Response ? user : json({ calls: await state.log.calls(user, id!, CALLS_SHOWN) });
   },
 
   async DELETE({ params: { id }, state }) {

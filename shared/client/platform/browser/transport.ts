@@ -1,6 +1,6 @@
 /** The browser's way to a server: the one that this page came from, which knows it by a cookie, or any other, which is shown a token. */
 
-import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../../protocol/constants.ts";
+import { BEARER_PREFIX, PROTOCOL_VERSION, SIGNAL_PATH, SUBPROTOCOL } from "../../../protocol/constants.ts";
 import type { TextStore, Transport } from "../platform.ts";
 import { crypto } from "./crypto.ts";
 import { deviceId } from "./device.ts";
@@ -42,12 +42,22 @@ export function transport({ url, token, device }: ServerOptions, tab: TextStore)
       signal: AbortSignal.timeout(FETCH_MS),
     });
   };
+  /** What the server answers to a question; `null`: nothing, or a refusal, or there is no network. */
+  const asked = async (path: string) => {
+    try {
+      const response = await get(path);
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  };
   const isKnown = async () => (await get("/api/session")).status !== 401;
   return {
     async openSocket() {
       const address = new URL(SIGNAL_PATH, url);
       address.protocol = address.protocol.replace("http", "ws");
-      address.search = new URLSearchParams({ device: device ?? await (tabId ??= deviceId(tab)), page }).toString();
+      const id = device ?? await (tabId ??= deviceId(tab));
+      address.search = `${new URLSearchParams({ device: id, page, protocol: `${PROTOCOL_VERSION}` })}`;
       const shown = await session.token();
       return new WebSocket(address, shown === null ? SUBPROTOCOL : [SUBPROTOCOL, BEARER_PREFIX + shown]);
     },
@@ -59,14 +69,8 @@ export function transport({ url, token, device }: ServerOptions, tab: TextStore)
       }
     },
     renewSession: (show) => session.renew(show).catch(() => false),
-    async iceServers() {
-      try {
-        const response = await get("/api/ice");
-        return response.ok ? await response.json() : null;
-      } catch {
-        return null; // no network
-      }
-    },
+    iceServers: () => asked("/api/ice"),
+    pastCalls: async (chatId) => (await asked(`/api/chats/${chatId}/calls`))?.calls ?? null,
   };
 }
 
