@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { h } from "preact";
 import { ChatPage } from "../../components/call/chat/ChatPage.tsx";
-import { rows } from "../../components/call/chat/History.tsx";
+import { rows } from "../../components/call/chat/Figures.tsx";
 import type { View } from "../../components/call/view.ts";
 import { NOTHING } from "../../shared/client/snapshot.ts";
 import { strings } from "../../shared/i18n/i18n.ts";

@@ -20,12 +20,21 @@ export function ChatPage({ view }: { view: View }) {
   const past = snapshot.history[chatId] ?? [];
   const later = useLater(past.length > 0);
   const settings = useSignal(false);
-  const byHand = useByHand(snapshot.checking || settings.value);
+  const opened = useSignal(false);
+  const byHand = useByHand(snapshot.checking || settings.value || opened.value);
   const taken = snapshot.members[chatId]?.length ?? 1;
   const invitation = view.seats !== null && taken < view.seats && (
     <Invitation key="invitation" t={t} chatId={chatId} seats={view.seats} taken={taken} />
   );
-  const calls = later && past.length > 0 && <later.History key="history" view={view} calls={past} />;
+  const calls = later && past.length > 0 && (
+    <later.History
+      key="history"
+      view={view}
+      calls={past}
+      Figures={byHand?.Figures}
+      open={() => opened.value = true}
+    />
+  );
   if (isOut(view)) {
     return (
       <div class="chat">
