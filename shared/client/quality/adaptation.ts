@@ -84,9 +84,13 @@ export class Adaptation {
     ]);
   }
 
-  /** Another candidate pair is selected: starts over, since loss that the other side goes on to report was on the path before. */
+  /**
+   * Another candidate pair is selected: starts over, since loss that the other side goes on to report was on the path before; but where all
+   * was well, not with a smaller picture.
+   */
   reset(): void {
-    this.#ladder = START;
+    const { step } = this.#ladder;
+    this.#ladder = { ...START, step: step === "high" ? step : START.step };
     this.#toSkip = SKIPPED_SAMPLES;
     this.apply();
   }

@@ -33,3 +33,34 @@ Deno.test("adaptation: after a gap the next picture of each sender is a whole on
   assert.equal(asked.length, 2);
   adaptation.close();
 });
+
+Deno.test("adaptation: over another path the picture is as large as before where it was whole, and half of that otherwise", async () => {
+  for (const [kbps, before, after] of [[3_000, 1, 1], [400, 2, 2], [100, 4, 2]] as const) {
+    const clock = new FakeClock();
+    let scale = 0;
+    const sender = {
+      track: { id: "camera", getSettings: () => ({ width: 1280, height: 720 }) },
+      getParameters: () => ({ encodings: [{}] }),
+      setParameters: ({ encodings: [encoding] }: { encodings: RTCRtpEncodingParameters[] }) => {
+        scale = encoding!.scaleResolutionDownBy!;
+        return Promise.resolve();
+      },
+    };
+    const pair = { id: "P", type: "candidate-pair", currentRoundTripTime: 0.02, availableOutgoingBitrate: kbps * 1000 };
+    const reports = [{ id: "T", type: "transport", selectedCandidatePairId: "P" }, pair];
+    const adaptation = new Adaptation({
+      clock,
+      stats: () => Promise.resolve(new Map(reports.map((one) => [one.id, one])) as unknown as RTCStatsReport),
+      sender: (section) => section === "video" ? sender as unknown as RTCRtpSender : undefined,
+      ceiling: () => "high",
+      onChange: () => {},
+    });
+    await clock.pass(0);
+    await clock.pass(10_000);
+    assert.equal(scale, before, `before, ${kbps} kbit/s`);
+    adaptation.reset();
+    await clock.pass(1_500);
+    assert.equal(scale, after, `after, ${kbps} kbit/s`);
+    adaptation.close();
+  }
+});
