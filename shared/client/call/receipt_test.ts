@@ -13,6 +13,7 @@ const SAMPLE: Sample = {
   sending: { ...FLOW, audioCodec: "opus", videoCodec: "VP8", bytes: 1_000, packets: 100, packetsLost: 5 },
   receiving: { ...FLOW, audioCodec: "opus", videoCodec: "VP9", bytes: 2_000, packets: 90, packetsLost: 10 },
   encodeMs: null,
+  cameraFps: null,
   limitedBy: null,
   path: "relayed",
   transport: "tcp",

@@ -23,8 +23,12 @@ export const BITRATES: Readonly<Record<Step, { needs: number; takes: number }>> 
 const LOSS = { calm: 0.03, bad: 0.1, terrible: 0.35 };
 /** Above this a conversation is hard, and the queue on the way is long, in ms. */
 const RTT = { calm: 500, bad: 1_000 };
-/** Of the time between two pictures (at 30 a second), what encoding may take, in ms. */
-const ENCODE_MS = 28;
+/**
+ * Encoding is too slow if a picture takes longer than this, in ms, and less than this share of them is encoded: at 30 a second it may take
+ * nearly all of the time between two, as it does on an ordinary computer at 720 lines, as long as none are left out.
+ */
+const ENCODING = { ms: 30, share: 0.9 };
+const CAMERA_FPS = 30;
 /**
  * Bad seconds in a row before a step down, and before a picture is given up for its loss; calm ones before a step up, at first and after
  * it failed again and again.
@@ -77,7 +81,11 @@ export function advance(ladder: Ladder, sample: Sample, ceiling: Step = "high"):
 }
 
 /** The step that this second speaks for, as an index: the present one or lower. */
-function lower(at: number, loss: number, { availableKbps, rttMs, encodeMs, limitedBy }: Sample): number {
+function lower(
+  at: number,
+  loss: number,
+  { availableKbps, rttMs, encodeMs, cameraFps, sending, limitedBy }: Sample,
+): number {
   let wanted = at;
   // While nothing is sent the browser knows nothing of the network: what it says is about the voice.
   if (availableKbps !== null) { while (wanted < 4 && availableKbps < BITRATES[STEPS[wanted]!].needs) wanted++; }
@@ -85,7 +93,8 @@ function lower(at: number, loss: number, { availableKbps, rttMs, encodeMs, limit
   // Of loss alone the browser takes care itself, as far as a picture half as high allows.
   if (isWorn && at < 1) wanted = Math.max(wanted, at + 1);
   if (loss >= LOSS.terrible) wanted = Math.max(wanted, at < 2 ? 2 : Math.min(at + 1, 4));
-  const isBusy = limitedBy === "cpu" || (encodeMs ?? 0) > ENCODE_MS;
+  const areLeftOut = (sending.fps ?? 0) < ENCODING.share * Math.min(cameraFps ?? CAMERA_FPS, CAMERA_FPS);
+  const isBusy = limitedBy === "cpu" || ((encodeMs ?? 0) > ENCODING.ms && areLeftOut);
   if (isBusy && at < 2) wanted = Math.max(wanted, at + 1);
   return wanted;
 }

@@ -17,6 +17,7 @@ function sample(change: Partial<Sample> = {}): Sample {
     rttMs: 20,
     availableKbps: 3_000,
     encodeMs: 8,
+    cameraFps: 30,
     limitedBy: "none",
     path: "direct",
     transport: "udp",
@@ -97,6 +98,13 @@ Deno.test("ladder: half of everything lost: no picture is worth it", () => {
 Deno.test("ladder: an encoder that cannot keep up gets a smaller picture, but always one", () => {
   assert.equal(last(walk(steady({ encodeMs: 45 }, 30), HIGH)).step, "low");
   assert.equal(last(walk(steady({ limitedBy: "cpu" }, 30), HIGH)).step, "low");
+});
+
+Deno.test("ladder: an encoder that takes nearly all of its time, and leaves no picture out, keeps the whole picture", () => {
+  const at = (cameraFps: number | null, fps: number) =>
+    last(walk(steady({ encodeMs: 33, cameraFps, sending: { ...NOTHING, fps } }, 30), HIGH)).step;
+  assert.deepEqual([at(30, 29), at(60, 29), at(15, 15), at(null, 29)], ["high", "high", "high", "high"]);
+  assert.deepEqual([at(30, 20), at(60, 20), at(null, 20)], ["low", "low", "low"]);
 });
 
 Deno.test("ladder: one bad second changes nothing", () => {

@@ -14,6 +14,8 @@ export interface Sample {
   readonly receiving: Flow;
   /** Time that one picture takes to encode, in ms. */
   readonly encodeMs: number | null;
+  /** Pictures a second that come from the camera, to be encoded. */
+  readonly cameraFps: number | null;
   /** What keeps the picture from being better, by the browser's word. */
   readonly limitedBy: "none" | "cpu" | "bandwidth" | "other" | null;
   /** How media goes; `null` before it does. */
@@ -77,6 +79,7 @@ export function sampleOf(before: Look, now: Look): Sample {
   const losses = fresh.map(({ fractionLost }) => fractionLost).filter((loss) => loss !== undefined);
   const rtts = fresh.map(({ roundTripTime }) => roundTripTime).filter((rtt) => rtt !== undefined);
   const camera = out.find(({ kind }) => kind === "video");
+  const source = now.all.get(camera?.mediaSourceId);
   const frames = camera ? since(camera, "framesEncoded") : 0;
   const got = grown(inbound, "packetsReceived");
   const missed = Math.max(grown(inbound, "packetsLost"), 0);
@@ -109,6 +112,7 @@ export function sampleOf(before: Look, now: Look): Sample {
     sending: flow(out, "bytesSent", "packetsSent", "framesEncoded"),
     receiving: flow(inbound, "bytesReceived", "packetsReceived", "framesDecoded"),
     encodeMs: frames > 0 ? since(camera, "totalEncodeTime") * 1000 / frames : null,
+    cameraFps: source ? since(source, "frames") / seconds : null,
     limitedBy: camera?.qualityLimitationReason ?? null,
     path: pair ? (local?.candidateType === "relay" || remote?.candidateType === "relay" ? "relayed" : "direct") : null,
     transport: local?.relayProtocol ?? local?.protocol ?? null,
