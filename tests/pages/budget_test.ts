@@ -13,7 +13,7 @@ import { until } from "../support/until.ts";
  */
 const FIRST_BYTES = 24_000 + freshBytes();
 const SEEN_BYTES = 40_000 + freshBytes();
-const ALL_BYTES = 48_000 + freshBytes();
+const ALL_BYTES = 49_000 + freshBytes();
 const OPENED_BYTES = 6_000;
 const STYLES_BYTES = 8_000;
 
