@@ -5,29 +5,15 @@ import type { Clock } from "../platform/platform.ts";
 import type { Section } from "../call/media_sections.ts";
 import type { Quality, Rating } from "../state.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
+import { cameraOf, LINES, voiceOf } from "./sending.ts";
 import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
 
 /** How often it looks, in ms. */
 const EVERY_MS = 1_000;
 /** Samples to skip once another candidate pair is selected: they cover both paths. */
 const SKIPPED_SAMPLES = 3;
-/** Of a camera, in lines; what is smaller already is not scaled. */
-const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
-const CAMERA_FPS = 30;
 /** A screen keeps its size, or nobody could read it: it is shown less often instead. */
 const SCREEN_FPS: Readonly<Record<Step, number>> = { high: 15, medium: 8, low: 3, paused: 1, audio: 1 };
-/** Opus is good at 32 kbit/s and clear at 16 (RFC 7587, section 3.1.1); in bit/s. */
-const VOICE_BPS: Readonly<Record<Step, number>> = {
-  high: 40_000,
-  medium: 40_000,
-  low: 32_000,
-  paused: 24_000,
-  audio: 16_000,
-};
-
-/** Of that, for each of the two copies that redundant audio sends (RFC 2198). */
-const REDUNDANT_SHARE = 0.75;
-
 /** Sections that carry pictures. */
 const PICTURES = ["video", "screen"] as const;
 /** An order that a sender takes with its parameters. */
@@ -65,17 +51,8 @@ export class Adaptation {
   async apply(): Promise<void> {
     const { step } = this.#ladder;
     await Promise.all([
-      this.#tell("audio", (_, [codec]) => ({
-        maxBitrate: VOICE_BPS[step] * (codec?.mimeType.toLowerCase() === "audio/red" ? REDUNDANT_SHARE : 1),
-        priority: "high",
-        networkPriority: "high",
-      })),
-      this.#tell("video", (track) => ({
-        active: BITRATES[step].takes > 0,
-        scaleResolutionDownBy: Math.max(1, linesOf(track) / LINES[step]),
-        maxFramerate: CAMERA_FPS,
-        maxBitrate: Math.max(BITRATES[step].takes, BITRATES.low.takes) * 1000,
-      })),
+      this.#tell("audio", (_, [codec]) => voiceOf(step, codec)),
+      this.#tell("video", (track, codecs) => cameraOf(this.#ladder, linesOf(track), codecs)),
       this.#tell("screen", () => ({
         active: step !== "audio",
         maxFramerate: SCREEN_FPS[step],

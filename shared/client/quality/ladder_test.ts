@@ -83,7 +83,7 @@ Deno.test("ladder: a network that becomes narrow has the small picture within a 
 });
 
 Deno.test("ladder: too narrow for any picture: it pauses; for a good voice: audio only; each is left again", () => {
-  const paused = last(walk(steady({ availableKbps: 60 }, 10), HIGH));
+  const paused = last(walk(steady({ availableKbps: 40, rttMs: 2_000 }, 10), HIGH));
   assert.equal(paused.step, "paused");
   const audio = last(walk(steady({ availableKbps: 20 }, 10), HIGH));
   assert.equal(audio.step, "audio");
