@@ -17,6 +17,7 @@ const ALONE = [
   "network/nat",
   "network/adaptive",
   "calls/quality",
+  "calls/slow_computer",
   "network/recovery",
   "calls/firefox",
   "calls/verification",

@@ -4,6 +4,7 @@ import type { Step } from "../../protocol/server_messages.ts";
 import type { Clock } from "../platform/platform.ts";
 import type { Section } from "../call/media_sections.ts";
 import type { Quality, Rating } from "../state.ts";
+import { type EncoderLoad, loadAfter, UNLOADED } from "./encoder_load.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
 import { cameraOf, LINES, voiceOf } from "./sending.ts";
 import { type Look, lookAt, type Sample, sampleOf } from "./samples.ts";
@@ -32,6 +33,7 @@ export interface AdaptationPorts {
 export class Adaptation {
   readonly #ports: AdaptationPorts;
   #ladder: Ladder = START;
+  #load: EncoderLoad = UNLOADED;
   #before: Look | null = null;
   /** Samples still to skip. */
   #toSkip = 0;
@@ -52,7 +54,7 @@ export class Adaptation {
     const { step } = this.#ladder;
     await Promise.all([
       this.#tell("audio", (_, [codec]) => voiceOf(step, codec)),
-      this.#tell("video", (track, codecs) => cameraOf(this.#ladder, linesOf(track), codecs)),
+      this.#tell("video", (track, codecs) => cameraOf(this.#ladder, this.#load, linesOf(track), codecs)),
       this.#tell("screen", () => ({
         active: step !== "audio",
         maxFramerate: SCREEN_FPS[step],
@@ -107,6 +109,7 @@ export class Adaptation {
         ? advance(this.#ladder, sample, ceiling())
         : { ...START, step: lower(START.step, ceiling()) };}
     const { step } = this.#ladder;
+    if (BITRATES[step].takes > 0) this.#load = loadAfter(this.#load, sample, LINES[step]);
     this.apply();
     const sending = Math.min(rating(sample.lossSent, sample.rttMs), sends ? RATING_OF[step] : 4) as Rating;
     onChange({ step, sending, receiving: rating(sample.lossReceived, sample.rttMs), sample });

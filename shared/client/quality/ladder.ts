@@ -24,12 +24,6 @@ const LOSS = { calm: 0.03, bad: 0.1, terrible: 0.35 };
 /** Below this nothing waits in a queue; above, a conversation is hard, and the queue on the way is long; in ms. */
 const RTT = { quiet: 200, calm: 500, bad: 1_000 };
 /**
- * Encoding is too slow if a picture takes longer than this, in ms, and less than this share of them is encoded: at 30 a second it may take
- * nearly all of the time between two, as it does on an ordinary computer at 720 lines, as long as none are left out.
- */
-const ENCODING = { ms: 30, share: 0.9 };
-const CAMERA_FPS = 30;
-/**
  * Bad seconds in a row before a step down, and before a picture is given up for its loss; calm ones before a step up, at first and after
  * it failed again and again.
  */
@@ -120,11 +114,7 @@ function moved(ladder: Ladder, sample: Sample, ceiling: Step): Ladder {
 }
 
 /** The step that this second speaks for, as an index: the present one or lower. */
-function lower(
-  at: number,
-  loss: number,
-  { availableKbps, rttMs, encodeMs, cameraFps, sending, limitedBy }: Sample,
-): number {
+function lower(at: number, loss: number, { availableKbps, rttMs }: Sample): number {
   let wanted = at;
   // While nothing is sent the browser knows nothing of the network: what it says is about the voice.
   // The first fall is to a small whole picture: it ends what is asked for again, and what it needs is known only then.
@@ -135,9 +125,6 @@ function lower(
   if (isWorn && at < 1) wanted = Math.max(wanted, at + 1);
   if (at === 2 && (rttMs ?? 0) >= RTT.bad && (availableKbps ?? Infinity) < LEAST.none) wanted = Math.max(wanted, 3);
   if (loss >= LOSS.terrible) wanted = Math.max(wanted, at < 2 ? 2 : Math.min(at + 1, 4));
-  const areLeftOut = (sending.fps ?? 0) < ENCODING.share * Math.min(cameraFps ?? CAMERA_FPS, CAMERA_FPS);
-  const isBusy = limitedBy === "cpu" || ((encodeMs ?? 0) > ENCODING.ms && areLeftOut);
-  if (isBusy && at < 2) wanted = Math.max(wanted, at + 1);
   return wanted;
 }
 
@@ -163,10 +150,10 @@ function hasPlenty(patience: number, { availableKbps }: Sample): boolean {
   return patience <= PATIENCE.up && availableKbps !== null && availableKbps >= PLENTY_KBPS;
 }
 
-function isCalm(step: Step, loss: number, { availableKbps, rttMs, limitedBy }: Sample): boolean {
+function isCalm(step: Step, loss: number, { availableKbps, rttMs }: Sample): boolean {
   const above = STEPS[STEPS.indexOf(step) - 1];
   // While no picture is sent, the browser knows of no more room than the voice takes: only trying tells.
   const isBlind = availableKbps === null || BITRATES[step].takes === 0 || above === undefined;
   const hasRoom = isBlind || availableKbps >= BITRATES[above].needs;
-  return loss < LOSS.calm && (rttMs ?? 0) < RTT.calm && limitedBy !== "cpu" && hasRoom;
+  return loss < LOSS.calm && (rttMs ?? 0) < RTT.calm && hasRoom;
 }

@@ -95,20 +95,12 @@ Deno.test("ladder: half of everything lost: no picture is worth it", () => {
   assert.equal(last(walk(steady({ lossSent: 0.5 }, 12), HIGH)).step, "audio");
 });
 
-Deno.test("ladder: an encoder that cannot keep up gets a smaller picture, but always one", () => {
-  assert.equal(last(walk(steady({ encodeMs: 45 }, 30), HIGH)).step, "low");
-  assert.equal(last(walk(steady({ limitedBy: "cpu" }, 30), HIGH)).step, "low");
-});
-
-Deno.test("ladder: an encoder that takes nearly all of its time, and leaves no picture out, keeps the whole picture", () => {
-  const at = (cameraFps: number | null, fps: number) =>
-    last(walk(steady({ encodeMs: 33, cameraFps, sending: { ...NOTHING, fps } }, 30), HIGH)).step;
-  assert.deepEqual([at(30, 29), at(60, 29), at(15, 15), at(null, 29)], ["high", "high", "high", "high"]);
-  assert.deepEqual([at(30, 20), at(60, 20), at(null, 20)], ["low", "low", "low"]);
+Deno.test("ladder: a computer that is too slow is none of its business", () => {
+  assert.equal(last(walk(steady({ encodeMs: 90, limitedBy: "cpu" }, 30), HIGH)).step, "high");
 });
 
 Deno.test("ladder: one bad second changes nothing", () => {
-  for (const bad of [{ lossSent: 0.15 }, { rttMs: 3_000 }, { availableKbps: 100 }, { encodeMs: 80 }]) {
+  for (const bad of [{ lossSent: 0.15 }, { rttMs: 3_000 }, { availableKbps: 100 }]) {
     assert.equal(changes([HIGH, ...walk([sample(bad), ...steady({}, 5)], HIGH)]), 0, JSON.stringify(bad));
   }
 });

@@ -1,11 +1,11 @@
 /** What the senders of a call are told for where it stands on the ladder: pure functions. */
 
 import type { Step } from "../../protocol/server_messages.ts";
+import { type EncoderLoad, SIZES } from "./encoder_load.ts";
 import { BITRATES, type Ladder } from "./ladder.ts";
 
 /** Of a camera, in lines; what is smaller already is not scaled. */
 export const LINES: Readonly<Record<Step, number>> = { high: 720, medium: 360, low: 180, paused: 180, audio: 180 };
-const CAMERA_FPS = 30;
 /** The least picture: of a line of 100 kbit/s it leaves the voice enough, with its headers. */
 const LEAST = { lines: 120, fps: 10, kbps: 40 };
 /** Of six quiet seconds on the lowest step, three have a higher limit: each time that it is raised Chromium tries whether there is more room. */
@@ -26,18 +26,20 @@ export function voiceOf(step: Step, codec: RTCRtpCodec | undefined): Partial<RTC
   return { maxBitrate: VOICE_BPS[step] * share, priority: "high", networkPriority: "high" };
 }
 
-/** `lines`: of the camera itself. `codecs`: those that were negotiated. */
+/** `lines`: of the camera itself. `load`: what this computer encodes in time. `codecs`: those that were negotiated. */
 export function cameraOf(
   { step, isLeast, isOther, quiet }: Ladder,
+  { size }: EncoderLoad,
   lines: number,
   codecs: readonly RTCRtpCodec[],
 ): Partial<RTCRtpEncodingParameters> & { codec: RTCRtpCodec | undefined } {
+  const most = SIZES[size]!;
   const usual = isLeast ? LEAST.kbps : Math.max(BITRATES[step].takes, BITRATES.low.takes);
   const isProbing = step === "low" && quiet % PROBE.every >= PROBE.from;
   return {
     active: BITRATES[step].takes > 0,
-    scaleResolutionDownBy: Math.max(1, lines / (isLeast ? LEAST.lines : LINES[step])),
-    maxFramerate: isLeast ? LEAST.fps : CAMERA_FPS,
+    scaleResolutionDownBy: Math.max(1, lines / Math.min(isLeast ? LEAST.lines : LINES[step], most.lines)),
+    maxFramerate: isLeast ? LEAST.fps : most.fps,
     maxBitrate: (isProbing ? BITRATES.medium.takes : usual) * 1000,
     codec: isOther ? otherCodec(codecs) : undefined,
   };
