@@ -5,7 +5,7 @@ import { h } from "preact";
 import Call from "../../islands/Call.tsx";
 import { Muted } from "../../components/call/Muted.tsx";
 import type { View } from "../../components/call/view.ts";
-import { CallHeader } from "../../components/call/stage/CallHeader.tsx";
+import { Badges } from "../../components/call/stage/Badges.tsx";
 import { NOTHING } from "../../shared/client/snapshot.ts";
 import { strings } from "../../shared/i18n/i18n.ts";
 import { renderToString } from "../support/render.ts";
@@ -44,7 +44,7 @@ Deno.test("muted by the system: the page has the region before there is anything
 Deno.test("muted by the system: what shows it is no region of its own", () => {
   const view = muting(true, true);
   const phase = { phase: "preparing", chatId: "chat", media: "video" } as const;
-  const stage = renderToString(h(CallHeader, { view, phase, seen: false }));
-  assert.ok(stage.includes(t.systemMuted.microphone) && stage.includes(t.systemMuted.camera));
-  assert.doesNotMatch(stage, /role="status"/);
+  const badges = renderToString(h(Badges, { view, phase }));
+  assert.ok(badges.includes(t.systemMuted.microphone) && badges.includes(t.systemMuted.camera));
+  assert.doesNotMatch(badges, /role="status"/);
 });
