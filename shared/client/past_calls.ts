@@ -32,8 +32,9 @@ export class PastCalls {
     this.#onChange(Object.fromEntries(history));
   }
 
-  /** A call is over, or was missed: it is in the log of its chat now, or soon. */
+  /** A call is over, or was missed: it is in the log of its chat now, or soon. One that is known already is not asked for again. */
   async refresh(chatId: string, callId: string, isAgain = false): Promise<void> {
+    if (this.#calls[chatId]?.some((call) => call.callId === callId)) return;
     const calls = await this.#platform.transport.pastCalls(chatId);
     if (calls === null) return;
     this.take(chatId, calls);
