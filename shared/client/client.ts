@@ -251,6 +251,8 @@ export class CallClient implements CallActions {
     this.#iceServers.take(iceServers, iceTtl);
     this.#preferences.configure(videoCodecs);
     this.#chats.welcomed(user.id);
+    // What is missed still is told again, and what was seen to elsewhere meanwhile is not.
+    if (protocol >= 3) this.#show({ missed: [] });
     const { call } = this.#runner.course;
     const isUnsent = "info" in call && this.#signal.hasUnsentInitiate(call.info.callId);
     this.#runner.tell({ ...message, isUnsent });

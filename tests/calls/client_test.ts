@@ -1,7 +1,7 @@
 /** Two call clients (`shared/client`) in a real call: a real server, real sockets, and werift's WebRTC. */
 
 import assert from "node:assert/strict";
-import { CHAT, clientTest as test } from "../support/client_scene.ts";
+import { away, CHAT, clientTest as test } from "../support/client_scene.ts";
 import type { WeriftPerson } from "../support/werift.ts";
 
 const nothingOpen = { connections: 0, devices: 0 };
@@ -141,6 +141,31 @@ test("a missed call is to be seen to until the two have talked, and not by a tal
   assert.equal(bob.client.snapshot.missed.length, 1);
   await talk(bob, ann, CHAT);
   assert.deepEqual(bob.client.snapshot.missed, []);
+});
+
+test("a missed call that was seen to on another device is gone from one that was away meanwhile, and no other", async (enter) => {
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  const carl = await enter("carl", [CHAT]);
+  const phone = await enter("bob");
+  bob.client.watch(CHAT);
+  await bob.until(({ members }) => members[CHAT]?.length === 3);
+  for (const caller of [ann, carl]) {
+    caller.client.watch(CHAT);
+    await caller.until(({ members }) => members[CHAT]?.length === 3);
+    caller.client.call(CHAT, "audio", "bob");
+    await bob.phase("incoming");
+    caller.client.hangUp();
+    await bob.phase("ended");
+  }
+  await Promise.all([bob, phone].map((device) => device.until(({ missed }) => missed.length === 2)));
+  const [first, second] = bob.client.snapshot.missed;
+  await away(bob);
+  phone.client.dismissMissed(first!.callId);
+  await phone.until(({ missed }) => missed.length === 1);
+  await phone.settled();
+  bob.goOnline();
+  await bob.until(({ missed }) => missed.length === 1);
+  assert.deepEqual(bob.client.snapshot.missed, [second]);
 });
 
 test("[R10] both call at once: one call, answered by itself", async (enter) => {
