@@ -95,7 +95,7 @@ export class Adaptation {
     const { clock, stats } = this.#ports;
     const now = await stats().then((report) => lookAt(report, clock.now()), () => null);
     if (this.#isClosed) return;
-    if (now !== null && this.#before !== null) this.#move(sampleOf(this.#before, now));
+    if (now !== null && this.#before !== null) this.#move(sampleOf(this.#before, now, this.#camera?.id ?? null));
     this.#before = now;
     this.#cancelTimer = clock.after(EVERY_MS, () => this.#look());
   }
@@ -109,10 +109,14 @@ export class Adaptation {
         ? advance(this.#ladder, sample, ceiling())
         : { ...START, step: lower(START.step, ceiling()) };}
     const { step } = this.#ladder;
-    if (BITRATES[step].takes > 0) this.#load = loadAfter(this.#load, sample, LINES[step]);
+    if (this.#camera && BITRATES[step].takes > 0) this.#load = loadAfter(this.#load, sample, LINES[step]);
     this.apply();
     const sending = Math.min(rating(sample.lossSent, sample.rttMs), sends ? RATING_OF[step] : 4) as Rating;
     onChange({ step, sending, receiving: rating(sample.lossReceived, sample.rttMs), sample });
+  }
+
+  get #camera(): MediaStreamTrack | null | undefined {
+    return this.#ports.sender("video")?.track;
   }
 
   async #tell(

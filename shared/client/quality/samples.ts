@@ -56,8 +56,8 @@ export function lookAt(report: RTCStatsReport, at: number): Look {
   return { at, all: new Map(report as unknown as Iterable<[string, Report]>) };
 }
 
-/** What happened between two looks. */
-export function sampleOf(before: Look, now: Look): Sample {
+/** What happened between two looks. `cameraTrack`: the id of the camera's track; not given where no screen is sent beside it. */
+export function sampleOf(before: Look, now: Look, cameraTrack?: string | null): Sample {
   const seconds = Math.max((now.at - before.at) / 1000, 0.001);
   const ofType = (type: string): Report[] => [...now.all.values()].filter((report) => report.type === type);
   const since = (report: Report, member: string): number =>
@@ -78,14 +78,17 @@ export function sampleOf(before: Look, now: Look): Sample {
   );
   const losses = fresh.map(({ fractionLost }) => fractionLost).filter((loss) => loss !== undefined);
   const rtts = fresh.map(({ roundTripTime }) => roundTripTime).filter((rtt) => rtt !== undefined);
-  const camera = out.find(({ kind }) => kind === "video");
-  const source = now.all.get(camera?.mediaSourceId);
+  const sourceOf = (stream: Report): Report => now.all.get(stream?.mediaSourceId);
+  const isCamera = (stream: Report) =>
+    cameraTrack === undefined || (sourceOf(stream)?.trackIdentifier ?? cameraTrack) === cameraTrack;
+  const camera = out.find((one) => one.kind === "video" && isCamera(one));
+  const source = sourceOf(camera);
   const frames = camera ? since(camera, "framesEncoded") : 0;
   const got = grown(inbound, "packetsReceived");
   const missed = Math.max(grown(inbound, "packetsLost"), 0);
 
   const flow = (streams: Report[], bytes: string, packets: string, coded: string): Flow => {
-    const video = streams.find(({ kind }) => kind === "video");
+    const video = streams === out && camera || streams.find(({ kind }) => kind === "video");
     const codec = (kind: string) =>
       now.all.get(streams.find((one) => one.kind === kind)?.codecId)?.mimeType?.split("/")[1] ?? null;
     return {

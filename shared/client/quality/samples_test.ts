@@ -31,3 +31,46 @@ Deno.test("samples: where no report came for a second, the round trip is the can
   const { rttMs, lossSent } = sampleOf(look(1_000, 900, 1), look(2_000, 900, 1));
   assert.deepEqual([rttMs, lossSent], [20, null]);
 });
+
+/** A look at a screen, encoded 5 times a second in 40 ms each, and a camera, 30 times in 10 ms; `first` of them comes first. */
+function bothLook(at: number, first: "camera" | "screen") {
+  const of = (name: string, fps: number, encodeS: number) => [
+    {
+      id: name,
+      type: "outbound-rtp",
+      kind: "video",
+      mediaSourceId: `${name} source`,
+      framesEncoded: fps * at / 1_000,
+      totalEncodeTime: fps * at / 1_000 * encodeS,
+      qualityLimitationReason: name === "screen" ? "cpu" : "none",
+      frameHeight: name === "screen" ? 1_080 : 720,
+    },
+    {
+      id: `${name} source`,
+      type: "media-source",
+      kind: "video",
+      trackIdentifier: `${name} track`,
+      frames: 30 * at / 1_000,
+    },
+  ];
+  const [camera, screen] = [of("camera", 30, 0.01), of("screen", 5, 0.04)];
+  const reports = first === "camera" ? [...camera, ...screen] : [...screen, ...camera];
+  return lookAt(new Map(reports.map((one) => [one.id, one])) as unknown as RTCStatsReport, at);
+}
+
+for (const first of ["camera", "screen"] as const) {
+  Deno.test(`samples: what is said of the camera is not of the screen that is sent beside it, the ${first} being first`, () => {
+    const { encodeMs, limitedBy, cameraFps, sending } = sampleOf(
+      bothLook(1_000, first),
+      bothLook(2_000, first),
+      "camera track",
+    );
+    assert.deepEqual([Math.round(encodeMs!), limitedBy, cameraFps], [10, "none", 30]);
+    assert.deepEqual([sending.fps, sending.height], [30, 720]);
+  });
+}
+
+Deno.test("samples: of a screen alone nothing is said of a camera", () => {
+  const { encodeMs, limitedBy, cameraFps } = sampleOf(bothLook(1_000, "screen"), bothLook(2_000, "screen"), null);
+  assert.deepEqual([encodeMs, limitedBy, cameraFps], [null, null, null]);
+});
