@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { documentPicture } from "./picture_window.ts";
 import { isOn, isStaged, isTalking, peerName, type View } from "../view.ts";
 
 /** What keyboards, headsets, lock screens and picture-in-picture windows may ask of a call (W3C Media Session, video conferencing actions). */
@@ -28,9 +29,11 @@ export function useMediaSession(view: View): void {
   }, [isShown, name]);
   useEffect(() => {
     if (!isShown) return;
-    // Not in Firefox.
-    session.setMicrophoneActive?.(microphone);
-    session.setCameraActive?.(camera);
+    // Only where it is no more than a label: WebKit mutes the page's capture by it, and refuses to end that without a gesture.
+    if (documentPicture === undefined) return;
+    for (const told of [session.setMicrophoneActive?.(microphone), session.setCameraActive?.(camera)]) {
+      told?.catch(() => {});
+    }
   }, [isShown, microphone, camera]);
 }
 
