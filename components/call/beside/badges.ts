@@ -6,14 +6,14 @@ import type { View } from "../view.ts";
 export function useBadges({ snapshot: { call, missed, extrasOff } }: View): void {
   const count = extrasOff.includes("badge") ? 0 : missed.length + Number(call.phase === "incoming");
   useEffect(() => {
-    if (count === 0) return;
+    // One that an earlier page left, or the system kept while the app was closed, goes too.
+    if (count === 0) return void navigator.clearAppBadge?.().catch(() => {});
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
     const plain = icon?.href;
     if (icon) icon.href = asset("/favicon_marked.svg");
     navigator.setAppBadge?.(count).catch(() => {});
     return () => {
       if (icon) icon.href = plain!;
-      navigator.clearAppBadge?.().catch(() => {});
     };
   }, [count]);
 }
