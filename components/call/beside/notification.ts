@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { peerName, type View } from "../view.ts";
 
@@ -35,7 +35,11 @@ export function permission(): NotificationPermission | null {
 /** While the page is hidden, has the system say who calls, or called, where that is allowed. */
 export function useNotification(view: View, hidden: boolean): void {
   const isOn = hidden && permission() === "granted" && !view.snapshot.extrasOff.includes("notification");
-  const notice = isOn ? noticeOf(view) : null;
+  const said = noticeOf(view);
+  // Who has looked at the page since a call was missed knows of it.
+  const known = useRef("");
+  if (!hidden && said?.rings === false) known.current = said.tag;
+  const notice = isOn && (said?.rings || said?.tag !== known.current) ? said : null;
   useEffect(() => {
     if (notice !== null) return show(notice);
   }, [notice?.tag, notice?.title]);
