@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type ComponentChild, render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../view.ts";
 import { handle } from "./media_session.ts";
 import { documentPicture, openPictureWindow } from "./picture_window.ts";
@@ -25,6 +25,8 @@ interface PictureProps {
  */
 export function Picture({ view: { snapshot: { extrasOff } }, small, children }: PictureProps) {
   const opened = useSignal<Window | null>(null);
+  /** The call ended while the browser opened the window. */
+  const isGone = useRef(false);
 
   async function open() {
     if (documentPicture === undefined) {
@@ -32,7 +34,11 @@ export function Picture({ view: { snapshot: { extrasOff } }, small, children }: 
       return void await video?.requestPictureInPicture();
     }
     const picture = await openPictureWindow(SIZE);
-    picture.addEventListener("pagehide", () => opened.value = null);
+    if (isGone.current) return picture.close();
+    picture.addEventListener("pagehide", () => {
+      opened.value = null;
+      render(null, picture.document.body);
+    });
     opened.value = picture;
   }
 
@@ -48,7 +54,10 @@ export function Picture({ view: { snapshot: { extrasOff } }, small, children }: 
   useEffect(() => {
     if (opened.value !== null) render(small, opened.value.document.body);
   });
-  useEffect(() => close, []);
+  useEffect(() => () => {
+    isGone.current = true;
+    close();
+  }, []);
   const byItself = !extrasOff.includes("picture");
   useEffect(() => {
     if (!byItself) return;
