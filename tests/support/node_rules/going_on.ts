@@ -185,9 +185,12 @@ export const GOING_ON: Record<string, Scene> = {
     assert.equal((await bob.next("call:peer")).state, "reconnecting");
     const back = await enter(TWO, "ann", { token, chats: [chatId] });
     assert.equal((await bob.next("call:peer")).state, "back");
-    await relayed(bob, await inCall(back));
+    await inCall(back);
+    // It is told of its token too, now or a little later.
+    bob.send({ type: "call:media", chatId, ...media });
+    await back.reaches("call:media");
     bob.send({ type: "call:end", chatId });
-    await back.next("call:end");
+    await back.reaches("call:end");
     assert.equal((await back.closed).code, CLOSE.expired);
   },
 };
