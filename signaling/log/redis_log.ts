@@ -152,7 +152,9 @@ export class RedisCallLog implements CallLog {
     } catch (error) {
       // What was under way when the server left wants nothing any more.
       if (this.#isClosed) return otherwise;
-      const isAway = error instanceof StoreError || !(await this.#client).isReady;
+      // There is no client where its package is missing, which is no matter of the store.
+      const isReady = await this.#client.then((client) => client.isReady, () => true);
+      const isAway = error instanceof StoreError || !isReady;
       const why = isAway ? "" : explain(error);
       if (why !== "" && why !== this.#trouble) this.#options.say(`The call log cannot be used: ${why}`);
       this.#trouble = why;
