@@ -26,6 +26,7 @@ const ALONE = [
   "network/processes",
   "network/deploy",
   "network/store",
+  "pages/app",
 ].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */
