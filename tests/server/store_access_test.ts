@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { signed } from "../support/certificate.ts";
+import { Guest } from "../support/guest.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
 import { askRaw } from "../support/raw.ts";
 import { HAS_REDIS, Redis } from "../support/redis.ts";
@@ -45,7 +46,10 @@ store("over TLS, by an authority of one's own, as a user with the rights that ar
   // Another one asks for a snapshot, which takes the rest of the rights.
   await using two = await startProduct(env);
   await until("it is ready", async () => (await readyz(two)).status === 200);
-  for (const product of [one, two]) assert.ok(!product.output().includes("REDIS_URL"), product.output());
+  // A page of a chat asks the call log, too.
+  const guest = await Guest.named(one.url, "Ann");
+  assert.equal((await guest.get(`/chat/${await guest.createChat()}`)).status, 200);
+  for (const product of [one, two]) assert.doesNotMatch(product.output(), /REDIS_URL|call log cannot/);
 });
 
 store("a certificate that nobody knows is told as that", async () => {
