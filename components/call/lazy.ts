@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { loadUntilThere } from "../../shared/client/retry.ts";
 
 /** The components of `later.ts`: loaded once wanted, and tried again for as long as they are; `null` until they are there. */
@@ -10,7 +10,7 @@ export const useByHand = (wanted: boolean) => useModule(wanted, () => import("./
 
 function useModule<Module>(wanted: boolean, load: () => Promise<Module>): Module | null {
   const module = useSignal<Module | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!wanted || module.value !== null) return;
     return loadUntilThere(after, load, (loaded) => module.value = loaded);
   }, [wanted]);

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type ComponentChild, render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { View } from "../view.ts";
 import { handle } from "./media_session.ts";
 import { documentPicture, openPictureWindow } from "./picture_window.ts";
@@ -51,15 +51,15 @@ export function Picture({ view: { snapshot: { extrasOff } }, small, children }: 
   // Where the browser refuses it there is nothing to say: it says so itself.
   const toggle = () => void (isOpen() ? close() : open().catch(() => {}));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.value !== null) render(small, opened.value.document.body);
   });
-  useEffect(() => () => {
+  useLayoutEffect(() => () => {
     isGone.current = true;
     close();
   }, []);
   const byItself = !extrasOff.includes("picture");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!byItself) return;
     handle("enterpictureinpicture", () => void (isOpen() || open().catch(() => {})));
     return () => handle("enterpictureinpicture", null);

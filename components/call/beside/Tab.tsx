@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { isStaged, isTalking, type View } from "../view.ts";
 import { useBadges } from "./badges.ts";
 import { useMediaSession } from "./media_session.ts";
@@ -11,9 +11,9 @@ export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
   useNotification(view, hidden);
   useBadges(view);
   useMediaSession(view);
-  useEffect(registerWorker, []);
+  useLayoutEffect(registerWorker, []);
   const asks = isStaged(call) && isTalking(call) && !extrasOff.includes("question");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!asks) return;
     // Browsers ask in words of their own, and not at all before the person has touched the page (HTML, `beforeunload`).
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

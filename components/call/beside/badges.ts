@@ -1,11 +1,11 @@
 import { asset } from "fresh/runtime";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { View } from "../view.ts";
 
 /** Marks the tab's icon while it rings or calls were missed, and an installed app's with their number (W3C Badging). */
 export function useBadges({ snapshot: { call, missed, extrasOff } }: View): void {
   const count = extrasOff.includes("badge") ? 0 : missed.length + Number(call.phase === "incoming");
-  useEffect(() => {
+  useLayoutEffect(() => {
     // One that an earlier page left, or the system kept while the app was closed, goes too.
     if (count === 0) return void navigator.clearAppBadge?.().catch(() => {});
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');

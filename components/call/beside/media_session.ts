@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { documentPicture } from "./picture_window.ts";
 import { isOn, isStaged, isTalking, peerName, type View } from "../view.ts";
 
@@ -18,7 +18,7 @@ export function useMediaSession(view: View): void {
   const name = peerName(view);
   const isShown = session !== undefined && isStaged(call) && isTalking(call) && !extrasOff.includes("keys");
   const [microphone, camera] = [isOn(view, "microphone"), isOn(view, "camera")];
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isShown) return;
     session.metadata = new MediaMetadata({ title: name });
     for (const [action, run] of Object.entries(ACTIONS)) handle(action, () => run(latest.current));
@@ -27,7 +27,7 @@ export function useMediaSession(view: View): void {
       for (const action of Object.keys(ACTIONS)) handle(action, null);
     };
   }, [isShown, name]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isShown) return;
     // Only where it is no more than a label: WebKit mutes the page's capture by it, and refuses to end that without a gesture.
     if (documentPicture === undefined) return;

@@ -1,5 +1,5 @@
 import { asset } from "fresh/runtime";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { peerName, type View } from "../view.ts";
 
@@ -40,7 +40,7 @@ export function useNotification(view: View, hidden: boolean): void {
   const known = useRef("");
   if (!hidden && said?.rings === false) known.current = said.tag;
   const notice = isOn && (said?.rings || said?.tag !== known.current) ? said : null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (notice !== null) return show(notice);
   }, [notice?.tag, notice?.title]);
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { peerName, type View } from "../view.ts";
 
@@ -11,7 +11,7 @@ export function useTitle(view: View): void {
   const isOn = !extrasOff.includes("badge");
   const quiet = isOn && missed.length > 0 ? `(${missed.length}) ${own.current}` : own.current;
   const ring = isOn && call.phase === "incoming" ? fill(t.ringTitle, { name: peerName(view) }) : null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = quiet;
     if (ring === null) return;
     const flash = () => void (document.title = document.title === ring ? quiet : ring);
