@@ -45,7 +45,7 @@ export function addSection(pc: RTCPeerConnection, section: Section, track: Media
 
 /** Whether there is a media section that no description to the other side has had yet (W3C WebRTC, negotiation-needed flag). */
 export function isNegotiationNeeded(pc: RTCPeerConnection): boolean {
-  return transceivers(pc).some(({ mid }) => mid === null);
+  return transceivers(pc).some(({ mid }) => mid == null);
 }
 
 /**
@@ -57,14 +57,14 @@ export async function giveWay(pc: RTCPeerConnection, applyOffer: () => Promise<v
     .map((transceiver) => ({ transceiver, section: sectionOf(pc, transceiver) }));
   await applyOffer();
   for (const { transceiver, section } of own) {
-    if (section && transceiver.mid === null && transceiverOf(pc, section) !== transceiver) transceiver.stop();
+    if (section && transceiver.mid == null && transceiverOf(pc, section) !== transceiver) transceiver.stop();
   }
 }
 
 /** All that were not stopped; those which were agreed on come first. */
 export function transceivers(pc: RTCPeerConnection): RTCRtpTransceiver[] {
   return pc.getTransceivers().filter(({ direction }) => direction !== "stopped")
-    .toSorted((a, b) => Number(a.mid === null) - Number(b.mid === null));
+    .sort((a, b) => Number(a.mid == null) - Number(b.mid == null));
 }
 
 /** Whether a description has a group of sections over one transport (RFC 9143). */
