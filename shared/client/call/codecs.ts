@@ -11,7 +11,7 @@ export function orderedCodecs(able: readonly RTCRtpCodec[], wanted: readonly str
     const at = wanted.findIndex((name) => mimeType.toLowerCase() === `video/${name.toLowerCase()}`);
     return at < 0 ? wanted.length : at;
   };
-  return able.toSorted((a, b) => rank(a) - rank(b));
+  return [...able].sort((a, b) => rank(a) - rank(b));
 }
 
 /**
@@ -23,7 +23,7 @@ export function preferredCodecs(
   configured: readonly VideoCodec[],
   efficient: readonly VideoCodec[],
 ): VideoCodec[] {
-  const byEffort = configured.toSorted((a, b) => Number(efficient.includes(b)) - Number(efficient.includes(a)));
+  const byEffort = [...configured].sort((a, b) => Number(efficient.includes(b)) - Number(efficient.includes(a)));
   return chosen === null ? byEffort : [chosen, ...byEffort.filter((codec) => codec !== chosen)];
 }
 

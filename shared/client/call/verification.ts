@@ -22,7 +22,7 @@ const SALT = "zvonok verification 1";
  */
 export function fingerprintsOf({ local, remote }: Descriptions): string | null {
   const sides = [local, remote].map(sideOf);
-  return sides.includes("") ? null : sides.toSorted().join("\n");
+  return sides.includes("") ? null : sides.sort().join("\n");
 }
 
 /**
@@ -32,7 +32,7 @@ export function fingerprintsOf({ local, remote }: Descriptions): string | null {
 function sideOf(sdp: string): string {
   const lines = sdp.matchAll(/a=fingerprint:([^\r\n]*)/gi);
   const fingerprints = Array.from(lines, ([, value]) => value!.trim().replace(/\s+/g, " ").toUpperCase());
-  return [...new Set(fingerprints)].toSorted().join(",");
+  return [...new Set(fingerprints)].sort().join(",");
 }
 
 /** The digits, in six groups of four, of what `fingerprintsOf` gave. */
