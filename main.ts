@@ -10,6 +10,7 @@ import { strings } from "./shared/i18n/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
 import { UnavailableError } from "./signaling/engine/engine.ts";
 import { unavailable } from "./signaling/http/responses.ts";
+import { credentialOf } from "./signaling/identity/auth.ts";
 import { Entries } from "./signaling/identity/entries.ts";
 import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
 import { SignalingServer } from "./signaling/server.ts";
@@ -91,13 +92,14 @@ export const app = new ZvonokApp()
     }
     state.session = typeof known === "string" ? null : known;
     state.tokenRefusal = typeof known === "string" ? known : null;
+    state.keepsToken = state.session?.isGuest === true && credentialOf(req.headers)?.from === "bearer";
     state.viewer = state.session ?? await server.outlived(req);
     const overTls = ctx.url.protocol === "https:";
     state.guests = server.guests(state.session, overTls);
     state.enter = (token) => server.enter(token, overTls);
     state.renew = (session) => server.renew(req, session, overTls);
     const response = await ctx.next();
-    const isVisit = req.method === "GET" && state.session !== null && state.guests !== null;
+    const isVisit = req.method === "GET" && state.session !== null && state.guests !== null && !state.keepsToken;
     const renewed = isVisit ? await state.guests!.renew(state.session!) : null;
     for (const cookie of renewed?.cookie ?? []) response.headers.append("set-cookie", cookie);
     clearLeftovers(req.headers, response.headers, ctx.url.pathname === ENTER_PATH);

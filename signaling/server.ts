@@ -220,7 +220,7 @@ export class SignalingServer {
         `A session takes ${size} bytes of cookies: see that proxies allow that (docs/proxy.md)`,
       );
     }
-    return { session: { ...session, chats: await this.hub.chatsOf(session) }, cookie };
+    return { session: { ...session, chats: await this.hub.chatsOf(session) }, token, cookie };
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import { describeIssue } from "../../shared/protocol/issues.ts";
+import type { Renewed } from "../../signaling/identity/session.ts";
 import { httpError, readBody } from "../../signaling/http/responses.ts";
 
 /** JSON that no cache keeps; `cookie` are `Set-Cookie` values. */
@@ -9,6 +10,15 @@ export function json(value: unknown, options: { status?: number; cookie?: readon
   const headers = new Headers({ "cache-control": "no-store" });
   for (const cookie of options.cookie ?? []) headers.append("set-cookie", cookie);
   return Response.json(value, { status: options.status ?? 200, headers });
+}
+
+/** JSON with a renewed session, which goes back the way it came: to who keeps the token in the answer, to browsers in the cookie. */
+export function renewedJson(
+  value: Record<string, unknown>,
+  { token, cookie }: Renewed,
+  { keepsToken, status }: { keepsToken: boolean; status?: number },
+): Response {
+  return keepsToken ? json({ ...value, token }, { status }) : json(value, { status, cookie });
 }
 
 /** The request's JSON body as `schema` wants it, or the error to answer with. */

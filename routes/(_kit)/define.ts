@@ -15,6 +15,8 @@ export interface State {
   session: Session | null;
   /** `session`; or, where a token expired in a call that goes on, its user, who may read what that call needs (R20). */
   viewer: Session | null;
+  /** `session` is a guest's who brought the token as a bearer, and keeps it: it is renewed in answers, and no cookie is set. */
+  keepsToken: boolean;
   /** Why the request's token was refused, in words for developers; `null` where it had none, or a valid one. */
   tokenRefusal: string | null;
   /** The error for a request from a page that may not act here; `null` where it may. `/enter` asks; elsewhere it was asked before. */

@@ -117,6 +117,7 @@ export class Guests {
       expiresAt: Date.now() + SESSION_SECONDS * 1000,
     };
     this.#hub.renew(session);
-    return { session, cookie: sessionCookies(await this.#tokens.sign(session), this.#secure) };
+    const token = await this.#tokens.sign(session);
+    return { session, token, cookie: sessionCookies(token, this.#secure) };
   }
 }

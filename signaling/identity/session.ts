@@ -18,8 +18,9 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** A renewed session and the `Set-Cookie` values that carry it. */
+/** A renewed session, its token, and the `Set-Cookie` values that carry that to a browser. */
 export interface Renewed {
   readonly session: Session;
+  readonly token: string;
   readonly cookie: readonly string[];
 }

@@ -2,10 +2,11 @@
 
 import { z } from "zod";
 import { displayName } from "../../../shared/protocol/formats.ts";
-import { accessDenied, json, noSession, readJson } from "../../(_kit)/api.ts";
+import { accessDenied, json, noSession, readJson, renewedJson } from "../../(_kit)/api.ts";
 import { define } from "../../(_kit)/define.ts";
 
-const body = z.strictObject({ name: displayName });
+/** `token`: a client that is no browser is to have the token itself. */
+const body = z.strictObject({ name: displayName, token: z.boolean().optional() });
 
 export const handler = define.handlers({
   GET({ state: { viewer, tokenRefusal } }) {
@@ -13,11 +14,16 @@ export const handler = define.handlers({
     return json({ user: { id: viewer.userId, name: viewer.name }, chats: viewer.chats });
   },
 
-  async POST({ req, state: { guests, session } }) {
+  async POST({ req, state }) {
+    const { guests } = state;
     if (guests === null) return accessDenied();
     const input = await readJson(req, body);
     if (input instanceof Response) return input;
+    const keepsToken = state.keepsToken || input.token === true;
+    // The cookie is kept from scripts, so nobody gets a token for it: who asks for one is somebody new.
+    const session = keepsToken && !state.keepsToken ? null : state.session;
     const renewed = await guests.enter(session, input.name);
-    return json({ user: { id: renewed.session.userId, name: renewed.session.name } }, { cookie: renewed.cookie });
+    const { userId: id, name } = renewed.session;
+    return renewedJson({ user: { id, name } }, renewed, { keepsToken });
   },
 });

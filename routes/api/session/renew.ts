@@ -3,15 +3,15 @@
  * application's user brings a new token, as a bearer.
  */
 
-import { accessDenied, json, noSession } from "../../(_kit)/api.ts";
+import { accessDenied, noSession, renewedJson } from "../../(_kit)/api.ts";
 import { define } from "../../(_kit)/define.ts";
 
 export const handler = define.handlers({
-  async POST({ state: { session, tokenRefusal, renew } }) {
+  async POST({ state: { session, keepsToken, tokenRefusal, renew } }) {
     if (session === null) return noSession(tokenRefusal);
     const renewed = await renew(session);
     if (typeof renewed === "string") return accessDenied(renewed);
     const expiresInMs = Math.max(0, Math.round(renewed.session.expiresAt - Date.now()));
-    return json({ expiresInMs }, { cookie: renewed.cookie });
+    return renewedJson({ expiresInMs }, renewed, { keepsToken });
   },
 });

@@ -1,14 +1,14 @@
 /** `POST /api/chats/:id/join`: takes a seat. A full chat and an unknown one answer alike (R1). */
 
-import { accessDenied, json, noSession } from "../../../(_kit)/api.ts";
+import { accessDenied, noSession, renewedJson } from "../../../(_kit)/api.ts";
 import { define } from "../../../(_kit)/define.ts";
 
 export const handler = define.handlers({
-  async POST({ params: { id }, state: { guests, hub, session, tokenRefusal } }) {
+  async POST({ params: { id }, state: { guests, hub, session, keepsToken, tokenRefusal } }) {
     if (guests === null) return accessDenied();
     if (session === null) return noSession(tokenRefusal);
     const joined = await guests.joinChat(session, id!);
     if (joined === null) return accessDenied();
-    return json({ chatId: id, members: await hub.members(id!) }, { cookie: joined.cookie });
+    return renewedJson({ chatId: id, members: await hub.members(id!) }, joined, { keepsToken });
   },
 });
