@@ -55,7 +55,10 @@ export function secure(handle: Handler, options: Options): Handler {
 /** The request with the URL that the browser asked for, as trusted proxies tell: links, cookies and policies are made from it. */
 function asAsked(req: Request, { href }: URL): Request {
   // `Deno.upgradeWebSocket` needs the very request that came in, and does not look at its scheme.
-  return req.url === href || req.headers.has("upgrade") ? req : new Request(href, req);
+  if (req.url === href || req.headers.has("upgrade")) return req;
+  // Without its signal, which aborts after every answer, and which Deno warns of once somebody looks at it.
+  const { method, headers, body } = req;
+  return new Request(href, { method, headers, body });
 }
 
 /**

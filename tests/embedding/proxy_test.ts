@@ -87,6 +87,7 @@ Deno.test("PUBLIC_URL names this server, whatever the proxy says", async () => {
   assert.match(page.headers.get("strict-transport-security")!, /^max-age=/);
   assert.equal((await new Guest(product.url).post("/api/session", { name: "Ann" })).status, 403);
   assert.match(product.output(), /its page is from http:\S+ and this server is https:\/\/calls\.example\.org as/);
+  assert.doesNotMatch(product.output(), /Deno\.serve/, "the runtime warns of nothing");
 });
 
 Deno.test("without a trusted proxy such headers are not believed", async () => {
