@@ -5,7 +5,7 @@ import { compressed } from "./routes/(_kit)/compressed.ts";
 import type { State } from "./routes/(_kit)/define.ts";
 import { throwIfRefused } from "./routes/(_kit)/refusal.ts";
 import { pagePolicy, secure } from "./routes/(_kit)/security.ts";
-import { SIGNAL_PATH } from "./shared/protocol/constants.ts";
+import { PROTOCOL_VERSION, SIGNAL_PATH } from "./shared/protocol/constants.ts";
 import { strings } from "./shared/i18n/i18n.ts";
 import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
 import { UnavailableError } from "./signaling/engine/engine.ts";
@@ -13,6 +13,7 @@ import { unavailable } from "./signaling/http/responses.ts";
 import { credentialOf } from "./signaling/identity/auth.ts";
 import { Entries } from "./signaling/identity/entries.ts";
 import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
+import { consoleLog, failureOf, logFormat } from "./signaling/ops/log.ts";
 import { SignalingServer } from "./signaling/server.ts";
 import { clearLeftovers } from "./signaling/identity/session_cookie.ts";
 
@@ -22,14 +23,17 @@ const LEAVE_MS = 500;
 /** Where a host application's page posts its user's token: the token is the proof, so any page may. What else comes there, it minds. */
 const ENTER_PATH = "/enter";
 
+const format = logFormat();
+const log = consoleLog(format);
+
 const config = configOrExit();
-const server = new SignalingServer(config);
+const server = new SignalingServer(config, Date.now, log);
 const entries = new Entries();
 let leaving: Promise<number> | null = null;
 
 // Deno Deploy sets this, and starts instances as it needs them; it serves the app without `serve`.
 if (Deno.env.has("DENO_DEPLOYMENT_ID")) {
-  for (const line of lacksOfInstances(config)) console.warn(line);
+  for (const lack of lacksOfInstances(config)) log("setting-missing", lack);
 }
 
 /** The URL of the signaling socket, as clients write it; what else leads there is found by the app's routes. */
@@ -116,14 +120,18 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT"] as const : ["SIGIN
 addEventListener("unhandledrejection", (event) => {
   if (!(event.reason instanceof Error && event.reason.stack?.includes("ext:deno_websocket"))) return;
   event.preventDefault();
-  console.error(`A socket failed in the runtime: ${event.reason.message}`);
+  log("socket-failed", { why: event.reason.message });
 });
+if (format === "json") logFailures();
 
 /** Ends what rings and every socket, and then the process (R19). */
 export async function leave(): Promise<void> {
+  const beganAt = performance.now();
+  if (leaving === null) log("leaving", {});
   leaving ??= server.close();
   const [lost] = await Promise.all([leaving, new Promise((resolve) => setTimeout(resolve, LEAVE_MS))]);
-  if (lost > 0) console.warn(`RECEIPT_WEBHOOK: reports of calls that could not be delivered, and are lost: ${lost}`);
+  if (lost > 0) log("reports-lost", { count: lost });
+  log("left", { ms: Math.round(performance.now() - beganAt) });
   Deno.exit(0);
 }
 
@@ -133,8 +141,9 @@ export async function leave(): Promise<void> {
  */
 export async function serve(worker: number | null): Promise<void> {
   const { host, port, sessionSecrets } = config;
+  log("started", { deno: Deno.version.deno, protocol: PROTOCOL_VERSION });
   if (sessionSecrets.length === 0) {
-    console.warn("SESSION_SECRET is not set: sessions and chats end with this process.");
+    log("setting-missing", { setting: "SESSION_SECRET", why: "sessions and chats end with this process" });
   }
   const built = await import(new URL("_fresh/server.js", import.meta.url).href);
   const isShared = worker !== null;
@@ -148,25 +157,26 @@ function listen(where: Deno.ServeTcpOptions & { hostname: string }, handler: Den
   try {
     Deno.serve(where, handler);
   } catch (error) {
-    console.error(`Configuration: ${whyNotListening(where.hostname, where.port ?? 0, error)}`);
+    log("configuration-refused", { why: whyNotListening(where.hostname, where.port ?? 0, error) });
     Deno.exit(1);
   }
 }
 
-/** What does not work for several instances without a store or a secret that they share, a line each. */
-function lacksOfInstances({ redisUrl, sessionSecrets }: Config): string[] {
+/** What does not work for several instances without a store or a secret that they share. */
+function lacksOfInstances({ redisUrl, sessionSecrets }: Config): { setting: string; why: string }[] {
   return [
     ...sessionSecrets.length > 0
       ? []
-      : ["SESSION_SECRET is not set: each instance believes its own sessions only, and they end with it."],
-    ...redisUrl !== null ? [] : [
-      "REDIS_URL is not set: only people on the same instance see and call each other; Deno Deploy may run several.",
-    ],
+      : [{ setting: "SESSION_SECRET", why: "each instance believes its own sessions only, and they end with it" }],
+    ...redisUrl !== null ? [] : [{
+      setting: "REDIS_URL",
+      why: "only people on the same instance see and call each other; Deno Deploy may run several",
+    }],
   ];
 }
 
 function announce({ hostname, port }: Deno.NetAddr): void {
-  console.log(`Zvonok is ready: ${urlOf(hostname, port)}`);
+  log("listening", { url: urlOf(hostname, port) });
 }
 
 function configOrExit(): Config {
@@ -174,7 +184,21 @@ function configOrExit(): Config {
     return readConfig((name) => Deno.env.get(name));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(`Configuration: ${error.message}`);
+    log("configuration-refused", { why: error.message });
     Deno.exit(1);
   }
+}
+
+/** What nobody expected is logged as all else is: what Fresh and packages print, and what ends the process. */
+function logFailures(): void {
+  console.error = (error) => log("failed", failureOf(error));
+  const end = (event: Event, error: unknown) => {
+    // Somebody else has dealt with it.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    log("failed", failureOf(error));
+    Deno.exit(1);
+  };
+  addEventListener("error", (event) => end(event, event.error));
+  addEventListener("unhandledrejection", (event) => end(event, event.reason));
 }

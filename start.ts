@@ -4,6 +4,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { consoleLog, logFormat } from "./signaling/ops/log.ts";
 
 /** More would do nothing but hold the same. */
 const MOST_WORKERS = 64;
@@ -24,6 +25,7 @@ if (worker !== null) {
 
 /** `worker`: the how manieth of several this process is, from 1; the supervisor says so. */
 function argumentsOrExit(): { readonly workers: number; readonly worker: number | null } {
+  const refuse = (why: string) => consoleLog(logFormat())("arguments-refused", { why });
   try {
     const { values } = parseArgs({
       args: Deno.args,
@@ -32,9 +34,9 @@ function argumentsOrExit(): { readonly workers: number; readonly worker: number 
     if (/^[1-9]\d?$/.test(values.workers) && Number(values.workers) <= MOST_WORKERS) {
       return { workers: Number(values.workers), worker: values.worker === undefined ? null : Number(values.worker) };
     }
-    console.error(`Arguments: --workers: expected a whole number from 1 to ${MOST_WORKERS}`);
+    refuse(`--workers: expected a whole number from 1 to ${MOST_WORKERS}`);
   } catch (error) {
-    console.error(`Arguments: ${(error as Error).message.split(". ")[0]}; expected nothing, or --workers N`);
+    refuse(`${(error as Error).message.split(". ")[0]}; expected nothing, or --workers N`);
   }
   Deno.exit(1);
 }

@@ -111,6 +111,7 @@ const environment = z.object({
   METRICS_TOKEN: secret,
   DATA_DIR: z.string().default("data"),
   CALL_LOG_DAYS: integer(1, 3650).default(90),
+  LOG: z.enum(["text", "json"], "expected text or json").default("text"),
   SIGNAL_LOG: z.enum(["off", "debug"], "expected off or debug").default("off"),
 }).refine((env) => env.TURN_URLS.length === 0 || env.TURN_SECRET || (env.TURN_USERNAME && env.TURN_PASSWORD), {
   path: ["TURN_URLS"],
@@ -185,6 +186,8 @@ export interface Config {
   /** Where the call log is kept by one process; `:memory:`: nowhere, it ends with the process. */
   readonly dataDir: string;
   readonly callLogDays: number;
+  /** How the log is printed. */
+  readonly log: "text" | "json";
   readonly debugLog: boolean;
 }
 
@@ -232,6 +235,7 @@ export function readConfig(get: (name: string) => string | undefined): Config {
     metricsToken: env.METRICS_TOKEN ?? null,
     dataDir: env.DATA_DIR,
     callLogDays: env.CALL_LOG_DAYS,
+    log: env.LOG,
     debugLog: env.SIGNAL_LOG === "debug",
   };
 }

@@ -6,18 +6,19 @@ import type { Endpoint } from "./call/parties.ts";
 import type { Connections, DeviceConnection } from "./connections.ts";
 import { type Answer, type CallRef, type DeviceFact, type Step, whenKnown } from "./engine/engine.ts";
 import { RECEIPT_MS, restrictionOf } from "./identity/lifetime.ts";
+import type { CallReport } from "./log/receipts.ts";
 import type { Counts } from "./ops/counts.ts";
 import type { CallRecords } from "./log/call_records.ts";
-
-/** Takes a line of the log: message types and ids only. */
-export type Log = (event: string, fields: Record<string, string>) => void;
+import type { Log, LogEvents } from "./ops/log.ts";
 
 /** Who is told, and whom to ask. */
 export interface DispatchOptions {
   readonly connections: Connections;
   readonly counts: Counts;
   readonly records: CallRecords;
-  readonly log: Log | null;
+  readonly log: Log;
+  /** Whether all that happens is logged, or outcomes only. */
+  readonly debugLog: boolean;
   /** The call that a device is in, or that rings on it. */
   callOf(device: Endpoint): Answer<CallRef | null>;
 }
@@ -37,7 +38,7 @@ export class Dispatch {
       if ("call" in fact) this.#tell(fact, at, isOwn);
       else this.#note(chatId, fact, isOwn);
     }
-    records.settle();
+    for (const report of records.settle()) if (isOwn) this.#options.log("call-ended", endingOf(report));
     for (const fact of facts) if (fact.type === "missed") this.#seeTo(fact);
     if (chatId === null || state === null) return;
     for (const device of connections.watchersOf(chatId)) {
@@ -49,16 +50,17 @@ export class Dispatch {
 
   /** R17: some candidates did not reach ICE; for whoever looks for the reason of a call that found no path. */
   noteDropped({ user, device }: Endpoint, dropped: number, why: string): void {
-    this.#options.log?.("candidates-dropped", { count: String(dropped), why, user, device });
+    if (this.#options.debugLog) this.#options.log("candidates-dropped", { count: dropped, why, user, device });
   }
 
   /** Who wants to know what happens in calls. */
   #tell(fact: Fact, at: number, isOwn: boolean): void {
-    const { counts, records, log } = this.#options;
+    const { counts, records, log, debugLog } = this.#options;
     records.observe(fact, at);
     if (isOwn) {
       counts.observe(fact);
-      if (log !== null) log("call", logged(fact));
+      if (debugLog) log("call", logged(fact));
+      if (fact.type === "placed") log("call-placed", { callId: fact.call.callId, media: fact.call.media });
     }
     if (fact.type === "unable" || fact.type === "answered" || fact.type === "ended") this.#dismiss(fact.call.callId);
   }
@@ -152,8 +154,16 @@ export class Dispatch {
 /** Since version 3 clients say when somebody has seen to a missed call. To those before, that it was told was all. */
 const acknowledges = ({ protocol }: DeviceConnection) => protocol >= 3;
 
+/** What there is to log of a call that is over. */
+function endingOf(
+  { callId, media, outcome, placedAt, answeredAt, endedAt, durationMs }: CallReport,
+): LogEvents["call-ended"] {
+  const ringMs = placedAt === null ? null : Date.parse(answeredAt ?? endedAt) - Date.parse(placedAt);
+  return { callId, media, outcome, ringMs, durationMs };
+}
+
 /** A fact in a log: kinds and ids. */
-function logged(fact: Fact): Record<string, string> {
+function logged(fact: Fact): LogEvents["call"] {
   const { type, call: { callId } } = fact;
   return {
     type,

@@ -38,12 +38,13 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    const { engine, records, log } = options;
+    const { engine, records, log, debugLog } = options;
     const dispatch = new Dispatch({
       connections: this.#connections,
       counts: this.#counts,
       records,
       log,
+      debugLog,
       callOf: (device) => this.#engine.callOf(device),
     });
     this.#dispatch = dispatch;
@@ -196,7 +197,7 @@ export class Hub {
         outbox.send({ type: "call:error", code: "ACCESS_DENIED", message: "Access denied" });
       },
       note: (dropped) => {
-        if (this.#options.log === null) return;
+        if (!this.#options.debugLog) return;
         this.#dispatch.noteDropped(device, dropped.length, [...new Set(dropped)].join("; "));
       },
       drop: () => {
@@ -228,12 +229,14 @@ export class Hub {
     const { outbox, user } = device;
     if (outbox === null || device.isTooEarly(message)) return;
     this.#messages++;
-    this.#options.log?.("message", {
-      type: message.type,
-      ...("reason" in message && message.reason !== undefined ? { reason: message.reason } : {}),
-      user,
-      device: device.device,
-    });
+    if (this.#options.debugLog) {
+      this.#options.log("message", {
+        type: message.type,
+        ...("reason" in message && message.reason !== undefined ? { reason: message.reason } : {}),
+        user,
+        device: device.device,
+      });
+    }
     switch (message.type) {
       case "ping":
         return device.sayAfterWelcome({ type: "pong" });

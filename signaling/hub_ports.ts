@@ -4,11 +4,11 @@ import type { ClientMessage, ClientMessages } from "../shared/protocol/client_me
 import type { Parsed } from "../shared/protocol/frames.ts";
 import type { ServerMessages } from "../shared/protocol/server_messages.ts";
 import type { VideoCodec } from "../shared/protocol/video_codecs.ts";
-import type { Log } from "./dispatch.ts";
 import type { EngineFactory, EngineOptions } from "./engine/engine.ts";
 import type { Session } from "./identity/session.ts";
 import type { Admission } from "./limits.ts";
 import type { CallRecords } from "./log/call_records.ts";
+import type { Log } from "./ops/log.ts";
 
 /** Time and chance are handed in. `now` and `newId` are the engine's. */
 export interface HubOptions extends EngineOptions {
@@ -25,8 +25,9 @@ export interface HubOptions extends EngineOptions {
   clock(): number;
   /** Is told what becomes of calls. */
   readonly records: CallRecords;
-  /** Message types and ids only: never SDP, candidates, tokens or addresses. `null`: nobody reads it. */
-  readonly log: Log | null;
+  readonly log: Log;
+  /** Whether each message is logged too, by its type and ids. */
+  readonly debugLog: boolean;
 }
 
 /** What a client says of itself when it opens a socket. */

@@ -24,7 +24,7 @@ function late(): { factory: EngineFactory; catchUp(): void } {
 
 Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a call, of the chat or of its session", () => {
   const { factory, catchUp } = late();
-  const log = new SqliteCallLog(IN_MEMORY, (line) => assert.fail(line));
+  const log = new SqliteCallLog(IN_MEMORY, (event) => assert.fail(event));
   const records = new CallRecords({
     log: () => log,
     isSpokesman: () => true,
@@ -44,7 +44,8 @@ Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a cal
     clock: Date.now,
     newId: () => "call-0123456789abcdef",
     records,
-    log: null,
+    log: () => {},
+    debugLog: false,
   });
   const session = (userId: string, expiresAt = Date.now() + HOUR_MS) => ({
     userId,

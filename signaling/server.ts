@@ -13,6 +13,7 @@ import { RedisEngine } from "./engine/redis/redis.ts";
 import { Hub } from "./hub.ts";
 import { OUTLIVED_MS } from "./identity/lifetime.ts";
 import { grantFor, type IceGrant } from "./ops/ice.ts";
+import { consoleLog, type Log, type LogEvents } from "./ops/log.ts";
 import { LoopDelay } from "./ops/loop_delay.ts";
 import { metricsText } from "./ops/metrics.ts";
 import { asWord, Notices } from "./ops/notices.ts";
@@ -47,17 +48,20 @@ export class SignalingServer {
   readonly #config: Config;
   readonly #webhook: Webhook | null;
   readonly #records: CallRecords;
+  readonly #tell: Log;
   #log: CallLog | null = null;
   readonly #tokens: Tokens;
   readonly #passes: Passes;
   readonly #rates: AddressRates;
-  readonly #notices = new Notices(() => performance.now(), (line) => console.warn(line));
+  readonly #notices: Notices;
   readonly #loopDelay = new LoopDelay();
   readonly #turnCheck: (() => Promise<string | null>) | null;
 
-  /** `clock`: wall clock in ms since 1970, for what tokens say. */
-  constructor(config: Config, clock: () => number = Date.now) {
+  /** `clock`: wall clock in ms since 1970, for what tokens say. `log`: who is told what happens. */
+  constructor(config: Config, clock: () => number = Date.now, log = consoleLog(config.log)) {
     this.#config = config;
+    this.#tell = log;
+    this.#notices = new Notices(() => performance.now(), log);
     const { sessionSecrets, hostSecrets, jwksUrl, issuer, audience } = config;
     const session = sessionSecrets.length > 0 ? sessionSecrets : [randomId() + randomId()];
     this.#passes = new Passes(session);
@@ -69,7 +73,8 @@ export class SignalingServer {
       secret: config.redisUrl === null ? null : session[0]!,
       now: ticks,
     });
-    const webhook = config.receiptWebhook === null ? null : new Webhook(config.receiptWebhook);
+    const onLost = (lost: LogEvents["report-lost"]) => this.#notices.say("report", "report-lost", lost);
+    const webhook = config.receiptWebhook && new Webhook(config.receiptWebhook, undefined, onLost);
     this.#webhook = webhook;
     this.#records = new CallRecords({
       log: () => this.log,
@@ -94,7 +99,7 @@ export class SignalingServer {
       engine: (options, receive) =>
         config.redisUrl === null ? new MemoryEngine(options, receive) : new RedisEngine(options, receive, {
           url: config.redisUrl,
-          say: (line) => console.warn(line),
+          log,
           rates: this.#rates,
         }),
       // Wall time that nobody can set back.
@@ -103,13 +108,14 @@ export class SignalingServer {
       clock,
       newId: randomId,
       records: this.#records,
-      log: config.debugLog ? logLine : null,
+      log,
+      debugLog: config.debugLog,
     });
   }
 
   /** The call log; opened now, if it was not. The build, which makes a server too, opens none. */
   get log(): CallLog {
-    return this.#log ??= openCallLog(this.#config, (line) => console.warn(line));
+    return this.#log ??= openCallLog(this.#config, this.#tell);
   }
 
   /** Answers `GET /signal`. */
@@ -192,7 +198,7 @@ export class SignalingServer {
     const source = sourceOf(req.headers);
     const own = () => originsOf(req, this.#config);
     const isFromHere = may(source, proof, () => [...own().ours, ...this.#config.allowedOrigins]);
-    if (!isFromHere) this.#notices.say("origin", whyRefused(source, own().origin, asWord));
+    if (!isFromHere) this.#notices.say("origin", "origin-refused", { why: whyRefused(source, own().origin, asWord) });
     return isFromHere;
   }
 
@@ -215,10 +221,7 @@ export class SignalingServer {
     const cookie = sessionCookies(token, secure, true);
     const size = cookie.reduce((sum, value) => sum + value.indexOf(";"), 0);
     if (size > TIGHT_HEAD_BYTES) {
-      this.#notices.say(
-        "size",
-        `A session takes ${size} bytes of cookies: see that proxies allow that (docs/proxy.md)`,
-      );
+      this.#notices.say("size", "cookies-large", { bytes: size });
     }
     return { session: { ...session, chats: await this.hub.chatsOf(session) }, token, cookie };
   }
@@ -233,14 +236,11 @@ export class SignalingServer {
     const hasHost = hostSecrets.length > 0 || jwksUrl !== null;
     if ("problem" in checked) {
       const why = explain(checked);
-      if (hasHost && from !== "cookie") this.#notices.say(`${from} ${checked.problem}`, `A token was refused: ${why}`);
+      if (hasHost && from !== "cookie") this.#notices.say(`${from} ${checked.problem}`, "token-refused", { from, why });
       return why;
     }
     const { session, badChats } = checked;
-    if (badChats > 0) {
-      const form = "expected 1 to 128 of A-Z a-z 0-9 . _ ~ -";
-      this.#notices.say("chats", `A token's chats: ids left out: ${badChats}, ${form}`);
-    }
+    if (badChats > 0) this.#notices.say("chats", "chat-ids-refused", { count: badChats });
     return session;
   }
 
@@ -287,8 +287,4 @@ export class SignalingServer {
     await this.#log?.close();
     return lost;
   }
-}
-
-function logLine(event: string, fields: Record<string, string>): void {
-  console.log(event, ...Object.entries(fields).map(([key, value]) => `${key}=${JSON.stringify(value)}`));
 }

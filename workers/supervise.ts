@@ -6,6 +6,7 @@
 
 import { ConfigError } from "../signaling/config.ts";
 import { urlOf } from "../signaling/ops/listening.ts";
+import { consoleLog, logFormat } from "../signaling/ops/log.ts";
 import { findPlace, LOOPBACK, type Place } from "./place.ts";
 import { replacement } from "./replacement.ts";
 
@@ -18,6 +19,9 @@ const KILL_MS = 6_000;
 /** How often a worker is asked whether it serves yet, in ms. */
 const ASK_MS = 50;
 
+const format = logFormat();
+const log = consoleLog(format);
+
 /** Keeps so many workers serving until it is told to leave; resolves to the code to exit with. */
 export async function supervise(workers: number): Promise<number> {
   try {
@@ -26,7 +30,7 @@ export async function supervise(workers: number): Promise<number> {
     return await supervisor.run();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(`Configuration: ${error.message}`);
+    log("configuration-refused", { why: error.message });
     return 1;
   }
 }
@@ -79,8 +83,7 @@ class Supervisor {
       if (!this.#isToReplace()) return;
       const next = replacement(early, performance.now() - startedAt);
       early = next.early;
-      const when = next.waitMs === 0 ? "at once" : `in ${next.waitMs / 1000} s`;
-      say(number, `It ended (${signal ?? `code ${code}`}), and is replaced ${when}.`);
+      log("worker-ended", { worker: number, how: signal ?? `code ${code}`, waitMs: next.waitMs });
       await this.#wait(next.waitMs);
     }
   }
@@ -127,9 +130,7 @@ class Supervisor {
 
   #announce(): void {
     const { host, port, workers } = this.#place;
-    console.log(
-      `Zvonok is ready: ${urlOf(host, port)} (${workers} workers; each alone: ports ${port + 1} to ${port + workers})`,
-    );
+    log("workers-listening", { url: urlOf(host, port), workers, ports: `${port + 1} to ${port + workers}` });
   }
 }
 
@@ -143,6 +144,17 @@ async function passOn(number: number, stream: ReadableStream<Uint8Array<ArrayBuf
   if (rest !== "") say(number, rest);
 }
 
-function say(number: number, line: string): void {
-  console.log(`worker ${number}: ${line}`);
+/** Whose line it is becomes a field where it is an event, as all is but what the runtime prints by itself. */
+function say(worker: number, line: string): void {
+  const event = format === "json" ? eventOf(line) : null;
+  if (event === null) log("printed", { worker, text: line });
+  else console.log(JSON.stringify({ ...event, worker }));
+}
+
+function eventOf(line: string): object | null {
+  try {
+    return line.startsWith("{") ? JSON.parse(line) : null;
+  } catch {
+    return null;
+  }
 }

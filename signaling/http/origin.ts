@@ -43,7 +43,7 @@ export function whyRefused({ origin, site }: Source, own: string, asWord: (text:
   const what = origin === null || origin === "null"
     ? `its page keeps its origin back, and Sec-Fetch-Site is ${site === null ? "not there" : asWord(site)}`
     : `its page is from ${asWord(origin)} and this server is ${own} as far as it knows`;
-  return `A request was refused for its origin: ${what}. If the two are one, set PUBLIC_URL to what people type, or let the proxy ` +
+  return `${what}. If the two are one, set PUBLIC_URL to what people type, or let the proxy ` +
     "pass Host and X-Forwarded-Proto and set TRUST_PROXY (docs/proxy.md). A host application's origin goes into ALLOWED_ORIGINS.";
 }
 

@@ -181,13 +181,17 @@ Deno.test("host tokens: cookies that expired are not said in the log, and bad be
 
 Deno.test("notices: five at once, then one a minute with a count of the rest; each kind for itself", () => {
   let now = 0;
-  const lines: string[] = [];
-  const notices = new Notices(() => now, (line) => lines.push(line));
-  for (let n = 0; n < 100; n++) notices.say("a", "a");
-  notices.say("b", "b");
+  const lines: unknown[] = [];
+  const notices = new Notices(() => now, (event, fields) => lines.push([event, fields]));
+  for (let n = 0; n < 100; n++) notices.say("a", "chat-ids-refused", { count: 1 });
+  notices.say("b", "cookies-large", { bytes: 2 });
   now = 60_000;
-  notices.say("a", "a");
-  assert.deepEqual(lines, ["a", "a", "a", "a", "a", "b", "a (and 95 more like it before)"]);
+  notices.say("a", "chat-ids-refused", { count: 3 });
+  assert.deepEqual(lines, [
+    ...Array(5).fill(["chat-ids-refused", { count: 1 }]),
+    ["cookies-large", { bytes: 2 }],
+    ["chat-ids-refused", { count: 3, suppressed: 95 }],
+  ]);
 });
 
 Deno.test("notices: what came from outside is one short word", () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { HAS_REDIS, Redis } from "../../tests/support/redis.ts";
 import type { CallLog, LoggedCall } from "./call_log.ts";
 import { MAX_IN_CHAT, MAX_MISSED } from "./call_log.ts";
+import type { Log } from "../ops/log.ts";
 import { RedisCallLog } from "./redis_log.ts";
 import { IN_MEMORY, SqliteCallLog } from "./sqlite_log.ts";
 
@@ -21,16 +22,16 @@ interface Kind {
   open(place: string): CallLog;
 }
 
-const say = (line: string) => assert.fail(line);
+const log: Log = (event) => assert.fail(event);
 let redis: Redis;
 const KINDS: readonly Kind[] = [
-  { name: "file", keeps: true, open: (place) => new SqliteCallLog(`${place}/calls.db`, say, MAX_IN_ALL) },
-  { name: "memory", keeps: false, open: () => new SqliteCallLog(IN_MEMORY, say, MAX_IN_ALL) },
+  { name: "file", keeps: true, open: (place) => new SqliteCallLog(`${place}/calls.db`, log, MAX_IN_ALL) },
+  { name: "memory", keeps: false, open: () => new SqliteCallLog(IN_MEMORY, log, MAX_IN_ALL) },
   {
     name: "redis",
     ignore: !HAS_REDIS,
     keeps: true,
-    open: () => new RedisCallLog({ url: redis.url, keepMs: 30 * DAY_MS, say }, MAX_IN_ALL),
+    open: () => new RedisCallLog({ url: redis.url, keepMs: 30 * DAY_MS, log }, MAX_IN_ALL),
   },
 ];
 

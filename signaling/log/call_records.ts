@@ -46,15 +46,16 @@ export class CallRecords {
     this.#receipts.observe(fact, Math.floor(at));
   }
 
-  /** A step was told whole. */
-  settle(): void {
-    if (this.#over.length === 0) return;
+  /** A step was told whole. Gives the calls that are over with it, as far as they are known now. */
+  settle(): readonly CallReport[] {
+    if (this.#over.length === 0) return NONE;
+    const over = this.#over.splice(0);
     if (this.#options.isSpokesman()) {
-      const entries = this.#over.flatMap((report) => entriesOf(report, this.#missed.get(report.callId) ?? null));
+      const entries = over.flatMap((report) => entriesOf(report, this.#missed.get(report.callId) ?? null));
       this.#options.log().append(entries);
     }
-    this.#over.length = 0;
     this.#missed.clear();
+    return over;
   }
 
   /** R11: takes what a device measured of a call. */
@@ -97,6 +98,9 @@ export class CallRecords {
     this.#options.report?.(report);
   }
 }
+
+/** What most steps come to. */
+const NONE: readonly CallReport[] = [];
 
 const hasReceipts = ({ receipts: { caller, callee } }: CallReport) => caller !== null || callee !== null;
 

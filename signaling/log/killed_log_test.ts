@@ -31,7 +31,7 @@ Deno.test("call log: a process that is killed in the midst of writing loses noth
     let first = 0;
     for (let round = 0; round < 4; round++) {
       const last = await killed(path, first, 150 + 37 * round);
-      const log = new SqliteCallLog(path, (line) => assert.fail(line));
+      const log = new SqliteCallLog(path, (event) => assert.fail(event));
       const chats = Array.from({ length: Math.floor((last + 1) / IN_CHAT) + 1 }, (_, chat) => `chat-${chat}`);
       const found = chats.flatMap((chat) => log.calls("ann", chat, IN_CHAT)).map(({ callId }) => callId);
       log.close();

@@ -1,5 +1,6 @@
 /** Which call log a server keeps: that of the store which processes share, a file, or, where nothing can be written, memory. */
 
+import type { Log } from "../ops/log.ts";
 import type { CallLog } from "./call_log.ts";
 import { RedisCallLog } from "./redis_log.ts";
 import { IN_MEMORY, SqliteCallLog } from "./sqlite_log.ts";
@@ -16,17 +17,17 @@ export interface CallLogOptions {
   readonly callLogDays: number;
 }
 
-/** Opens the log, and forgets what is too old, now and then. `say` takes a line for whoever runs the server. */
-export function openCallLog(options: CallLogOptions, say: (line: string) => void): CallLog {
+/** Opens the log, and forgets what is too old, now and then. */
+export function openCallLog(options: CallLogOptions, log: Log): CallLog {
   const { dataDir, redisUrl, callLogDays } = options;
   const keepMs = callLogDays * DAY_MS;
-  const log = redisUrl === null ? openFile(dataDir, say) : new RedisCallLog({ url: redisUrl, keepMs, say });
-  const expire = () => log.expire(Date.now() - keepMs);
+  const calls = redisUrl === null ? openFile(dataDir, log) : new RedisCallLog({ url: redisUrl, keepMs, log });
+  const expire = () => calls.expire(Date.now() - keepMs);
   expire();
   const timer = setInterval(expire, EXPIRE_MS);
   Deno.unrefTimer(timer);
-  const close = log.close.bind(log);
-  return Object.assign(log, {
+  const close = calls.close.bind(calls);
+  return Object.assign(calls, {
     close() {
       clearInterval(timer);
       return close();
@@ -34,14 +35,14 @@ export function openCallLog(options: CallLogOptions, say: (line: string) => void
   });
 }
 
-function openFile(dataDir: string, say: (line: string) => void): CallLog {
-  if (dataDir === IN_MEMORY) return new SqliteCallLog(IN_MEMORY, say);
+function openFile(dataDir: string, log: Log): CallLog {
+  if (dataDir === IN_MEMORY) return new SqliteCallLog(IN_MEMORY, log);
   try {
     // Who called whom is nobody's business but the server's.
     Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return new SqliteCallLog(`${dataDir}/calls.db`, say);
+    return new SqliteCallLog(`${dataDir}/calls.db`, log);
   } catch (error) {
-    say(`DATA_DIR: the call log is kept in memory, and ends with this process: ${(error as Error).message}`);
-    return new SqliteCallLog(IN_MEMORY, say);
+    log("call-log-in-memory", { why: (error as Error).message });
+    return new SqliteCallLog(IN_MEMORY, log);
   }
 }

@@ -1,6 +1,7 @@
 /** The call log of several processes, in the store that they share. Over a connection of its own: that of the engine comes and goes. */
 
 import { explain, StoreError, within } from "../engine/redis/store.ts";
+import type { Log } from "../ops/log.ts";
 import {
   type CallLog,
   type ChatSummary,
@@ -35,8 +36,7 @@ export interface RedisLogOptions {
   readonly url: string;
   /** How long an entry is kept, in ms. */
   readonly keepMs: number;
-  /** Takes a line for whoever runs the server. */
-  say(line: string): void;
+  readonly log: Log;
 }
 
 export class RedisCallLog implements CallLog {
@@ -156,7 +156,7 @@ export class RedisCallLog implements CallLog {
       const isReady = await this.#client.then((client) => client.isReady, () => true);
       const isAway = error instanceof StoreError || !isReady;
       const why = isAway ? "" : explain(error);
-      if (why !== "" && why !== this.#trouble) this.#options.say(`The call log cannot be used: ${why}`);
+      if (why !== "" && why !== this.#trouble) this.#options.log("call-log-failed", { why });
       this.#trouble = why;
       return otherwise;
     }

@@ -1,6 +1,7 @@
 /** The call log of one process, in SQLite: a file in `DATA_DIR`, or memory. What is written there is written before `append` returns. */
 
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { Log } from "../ops/log.ts";
 import { type CallLog, type LogEntry, type LoggedCall, MAX_ENTRIES, MAX_IN_CHAT, MAX_MISSED } from "./call_log.ts";
 
 /** Where a log is kept that ends with the process. */
@@ -40,7 +41,7 @@ type Row = Record<"call" | "chat" | "role" | "media" | "outcome", string> & {
 
 export class SqliteCallLog implements CallLog {
   readonly #db: DatabaseSync;
-  readonly #say: (line: string) => void;
+  readonly #log: Log;
   readonly #maxEntries: number;
   readonly #statements;
   #size: number;
@@ -48,11 +49,11 @@ export class SqliteCallLog implements CallLog {
   #isClosed = false;
 
   /**
-   * `path`: a file in a folder that is there, or `IN_MEMORY`. `say` takes a line for whoever runs the server.
+   * `path`: a file in a folder that is there, or `IN_MEMORY`.
    * @throws where it cannot be opened or written.
    */
-  constructor(path: string, say: (line: string) => void, maxEntries = MAX_ENTRIES) {
-    this.#say = say;
+  constructor(path: string, log: Log, maxEntries = MAX_ENTRIES) {
+    this.#log = log;
     this.#maxEntries = maxEntries;
     this.#db = new DatabaseSync(path);
     const [version] = Object.values(this.#db.prepare("PRAGMA user_version").get()!) as number[];
@@ -167,7 +168,7 @@ export class SqliteCallLog implements CallLog {
       return result;
     } catch (error) {
       const { message } = error as Error;
-      if (message !== this.#trouble) this.#say(`The call log cannot be used: ${message}`);
+      if (message !== this.#trouble) this.#log("call-log-failed", { why: message });
       this.#trouble = message;
       return otherwise;
     }

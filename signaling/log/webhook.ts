@@ -47,13 +47,17 @@ interface Message {
   timer?: ReturnType<typeof setTimeout>;
 }
 
-/** What a try came to; `again`: it may be repeated, after at least so many ms. */
-type Verdict = "taken" | "refused" | { readonly again: number };
+/** What a try came to. `again`: it may be repeated, after at least so many ms; `null`: it may not. */
+type Verdict = "taken" | { readonly why: string; readonly again: number | null };
+
+/** Is told of a message that is lost, but for those that the server leaves behind. */
+type OnLost = (lost: { readonly why: string; readonly tries: number }) => void;
 
 export class Webhook {
   readonly #url: string;
   readonly #keys: Promise<CryptoKey[]>;
   readonly #retry: RetryPolicy;
+  readonly #onLost: OnLost;
   /** Not delivered and not given up. */
   readonly #messages = new Set<Message>();
   /** Messages whose turn it is. */
@@ -64,7 +68,8 @@ export class Webhook {
   /** Set once the server leaves: then there are no further tries. */
   #emptied: (() => void) | null = null;
 
-  constructor({ url, keys }: WebhookTarget, retry = RETRY) {
+  constructor({ url, keys }: WebhookTarget, retry = RETRY, onLost: OnLost = () => {}) {
+    this.#onLost = onLost;
     this.#url = url;
     const hmac = { name: "HMAC", hash: "SHA-256" };
     this.#keys = Promise.all(keys.map((key) => crypto.subtle.importKey("raw", key, hmac, false, ["sign"])));
@@ -75,6 +80,7 @@ export class Webhook {
   send(type: string, timestamp: string, data: object): void {
     if (this.#messages.size >= MAX_MESSAGES) {
       this.#counts.lost++;
+      this.#onLost({ why: `${MAX_MESSAGES} wait already`, tries: 0 });
       return;
     }
     const message = { id: `msg_${randomId()}`, body: JSON.stringify({ type, timestamp, data }), tries: 0 };
@@ -114,18 +120,19 @@ export class Webhook {
     const verdict = await this.#post(message);
     this.#inFlight--;
     const { tries, pauseMs, maxPauseMs } = this.#retry;
-    if (typeof verdict === "object" && message.tries < tries && this.#emptied === null) {
+    const again = verdict === "taken" ? null : verdict.again;
+    if (again !== null && message.tries < tries && this.#emptied === null) {
       this.#counts.retried++;
       const pause = Math.min(maxPauseMs, pauseMs * 4 ** (message.tries - 1)) * (1 - Math.random() / 2);
-      const again = () => {
+      message.timer = setTimeout(() => {
         delete message.timer;
         this.#ready.push(message);
         this.#pump();
-      };
-      message.timer = setTimeout(again, Math.max(pause, Math.min(verdict.again, maxPauseMs)));
+      }, Math.max(pause, Math.min(again, maxPauseMs)));
     } else {
       this.#messages.delete(message);
       this.#counts[verdict === "taken" ? "delivered" : "lost"]++;
+      if (verdict !== "taken" && this.#emptied === null) this.#onLost({ why: verdict.why, tries: message.tries });
     }
     this.#pump();
     if (this.#messages.size === 0) this.#emptied?.();
@@ -151,7 +158,7 @@ export class Webhook {
       await response.body?.cancel();
       return verdictOf(response);
     } catch {
-      return { again: 0 }; // no connection, or no answer in time
+      return { why: "no connection, or no answer in time", again: 0 };
     } finally {
       clearTimeout(timer);
     }
@@ -168,7 +175,8 @@ export class Webhook {
 /** A redirect is refused like most of 4xx: the address is wrong, and will be at the next try. */
 function verdictOf({ ok, status, headers }: Response): Verdict {
   if (ok) return "taken";
-  return status >= 500 || status === 408 || status === 429 ? { again: retryAfterMs(headers) } : "refused";
+  const mayPass = status >= 500 || status === 408 || status === 429;
+  return { why: `it answers ${status}`, again: mayPass ? retryAfterMs(headers) : null };
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3) in ms: it has seconds or a date. */

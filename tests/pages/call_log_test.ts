@@ -47,7 +47,7 @@ Deno.test("browser: a missed call of three days ago is dated so, and stays until
   await play(async ({ boris, chat, product }) => {
     const at = Date.now() - 3 * DAY_MS;
     const { user: { id } } = await boris.page.evaluate(() => fetch("/api/session").then((answer) => answer.json()));
-    const log = new SqliteCallLog(`${data.path}/calls.db`, (line) => assert.fail(line));
+    const log = new SqliteCallLog(`${data.path}/calls.db`, (event) => assert.fail(event));
     const call = { chatId: chat.split("/").at(-1)!, callId: "call-of-three-days-ago", at, role: "callee" } as const;
     const rest = { media: "video", durationMs: null, outcome: "timeout", missed: "timeout" } as const;
     log.append([{ userId: id, call: { ...call, ...rest, peer: { id: "ada", name: "Ada" } } }]);

@@ -25,7 +25,6 @@ export interface Rules {
 /** One process: its engine, and what came out of it that is this process's. */
 export class EngineNode {
   readonly engine: RedisEngine;
-  readonly said: string[] = [];
   /** What was given to devices that have their sockets here. */
   readonly given: { readonly to: Endpoint; readonly message: ServerMessage }[] = [];
   readonly facts: (Fact | DeviceFact)[] = [];
@@ -41,7 +40,7 @@ export class EngineNode {
         newId: () => crypto.randomUUID().replaceAll("-", ""),
       },
       (step, isOwn) => this.#take(step, isOwn),
-      { url, say: (line) => this.said.push(line), rates: rates() },
+      { url, log: () => {}, rates: rates() },
     );
   }
 

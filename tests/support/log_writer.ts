@@ -7,8 +7,8 @@ export const IN_CHAT = 100;
 
 if (import.meta.main) {
   const [path, first] = Deno.args as [string, string];
-  const log = new SqliteCallLog(path, (line) => {
-    throw new Error(line);
+  const log = new SqliteCallLog(path, (event) => {
+    throw new Error(event);
   });
   for (let n = Number(first);; n++) {
     const call = {

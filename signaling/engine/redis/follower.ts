@@ -3,6 +3,7 @@
 import { introduction } from "./introduction.ts";
 import type { Spent } from "../../address_rates.ts";
 import type { Fact } from "../../call/facts.ts";
+import type { Log } from "../../ops/log.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { type Batch, LEASE_MS, type Replica, type Snapshot } from "./replica.ts";
@@ -22,8 +23,7 @@ export const STATE_VERSION = 3;
 export interface FollowerPorts {
   readonly url: string;
   readonly out: Outgoing;
-  /** Takes a line for whoever runs the server. */
-  say(line: string): void;
+  readonly log: Log;
   newReplica(from: number | Snapshot): Replica;
   /** A batch is about to be taken; or was. */
   onBatch(batch: Batch, isOwn: boolean): void;
@@ -45,7 +45,8 @@ export class Follower {
   #position = { id: "0-0", seq: 0 };
   #store: Store | null = null;
   #trouble: string | null = "the store was not reached yet";
-  #said = "";
+  /** What was said of it last. */
+  #said: string | null = null;
   #leaving = false;
   #closed = false;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -225,10 +226,10 @@ export class Follower {
   /** Says what changes, once. */
   #setTrouble(why: string | null): void {
     this.#trouble = why;
-    const line = why === null ? "" : `REDIS_URL: ${why}: nobody can call until that is over`;
-    if (line === this.#said) return;
-    this.#ports.say(why === null ? "REDIS_URL: all is well again" : line);
-    this.#said = line;
+    if (why === this.#said) return;
+    if (why === null) this.#ports.log("store-back", {});
+    else this.#ports.log("store-lost", { why });
+    this.#said = why;
   }
 
   #write(store: Store, epoch: string, lives: boolean, batch: Batch): Promise<number> {

@@ -26,6 +26,7 @@ import {
   UnavailableError,
 } from "../engine.ts";
 import { Histogram } from "../../ops/histogram.ts";
+import type { Log } from "../../ops/log.ts";
 import { Follower } from "./follower.ts";
 import { itemOf } from "./items.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -43,8 +44,7 @@ const AGAIN_MS = 2_000;
 /** What this engine needs of its process. */
 export interface RedisOptions {
   readonly url: string;
-  /** Takes a line for whoever runs the server. */
-  say(line: string): void;
+  readonly log: Log;
   /** What addresses are given here and elsewhere: told with what is written anyway, at the latest with the next sign of life. */
   readonly rates: Pick<AddressRates, "untold" | "charge">;
 }

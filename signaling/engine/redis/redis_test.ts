@@ -16,7 +16,7 @@ if (HAS_REDIS) {
 }
 
 const make: EngineFactory = (options, receive) =>
-  new RedisEngine(options, receive, { url: redis.url, say: () => {}, rates: rates() });
+  new RedisEngine(options, receive, { url: redis.url, log: () => {}, rates: rates() });
 
 /** Looks often: what is under way passes the store, and rings for a moment only. */
 async function soon(what: string, look: () => Promise<unknown>): Promise<void> {
