@@ -6,6 +6,7 @@ import type { Member } from "../shared/protocol/server_messages.ts";
 import { NOTHING } from "../shared/client/snapshot.ts";
 import { ChatPage } from "../components/call/chat/ChatPage.tsx";
 import type { CallStore } from "../components/call/store.ts";
+import "../components/call/in_one_file.ts";
 import { Muted } from "../components/call/Muted.tsx";
 import { isStaged, statusText, type View } from "../components/call/view.ts";
 
@@ -31,28 +32,20 @@ export default function Call({ chatId, userId, seats, members, calls, mine, t }:
   const store = useSignal<CallStore | null>(null);
   const calling = useSignal<Calling | null>(null);
   useEffect(() => {
-    let left = false;
+    const left = new AbortController();
+    const onLeft = (end: () => void) => left.signal.addEventListener("abort", end);
+    const leave = () => left.abort();
     // The page can be read before the call client is loaded. static/reload_on_script_failure.js listens to both events.
     import("../components/call/calling.ts").then((loaded) => {
-      if (left) return;
+      if (left.signal.aborted) return;
+      onLeft(loaded.onPageLeft(leave));
+      const made = loaded.createCallStore(chatId, calls);
+      onLeft(() => made.client.close());
       calling.value = loaded;
-      store.value = loaded.createCallStore(chatId, calls);
+      store.value = made;
       dispatchEvent(new Event("zvonok:scripts-run"));
     }, () => dispatchEvent(new Event("zvonok:script-failed")));
-    const leave = () => {
-      left = true;
-      store.value?.client.close();
-    };
-    // A browser may keep a page that was left in its back/forward cache, with its socket: nobody would hear a call ring there.
-    const hide = ({ persisted }: PageTransitionEvent) => persisted && leave();
-    const comeBack = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
-    addEventListener("pagehide", hide);
-    addEventListener("pageshow", comeBack);
-    return () => {
-      removeEventListener("pagehide", hide);
-      removeEventListener("pageshow", comeBack);
-      leave();
-    };
+    return leave;
   }, [chatId]);
 
   const rendered = { [chatId]: members };

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
 import { Person, Vacant } from "../components/call/Person.tsx";
+import Rings from "../islands/Rings.tsx";
 import { fill } from "../shared/i18n/i18n.ts";
 import type { ChatSummary } from "../signaling/log/call_log.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
@@ -38,7 +39,7 @@ export const handler = define.handlers({
 interface Shared {
   readonly id: string;
   readonly calls: ChatSummary | null;
-  readonly others: readonly Member[];
+  readonly others: Member[];
 }
 
 type View =
@@ -61,10 +62,18 @@ async function lobby(ctx: { req: Request; state: State }, note: Note, status = 2
 }
 
 /** The start page: make a chat, or return to one. */
-export default define.page<typeof handler>(({ data, state: { t, locale } }) => {
+export default define.page<typeof handler>(({ data, state: { t, locale, session } }) => {
   if (data.show === "cookieless") return <Cookieless t={t} again="/" />;
   return (
     <main class="page lobby">
+      {session !== null && data.chats.length > 0 && (
+        <Rings
+          userId={session.userId}
+          hosted={data.hosted}
+          members={Object.fromEntries(data.chats.map(({ id, others }) => [id, others]))}
+          t={t.chat}
+        />
+      )}
       <h1>{t.lobby.headline}</h1>
       {data.hosted ? <p class="card lead">{t.lobby.hosted}</p> : (
         <form class="card" method="post" action="/">
@@ -75,11 +84,9 @@ export default define.page<typeof handler>(({ data, state: { t, locale } }) => {
       )}
       {data.chats.length > 0 && (
         <section class="chats" aria-labelledby="chats-title">
-          {data.chats.some(({ calls }) => calls !== null) && (
-            <Head>
-              <script src={asset("/times.js")} defer />
-            </Head>
-          )}
+          <Head>
+            <script src={asset("/times.js")} defer />
+          </Head>
           <h2 id="chats-title">{t.lobby.chats}</h2>
           <ul>
             {data.chats.map(({ id, others, calls }) => (

@@ -3,6 +3,8 @@
  * list: one module, loaded at the first of these.
  */
 
+import "./in_one_file.ts";
+
 export { Offer } from "./beside/Offer.tsx";
 export { hasPicture, Picture } from "./beside/Picture.tsx";
 export { Tab } from "./beside/Tab.tsx";

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { CallClient } from "../../shared/client/client.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
+import type { Platform } from "../../shared/client/platform/platform.ts";
 import type { LoggedCall } from "../../shared/protocol/logged_call.ts";
 import type { Snapshot } from "../../shared/client/state.ts";
 
@@ -19,12 +20,16 @@ export interface CallStore {
   readonly client: CallClient;
 }
 
-/** Connects to the server, and keeps the members and the calls of `chatId` up to date. */
-export function createCallStore(chatId: string, calls: readonly LoggedCall[]): CallStore {
+/** Connects to the server, and keeps the members and the calls of `chatId`, if it is one, up to date. */
+export function createCallStore(
+  chatId: string | null,
+  calls: readonly LoggedCall[],
+  platform: Platform = browser({ url: location.origin }),
+): CallStore {
   // Shown after what is to be done, such as opening a camera or making an offer, has begun: drawing takes longer than that. By a
   // message, since a hidden page has no animation frames, and timers of a second.
   const { port1, port2 } = new MessageChannel();
-  const client = new CallClient(browser({ url: location.origin }), () => port2.postMessage(null));
+  const client = new CallClient(platform, () => port2.postMessage(null));
   const snapshot = signal(client.snapshot);
   const draw = () => void (snapshot.value = client.snapshot);
   const isOpening = ({ local }: Snapshot) => local.held.microphone === "opening";
@@ -34,6 +39,6 @@ export function createCallStore(chatId: string, calls: readonly LoggedCall[]): C
     if (begins && latest.call.phase !== "connecting") setTimeout(draw, HOLD_MS);
     else draw();
   };
-  client.watch(chatId, calls);
+  if (chatId !== null) client.watch(chatId, calls);
   return { snapshot, client };
 }

@@ -146,10 +146,10 @@ Deno.test("the forms: the lobby makes a chat, the join form takes a seat, and a 
   }
 });
 
-Deno.test("the lobby and the join form ship no script", async () => {
+Deno.test("the lobby of who has no chat, and the join form, ship no script", async () => {
   const ann = await named("Ann");
-  const chatId = await ann.createChat();
   for (const guest of [visitor(), ann]) assert.doesNotMatch((await guest.get("/")).text, /<script/i);
+  const chatId = await ann.createChat();
   for (const guest of [visitor(), await named("Bob")]) {
     assert.doesNotMatch((await guest.get(`/chat/${chatId}`)).text, /<script/i);
   }

@@ -10,3 +10,18 @@ export const lifecycle: Lifecycle = {
   // A page that goes into the back/forward cache (`persisted`) may be shown again, and is not gone for good.
   onLeave: (action) => addEventListener("pagehide", ({ persisted }) => persisted || action()),
 };
+
+/**
+ * Calls `leave` when the page is left. A browser may keep a page that was left in its back/forward cache, with its socket: nobody would
+ * hear a call ring there, so it is loaded anew when somebody comes back to it. The result ends this.
+ */
+export function onPageLeft(leave: () => void): () => void {
+  const hide = ({ persisted }: PageTransitionEvent) => persisted && leave();
+  const comeBack = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
+  addEventListener("pagehide", hide);
+  addEventListener("pageshow", comeBack);
+  return () => {
+    removeEventListener("pagehide", hide);
+    removeEventListener("pageshow", comeBack);
+  };
+}
