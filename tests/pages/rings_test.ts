@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "../support/packages.ts";
 import { scene } from "../support/scene.ts";
-import { named, there } from "../support/until.ts";
+import { gone, named, there, until } from "../support/until.ts";
 
 /** Whether a page has loaded the call client. */
 const hasClient = (page: Page) =>
@@ -50,4 +50,38 @@ scene("a call that is missed elsewhere is in the lobby's list at once, without t
   await there(other, named("alertdialog", "Ada is calling you"));
   await ada.click("Cancel");
   await boris.reads("Missed calls: 1");
+});
+
+scene("all windows of a person ring, with one bell, and all stop at once", async (stage) => {
+  const { ada, boris, product, chat } = stage;
+  const other = await boris.anotherWindow();
+  for (const page of [boris.page, other]) {
+    await page.evaluateOnNewDocument(() => {
+      Object.assign(globalThis, { strikes: 0 });
+      globalThis.OscillatorNode = class extends OscillatorNode {
+        override start(when?: number) {
+          (globalThis as unknown as { strikes: number }).strikes++;
+          super.start(when);
+        }
+      };
+    });
+  }
+  const strikes = (page: Page) => page.evaluate(() => (globalThis as unknown as { strikes: number }).strikes);
+  await boris.page.goto(product.url);
+  await other.goto(chat);
+  await ada.reads("online");
+  await ada.click("Video call");
+  for (const page of [boris.page, other]) await there(page, rings);
+  const heard = () => Promise.all([strikes(boris.page), strikes(other)]);
+  // A strike is eight tones: two of them are heard in all, not two in each window.
+  const twice = await until("the bell strikes twice", async () => {
+    const both = await heard();
+    return Math.max(...both) >= 16 ? both : null;
+  });
+  assert.equal(Math.min(...twice), 0);
+  const ringer = twice[0] > 0 ? boris.page : other;
+  const rest = ringer === other ? boris.page : other;
+  await (await there(rest, named("button", "Decline"))).asLocator().click();
+  await gone(ringer, rings);
+  await ada.hears("Call ended");
 });

@@ -96,17 +96,28 @@ function toneOf({ hz, loudness, on, off }: typeof cadences[Tone]): AudioBuffer {
 
 /**
  * Draws attention to a call that rings here, by sound and vibration, until the returned function is called. It rings by the system's
- * speaker, not the chosen one: a headset for calls lies on the table between them.
+ * speaker, not the chosen one: a headset for calls lies on the table between them. Of all this browser's pages that ring and may be heard
+ * one does it (Web Locks); another one goes on where that is closed.
  */
 export function startBell(): () => void {
   const over = new AbortController();
   const audio = attempt(() => openAudio(over.signal));
   const vibrate = (pattern: number[]) => navigator.userActivation?.hasBeenActive && navigator.vibrate?.(pattern);
+  let isMine = navigator.locks === undefined;
   const ring = () => {
     // A page nobody has touched yet may neither sound nor vibrate; it keeps trying, since a touch may come.
     audio?.resume().catch(() => {});
-    if (audio?.state === "running") attempt(() => strikeBell(audio));
+    if (audio?.state !== "running") return;
+    if (!isMine) return void navigator.locks.request("zvonok.bell", { ifAvailable: true }, begin).catch(() => {});
+    attempt(() => strikeBell(audio));
     vibrate([300, 150, 300]);
+  };
+  /** With the lock, until it is over. */
+  const begin = (lock: Lock | null) => {
+    if (lock === null || over.signal.aborted) return;
+    isMine = true;
+    ring();
+    return new Promise((resolve) => over.signal.addEventListener("abort", resolve));
   };
   ring();
   const rings = setInterval(ring, BELL_EVERY_MS);
