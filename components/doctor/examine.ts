@@ -18,11 +18,11 @@ export async function examine(ports: Ports, onFinding: (id: CheckId, finding: Fi
     await run("microphone", () => checkMicrophone(ports));
   };
   const network = async () => {
-    const access = await accessOf(ports);
+    const { access, transport } = await accessOf(ports);
     await Promise.all([
-      run("socket", () => checkSocket(ports, access)),
+      run("socket", () => checkSocket({ ...ports, transport }, access)),
       run("stun", () => checkStun(ports, access)),
-      ...(["udp", "tcp", "tls"] as const).map((transport) => run(transport, () => checkTurn(ports, access, transport))),
+      ...(["udp", "tcp", "tls"] as const).map((relay) => run(relay, () => checkTurn(ports, access, relay))),
     ]);
   };
   await Promise.all([devices(), network()]);

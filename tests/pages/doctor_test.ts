@@ -8,6 +8,7 @@ import { Coturn } from "../support/coturn.ts";
 import { freePorts } from "../support/ports.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
 import { turnTest } from "../support/turn.ts";
+import { until } from "../support/until.ts";
 
 const SECRET = "shared with coturn";
 const HOST = "127.0.0.1";
@@ -187,11 +188,27 @@ Deno.test("doctor: a server that is killed meanwhile", async () => {
   });
 });
 
-Deno.test("doctor: a stranger's devices are checked, and what needs a name is said", async () => {
-  await scene({}, async ({ ada }) => {
+turnTest("doctor: for a stranger all is checked too, as a guest of whom nothing stays", async () => {
+  await using stack = new AsyncDisposableStack();
+  const env = { ...await relay(stack), GRACE_MS: "500" };
+  await scene(env, async ({ ada, product }) => {
+    const before = await ada.page.cookies();
+    const all = await examine(ada, "Start the check");
+    assert.equal(all.verdict, "Calls will work", JSON.stringify(all, null, 1));
+    matches(all, { Server: /^works/, "Relay over UDP": /^works/ });
+    assert.deepEqual(await ada.page.cookies(), before);
+    assert.deepEqual(await ada.page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
+    await until("the server knows nobody any more", async () => {
+      const figures = await (await fetch(`${product.url}/metrics`)).text();
+      return ["sockets", "users", "chats"].every((what) => new RegExp(`^zvonok_${what} 0$`, "m").test(figures));
+    });
+  }, { named: false });
+});
+
+Deno.test("doctor: where a host application sends its users, a stranger's devices are checked, and why no more is", async () => {
+  await scene({ JWT_SECRET: "a secret of the host application, long enough", GUESTS: "off" }, async ({ ada }) => {
     const all = await examine(ada, "Start the check");
     assert.equal(all.verdict, "Only half of it could be checked");
-    matches(all, { Camera: /^works/, Server: /^not tried\. This needs a name first/ });
-    await ada.sees("link", "Go to the start page");
+    matches(all, { Camera: /^works/, Server: /^not tried\. The server knows only whom its application sends/ });
   }, { named: false });
 });

@@ -35,7 +35,7 @@ export const doctor: DoctorStrings = {
     microphoneSilent:
       "“{label}” opens, but only silence comes from it. Check that it is not muted, by a switch on it " +
       "or in the system's settings, speak up, and run this again.",
-    unnamed: "This needs a name first: start or join a chat, then come back.",
+    unnamed: "The server knows only whom its application sends: open a chat from there, then come back.",
     cookieless:
       "Your browser keeps no cookies for this page, so the server cannot know who you are. Allow cookies for " +
       "this site, or open the page in a tab of its own.",
@@ -92,7 +92,7 @@ export const doctor: DoctorStrings = {
     },
     unnamed: {
       title: "Only half of it could be checked",
-      text: "The server does not know you yet. Start or join a chat, then come back.",
+      text: "The server knows only whom its application sends. Open a chat from there, then come back.",
     },
     noMicrophone: {
       title: "You would not be heard",
