@@ -11,7 +11,6 @@ import { type Config, ConfigError, readConfig } from "./signaling/config.ts";
 import { UnavailableError } from "./signaling/engine/engine.ts";
 import { unavailable } from "./signaling/http/responses.ts";
 import { credentialOf } from "./signaling/identity/auth.ts";
-import { Entries } from "./signaling/identity/entries.ts";
 import { urlOf, whyNotListening } from "./signaling/ops/listening.ts";
 import { consoleLog, failureOf, logFormat } from "./signaling/ops/log.ts";
 import { SignalingServer } from "./signaling/server.ts";
@@ -28,7 +27,6 @@ const log = consoleLog(format);
 
 const config = configOrExit();
 const server = new SignalingServer(config, Date.now, log);
-const entries = new Entries();
 let leaving: Promise<number> | null = null;
 
 // Deno Deploy sets this, and starts instances as it needs them; it serves the app without `serve`.
@@ -83,7 +81,6 @@ export const app = new ZvonokApp()
     state.t = strings("en");
     state.hub = server.hub;
     state.log = server.log;
-    state.entries = entries;
     state.ice = (userId) => server.ice(userId);
     const unavailable = server.unavailableRefusal();
     if (unavailable !== null) return unavailable;

@@ -119,6 +119,16 @@ export class Hub {
     return this.#engine.usePass(id, expiresAt);
   }
 
+  /** Keeps the token of somebody whose browser may keep no cookie, and gives the key to it, good once and for two minutes. */
+  keepEntry(token: string): Answer<string> {
+    return this.#engine.keepEntry(token);
+  }
+
+  /** The token behind such a key; `null` where there is none. */
+  takeEntry(key: string): Answer<string | null> {
+    return this.#engine.takeEntry(key);
+  }
+
   members(chatId: string): Answer<Member[]> {
     return this.#engine.members(chatId);
   }

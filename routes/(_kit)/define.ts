@@ -1,7 +1,6 @@
 /** What every request carries, and Fresh's typed helpers for it. */
 
 import { createDefine } from "fresh";
-import type { Entries } from "../../signaling/identity/entries.ts";
 import type { Guests } from "../../signaling/identity/guests.ts";
 import type { Renewed, Session } from "../../signaling/identity/session.ts";
 import type { Locale, Strings } from "../../shared/i18n/i18n.ts";
@@ -27,8 +26,6 @@ export interface State {
   enter(token: string): Promise<Renewed | string>;
   /** Lets the session of this request last longer; or says, to developers, why it does not. */
   renew(session: Session): Promise<Renewed | string>;
-  /** Host tokens of people whose browser may keep no cookie where they came in. */
-  entries: Entries;
   hub: Hub;
   log: CallLog;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */

@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
+import { asset, Head } from "fresh/runtime";
 import Call from "../../islands/Call.tsx";
 import { fill, type Strings } from "../../shared/i18n/i18n.ts";
 import { chatId } from "../../shared/protocol/formats.ts";
@@ -31,7 +31,7 @@ type View =
     mine: boolean;
   }
   | { show: "join"; note: Note }
-  | { show: "framed"; id: string; entry: string | null }
+  | { show: "framed"; id: string; hasEntry: boolean }
   | { show: "cookieless" }
   | { show: "denied" };
 
@@ -42,16 +42,17 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { req, url, state, params } = ctx;
     const id = params.id!;
-    const entry = url.searchParams.get("entry");
+    const hasEntry = url.searchParams.has("entry");
     const view = await memberView(state, id);
-    // The browser kept the session cookie, so the entry key, which is for browsers that do not, is not needed.
-    if (view !== null && entry !== null) {
-      return new Response(null, { status: 303, headers: { location: `/chat/${id}` } });
+    // The browser kept the session cookie, so the entry key, which is for browsers that do not, is not needed. A fragment outlives a
+    // redirection to an address without one.
+    if (view !== null && hasEntry) {
+      return new Response(null, { status: 303, headers: { location: `/chat/${id}#` } });
     }
-    const canOpenAlone = state.guests !== null || entry !== null;
+    const canOpenAlone = state.guests !== null || hasEntry;
     const isShut = state.session === null && canOpenAlone && isInForeignFrame(req);
     if (view !== null) return page<View>(view);
-    return isShut ? page<View>({ show: "framed", id, entry }) : invitation(ctx, null);
+    return isShut ? page<View>({ show: "framed", id, hasEntry }) : invitation(ctx, null);
   },
 
   async POST(ctx) {
@@ -128,7 +129,7 @@ export default define.page<typeof handler>(({ data, state, url }) => {
     case "join":
       return <Join state={state} note={data.note} />;
     case "framed":
-      return <Framed t={t} id={data.id} entry={data.entry} />;
+      return <Framed t={t} id={data.id} hasEntry={data.hasEntry} />;
     case "cookieless":
       return <Cookieless t={t} again={url.pathname} />;
     case "denied":
@@ -188,18 +189,22 @@ function Join({ state: { t, session, guests }, note }: { state: State; note: Not
 }
 
 /** Shown inside another site, where the browser keeps no cookie for this one: in a tab of its own it does. */
-function Framed({ t: { join: t }, id, entry }: { t: Strings; id: string; entry: string | null }) {
+function Framed({ t: { join: t, page }, id, hasEntry }: { t: Strings; id: string; hasEntry: boolean }) {
   return (
     <main class="page narrow">
       <Title text={t.framedTitle} />
+      <Head>{hasEntry && <script src={asset("/entry.js")} defer />}</Head>
       <div class="card">
         <h1>{t.framedTitle}</h1>
         <p class="lead">{t.framedText}</p>
-        {entry === null
+        {!hasEntry
           ? <a class="button accent" href={`/chat/${id}`} target="_blank" rel="noopener">{t.newTab}</a>
           : (
             <form method="post" action="/enter" target="_blank" rel="noopener">
-              <input type="hidden" name="entry" value={entry} />
+              <noscript>
+                <p class="notice">{page.noScript}</p>
+              </noscript>
+              <input id="entry" type="hidden" name="entry" />
               <input type="hidden" name="chat" value={id} />
               <button class="button accent" type="submit">{t.newTab}</button>
             </form>

@@ -166,6 +166,10 @@ export interface Engine {
   join(chatId: string, member: Pick<Membership, "userId" | "name">): Answer<boolean>;
   /** Uses up a pass that is good once, by its id; false where it was used. `expiresAt`: when it is out of date, in ms since 1970. */
   usePass(id: string, expiresAt: number): Answer<boolean>;
+  /** Keeps a token for two minutes, and gives the key to it. */
+  keepEntry(token: string): Answer<string>;
+  /** The token behind a key, once, whichever process kept it; `null` where it is unknown, used or too old. */
+  takeEntry(key: string): Answer<string | null>;
   /**
    * Keeps a place for a device's socket that is about to open, for at most `forMs`: of one whose client went away meanwhile nothing may be
    * heard any more. `null` where its user has as many as may be (R18).

@@ -25,6 +25,7 @@ import type {
   Step,
   StepReceiver,
 } from "./engine.ts";
+import { Entries } from "./entries.ts";
 import { inOrder } from "./in_order.ts";
 import { Members } from "./members.ts";
 import { type Initiate, placing } from "./placing.ts";
@@ -47,12 +48,14 @@ export class MemoryEngine implements Engine {
   readonly #calls: CallTable;
   readonly #initiations = new Buckets(INITIATIONS);
   readonly #usedPasses = new UsedPasses();
+  readonly #entries: Entries;
   /** Chats that somebody looks at. */
   readonly #watched = new Set<string>();
 
   /** `deadlines`: another's, who makes them fire. */
   constructor(options: EngineOptions, receive: StepReceiver, deadlines = new Deadlines(options.now)) {
     this.#options = options;
+    this.#entries = new Entries(options);
     const emit = inOrder((step) => receive(step, true));
     this.#emit = (step) => emit({ at: this.#now(), ...step });
     this.#startedAt = options.now();
@@ -108,6 +111,14 @@ export class MemoryEngine implements Engine {
 
   usePass(id: string, expiresAt: number): boolean {
     return this.#usedPasses.use(id, expiresAt, this.#now());
+  }
+
+  keepEntry(token: string): string {
+    return this.#entries.keep(token);
+  }
+
+  takeEntry(key: string): string | null {
+    return this.#entries.take(key);
   }
 
   reserve(device: Endpoint, forMs: number): Reservation | null {

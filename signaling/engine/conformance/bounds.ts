@@ -29,6 +29,14 @@ export const BOUNDS: Scenes = {
     assert.notEqual(await reserve(MAX_DEVICES + 1, RESERVED_MS), null);
   },
 
+  "a key gives its token once": async ({ engine }) => {
+    const [one, other] = [await engine.keepEntry("a.b.c"), await engine.keepEntry("d.e.f")];
+    assert.notEqual(one, other);
+    const taken = await Promise.all([one, one, "unknown", one].map((key) => engine.takeEntry(key)));
+    assert.deepEqual(taken.toSorted(), ["a.b.c", null, null, null]);
+    assert.equal(await engine.takeEntry(other), "d.e.f");
+  },
+
   "[R18] what is kept is bounded: candidates, chats and devices of a user, calls placed": async (
     scene,
   ) => {

@@ -200,6 +200,21 @@ cluster(
   },
 );
 
+cluster(
+  "a key for a token opens once, whichever of three processes kept it and is asked",
+  3,
+  async ({ redis, nodes }) => {
+    const keys = await Promise.all(Array.from({ length: 30 }, (_, n) => nodes[n % 3]!.engine.keepEntry(`token-${n}`)));
+    const taken = await Promise.all(keys.map((key) => Promise.all(nodes.map(({ engine }) => engine.takeEntry(key)))));
+    const expected = Array.from({ length: 30 }, (_, n) => [null, null, `token-${n}`].toSorted());
+    assert.deepEqual(taken.map((answers) => answers.toSorted()), expected);
+    await redis.stop();
+    await has("the store is away", () => nodes.every(({ engine }) => engine.unavailability() !== null));
+    await assert.rejects(async () => await nodes[0]!.engine.keepEntry("token"), { name: "UnavailableError" });
+    await redis.startAgain();
+  },
+);
+
 cluster("a process that comes later knows all, and one that leaves ends nothing", 2, async ({ redis, nodes }) => {
   const [a, b] = nodes as [EngineNode, EngineNode];
   await talk(a, b);

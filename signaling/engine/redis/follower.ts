@@ -76,6 +76,11 @@ export class Follower {
     return this.#trouble;
   }
 
+  /** The store itself, for what is in no log; `null` while it is away. */
+  get store(): Store | null {
+    return this.#trouble === null ? this.#store : null;
+  }
+
   /** This process takes part until it has left. */
   leave(): void {
     this.#leaving = true;

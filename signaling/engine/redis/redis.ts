@@ -27,10 +27,12 @@ import {
 } from "../engine.ts";
 import { Histogram } from "../../ops/histogram.ts";
 import type { Log } from "../../ops/log.ts";
+import { ENTRY_MS } from "../entries.ts";
 import { Follower } from "./follower.ts";
 import { itemOf } from "./items.ts";
 import { Outgoing } from "./outgoing.ts";
 import { type Batch, HEARTBEAT_MS, type Item, keyOf, Replica, type Snapshot } from "./replica.ts";
+import { explain, type Store } from "./store.ts";
 
 /** How long an answer waits for what was submitted before it, in ms. */
 const SETTLE_MS = 2_000;
@@ -127,6 +129,16 @@ export class RedisEngine implements Engine {
     return this.#ask({ type: "use", pass, expiresAt });
   }
 
+  async keepEntry(token: string): Promise<string> {
+    const key = this.#options.newId();
+    await this.#withStore((store) => store.keepEntry(key, token, ENTRY_MS));
+    return key;
+  }
+
+  takeEntry(key: string): Promise<string | null> {
+    return this.#withStore((store) => store.takeEntry(key));
+  }
+
   reserve(device: Endpoint, forMs: number): Reservation | null {
     return this.#follower.replica?.engine.reserve(device, forMs) ?? null;
   }
@@ -191,6 +203,15 @@ export class RedisEngine implements Engine {
     const answer = await this.#out.ask(item);
     if (answer === null) throw new UnavailableError("the store is away");
     return answer;
+  }
+
+  /** Something that is in no log. */
+  async #withStore<T>(action: (store: Store) => Promise<T>): Promise<T> {
+    const { store, trouble } = this.#follower;
+    if (store === null) throw new UnavailableError(trouble ?? "");
+    return await action(store).catch((error) => {
+      throw new UnavailableError(explain(error));
+    });
   }
 
   /** Appends a batch to the log, and minds how long that takes. */

@@ -43,3 +43,9 @@ else redis.call('ZREM', KEYS[3], ARGV[2]) end
 for n = 1, 3 do redis.call('PEXPIRE', KEYS[n], ARGV[7]) end
 return now
 `;
+
+/** Gives what a key has, once. KEYS: the key. */
+export const TAKE = `local text = redis.call('GET', KEYS[1])
+redis.call('DEL', KEYS[1])
+return text
+`;

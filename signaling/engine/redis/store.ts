@@ -1,6 +1,6 @@
 /** The store behind the log: one connection to write and one to read, over the client library, which is loaded here and nowhere else. */
 
-import { APPEND, JOIN } from "./scripts.ts";
+import { APPEND, JOIN, TAKE } from "./scripts.ts";
 
 /** The oldest server that has what the scripts use (`XADD` with `MINID`). */
 const OLDEST = [6, 2] as const;
@@ -48,6 +48,9 @@ export interface Store {
   /** Keeps a snapshot for a node that asked, unless somebody else did. */
   keepSnapshot(node: string, snapshot: string): Promise<void>;
   snapshot(node: string): Promise<string | null>;
+  /** Keeps something of no log behind a key, for so many ms; and gives it, once. */
+  keepEntry(key: string, text: string, ttlMs: number): Promise<void>;
+  takeEntry(key: string): Promise<string | null>;
   close(): void;
 }
 
@@ -87,6 +90,8 @@ export async function openStore(url: string, name: string): Promise<Store> {
       keepSnapshot: async (node, snapshot) =>
         void await send("SET", `${name}:snapshot:${node}`, snapshot, "PX", String(KEEP_MS), "NX"),
       snapshot: async (node) => await send("GET", `${name}:snapshot:${node}`) as string | null,
+      keepEntry: async (key, text, ttlMs) => void await send("SET", `zvonok:entry:${key}`, text, "PX", String(ttlMs)),
+      takeEntry: async (key) => await send("EVAL", TAKE, "1", `zvonok:entry:${key}`) as string | null,
     };
   } catch (error) {
     close();

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { Entries } from "./entries.ts";
 
+const entriesAt = (now: () => number) => new Entries({ now, newId: () => crypto.randomUUID() });
+
 Deno.test("entries: a key opens once, within two minutes", () => {
   let now = 0;
-  const entries = new Entries(() => now);
+  const entries = entriesAt(() => now);
   const [first, second] = [entries.keep("a"), entries.keep("b")];
   assert.notEqual(first, second);
   assert.equal(entries.take(first), "a");
@@ -14,7 +16,7 @@ Deno.test("entries: a key opens once, within two minutes", () => {
 });
 
 Deno.test("entries: no more than ten thousand are kept, the newest", () => {
-  const entries = new Entries(() => 0);
+  const entries = entriesAt(() => 0);
   const keys = Array.from({ length: 10_001 }, (_, n) => entries.keep(String(n)));
   assert.equal(entries.take(keys[0]!), null);
   assert.equal(entries.take(keys[1]!), "1");
@@ -23,7 +25,7 @@ Deno.test("entries: no more than ten thousand are kept, the newest", () => {
 
 Deno.test("entries: tokens of 16 MiB in all are kept, the newest, however long each is", () => {
   let now = 0;
-  const entries = new Entries(() => now);
+  const entries = entriesAt(() => now);
   const long = "x".repeat(16 * 1024);
   const keys = Array.from({ length: 1_025 }, () => entries.keep(long));
   assert.equal(entries.take(keys[0]!), null);
