@@ -10,7 +10,7 @@ import { browserPorts } from "../components/doctor/ports.ts";
 import { gradeOf, type Verdict, verdictOn } from "../components/doctor/verdict.ts";
 
 /** Tries everything that a call needs, and says in plain words what works and what to do about what does not. */
-export default function Doctor({ t }: { t: DoctorStrings }) {
+export default function Doctor({ t, hosted }: { t: DoctorStrings; hosted: boolean }) {
   const state = useSignal<"idle" | "running" | Verdict>("idle");
   const findings = useSignal<Findings>({});
   const isRunning = state.value === "running";
@@ -23,7 +23,7 @@ export default function Doctor({ t }: { t: DoctorStrings }) {
   async function start() {
     state.value = "running";
     findings.value = {};
-    await examine(browserPorts(), (id, finding) => findings.value = { ...findings.value, [id]: finding });
+    await examine(browserPorts(hosted), (id, finding) => findings.value = { ...findings.value, [id]: finding });
     state.value = verdictOn(findings.value);
   }
 

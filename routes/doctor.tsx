@@ -4,7 +4,7 @@ import { define } from "./(_kit)/define.ts";
 import { ReloadOnScriptFailure } from "./(_kit)/ReloadOnScriptFailure.tsx";
 
 /** Why calls do not work here, or that they do: everything a call needs is tried in the visitor's own browser. */
-export default define.page(({ state: { t } }) => (
+export default define.page(({ state: { t, guests } }) => (
   <main class="page narrow">
     <Head>
       <title>{t.doctor.title}</title>
@@ -15,6 +15,6 @@ export default define.page(({ state: { t } }) => (
     <noscript>
       <p class="notice">{t.doctor.noScript}</p>
     </noscript>
-    <Doctor t={t.doctor} />
+    <Doctor t={t.doctor} hosted={guests === null} />
   </main>
 ));

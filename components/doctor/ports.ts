@@ -24,10 +24,14 @@ const GUEST = "Call Doctor";
 /** How long making one may take, in ms. */
 const GUEST_MS = 10_000;
 
-/** This page's, with a device of its own for the signaling socket, so that it takes no other page's place. */
-export function browserPorts(): Ports {
+/**
+ * This page's, with a device of its own for the signaling socket, so that it takes no other page's place. `hosted`: a host application says
+ * who its users are, and the server makes no guests.
+ */
+export function browserPorts(hosted: boolean): Ports {
   const server = { url: location.origin, device: `doctor-${crypto.newId()}` };
   const asGuest = async () => {
+    if (hosted) return null;
     try {
       const response = await fetch("/api/session", {
         method: "POST",
