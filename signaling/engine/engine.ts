@@ -145,6 +145,8 @@ export interface Gauges {
 
 /** How the store of several processes does. */
 export interface StoreFigures {
+  /** This process takes part, by the store: people can call here. */
+  readonly isUp: boolean;
   /** How long it took to take a batch of this process, in seconds. */
   readonly appends: Histogram;
   /** Batches that it did not take, or not in time. */

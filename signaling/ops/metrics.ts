@@ -64,6 +64,11 @@ export function metricsText(figures: Figures, { webhook, loopDelay }: ProcessFig
   histogram("call_connect_seconds", "From the answer to connected media, by the receipts.", figures.connect);
   histogram("call_first_frame_seconds", "From the answer to the other side's first frame.", figures.frame);
   if (figures.store !== null) {
+    gauge(
+      "store_up",
+      "1 while the store is there for this process, 0 while it is away.",
+      of(figures.store.isUp ? 1 : 0),
+    );
     histogram("store_append_seconds", "How long the store took to take a batch.", figures.store.appends);
     counter("store_errors_total", "Batches that the store did not take, or not in time.", of(figures.store.errors));
   }

@@ -93,17 +93,21 @@ Deno.test("metrics: the webhook's and the store's figures, where there are any",
   const appends = new Histogram([0.5]);
   appends.observe(0.25);
   const webhook = { waiting: 1, delivered: 2, retried: 3, lost: 4 };
-  assert.deepEqual(lines(metricsText({ ...figures, store: { appends, errors: 5 } }, { webhook, loopDelay: null })), [
-    'zvonok_store_append_seconds_bucket{le="0.5"} 1',
-    'zvonok_store_append_seconds_bucket{le="+Inf"} 1',
-    "zvonok_store_append_seconds_sum 0.25",
-    "zvonok_store_append_seconds_count 1",
-    "zvonok_store_errors_total 5",
-    "zvonok_receipts_waiting 1",
-    'zvonok_receipts_total{result="delivered"} 2',
-    'zvonok_receipts_total{result="lost"} 4',
-    "zvonok_receipt_retries_total 3",
-  ]);
+  assert.deepEqual(
+    lines(metricsText({ ...figures, store: { isUp: false, appends, errors: 5 } }, { webhook, loopDelay: null })),
+    [
+      "zvonok_store_up 0",
+      'zvonok_store_append_seconds_bucket{le="0.5"} 1',
+      'zvonok_store_append_seconds_bucket{le="+Inf"} 1',
+      "zvonok_store_append_seconds_sum 0.25",
+      "zvonok_store_append_seconds_count 1",
+      "zvonok_store_errors_total 5",
+      "zvonok_receipts_waiting 1",
+      'zvonok_receipts_total{result="delivered"} 2',
+      'zvonok_receipts_total{result="lost"} 4',
+      "zvonok_receipt_retries_total 3",
+    ],
+  );
 });
 
 Deno.test("metrics: with a METRICS_TOKEN they are for who brings it", async () => {
@@ -135,7 +139,7 @@ async function promtool(args: string[], text = ""): Promise<string> {
 }
 
 Deno.test({
-  name: "metrics: promtool finds nothing against the conventions, and the alert rules are rules",
+  name: "metrics: promtool finds nothing against the conventions, and the alert rules fire when they should",
   ignore: !PROMTOOL,
   async fn() {
     await using wires = new Wires();
@@ -143,12 +147,14 @@ Deno.test({
     assert.match(await promtool(["check", "metrics"], "# TYPE Bad counter\nBad 1\n"), /./, "it does find something");
     const rules = new URL("../../examples/prometheus/alerts.yml", import.meta.url).pathname;
     assert.equal(await promtool(["check", "rules", rules]), "");
+    const scenes = new URL("../../tests/testdata/alerts.yml", import.meta.url).pathname;
+    assert.equal(await promtool(["test", "rules", scenes]), "");
   },
 });
 
 Deno.test("metrics: the dashboard and the alert rules in examples/ ask for metrics that there are", async () => {
   await using wires = new Wires();
-  const store = { appends: new Histogram([1]), errors: 0 };
+  const store = { isUp: true, appends: new Histogram([1]), errors: 0 };
   const webhook = { waiting: 0, delivered: 0, retried: 0, lost: 0 };
   const figures = { ...wires.signaling.hub.figures(), store };
   const text = metricsText(figures, { webhook, loopDelay: new Histogram([1]) });

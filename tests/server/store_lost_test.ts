@@ -15,7 +15,9 @@ Deno.test({
     await using product = await startProduct({ REDIS_URL: redis.url });
     const { url } = product;
     const isReady = () => until("it is ready", async () => (await new Guest(url).get("/readyz")).status === 200);
+    const isUp = async () => /^zvonok_store_up (\d)$/m.exec((await new Guest(url).get("/metrics")).text)?.[1];
     await isReady();
+    assert.equal(await isUp(), "1");
     const ann = await Guest.named(url, "Ann");
     const id = await ann.createChat();
     const made = await ann.submit(`/chat/${id}/device`, {});
@@ -29,6 +31,7 @@ Deno.test({
     isError(joined, 503, "UNAVAILABLE");
     assert.equal(joined.headers.get("retry-after"), "2");
     isRefusedPage(opened, 503, "UNAVAILABLE");
+    assert.equal(await isUp(), "0");
     assert.doesNotMatch(product.output(), /^ +at /m, "it is no error of the server's");
     redis.goOn();
     await isReady();

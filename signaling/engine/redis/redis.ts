@@ -175,7 +175,7 @@ export class RedisEngine implements Engine {
   }
 
   storeFigures(): StoreFigures {
-    return { appends: this.#appends, errors: this.#errors };
+    return { isUp: this.#follower.trouble === null, appends: this.#appends, errors: this.#errors };
   }
 
   unavailability(): string | null {
