@@ -36,6 +36,8 @@ export interface ChatSummary {
 
 export interface CallLog {
   append(entries: readonly LogEntry[]): Answer<void>;
+  /** The `durationMs` of these calls is known better, where they are there still: what was cleared stays so. */
+  update(entries: readonly LogEntry[]): Answer<void>;
   /** A person's calls in a chat, newest first. */
   calls(userId: string, chatId: string, limit: number): Answer<LoggedCall[]>;
   /** Of those of these chats in which the person had calls. */

@@ -86,6 +86,16 @@ const SCENES: Record<string, Scene> = {
     assert.deepEqual(await log.calls("ann", "chat", 9), [outgoing(2, { durationMs: 62_000 }), missed(1)]);
     assert.deepEqual(await log.missed("ann"), [], "what was seen to stays so");
   },
+  "that a call is known better changes its length, and brings back none that was cleared": async (log) => {
+    await log.append(mine(missed(1), outgoing(2), outgoing(3, { chatId: "other" })));
+    await log.clear("ann", "other");
+    const better = { durationMs: 62_000, outcome: "declined", peer: { id: "eve", name: "Eve" } } as const;
+    await log.update(mine(outgoing(2, better), outgoing(3, { chatId: "other", ...better }), outgoing(4, better)));
+    await log.update(mine(missed(1)));
+    assert.deepEqual(await log.calls("ann", "chat", 9), [outgoing(2, { durationMs: 62_000 }), missed(1)]);
+    assert.deepEqual(await log.calls("ann", "other", 9), []);
+    assert.deepEqual(ids(await log.missed("ann")), ["call-1"]);
+  },
   "missed calls stay until they are seen to, one with those before it of its caller and chat": async (log) => {
     await log.append(mine(missed(1), missed(2, { chatId: "other" }), missed(3), outgoing(4), missed(5)));
     assert.deepEqual(await log.missed("ann"), [missed(1), missed(2, { chatId: "other" }), missed(3), missed(5)]);

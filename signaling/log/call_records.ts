@@ -94,7 +94,7 @@ export class CallRecords {
   /** How long the two had each other is known best by what they measured. */
   #finish(report: CallReport): void {
     if (!this.#options.isSpokesman()) return;
-    if (hasReceipts(report)) this.#options.log().append(entriesOf(report, null));
+    if (hasReceipts(report)) this.#options.log().update(entriesOf(report, null));
     this.#options.report?.(report);
   }
 }

@@ -73,6 +73,23 @@ Deno.test("call records: how long a call was is what the two measured, within wh
   assert.deepEqual((await calls(wires, "bob")).map(({ durationMs }) => durationMs), [120]);
 });
 
+Deno.test("call records: a receipt that comes late brings back no call that was cleared, or that left with its person", async () => {
+  await using wires = new Wires();
+  const [ann, bob] = [await wires.enter("ann"), await wires.enter("bob")];
+  const callId = await connect(ann, bob);
+  ann.send({ type: "call:end", chatId, callId });
+  await bob.next("call:end");
+  await ann.settled();
+  assert.equal((await calls(wires, "ann")).length, 1);
+  await wires.signaling.log.clear("ann", chatId);
+  for (const who of [ann, bob]) {
+    who.send({ type: "call:receipt", chatId, callId, receipt: { ...receipt, durationMs: 7 } });
+    await who.settled();
+  }
+  assert.deepEqual(await calls(wires, "ann"), []);
+  assert.ok((await calls(wires, "bob"))[0]!.durationMs! <= 7);
+});
+
 Deno.test("call records: a missed call is dated, told to every device that comes, and gone once it was seen to", async () => {
   await using wires = new Wires({ GRACE_MS: "100" });
   const ann = await wires.enter("ann");

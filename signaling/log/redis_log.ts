@@ -11,7 +11,7 @@ import {
   MAX_IN_CHAT,
   MAX_MISSED,
 } from "./call_log.ts";
-import { ACKNOWLEDGE, APPEND, CLEAR, EXPIRE } from "./redis_scripts.ts";
+import { ACKNOWLEDGE, APPEND, CLEAR, EXPIRE, UPDATE } from "./redis_scripts.ts";
 
 /** How long the store may take for anything, in ms. */
 const ANSWER_MS = 2_000;
@@ -57,13 +57,23 @@ export class RedisCallLog implements CallLog {
 
   append(entries: readonly LogEntry[]): Promise<void> {
     const limits = [MAX_IN_CHAT, this.#maxEntries, Math.ceil(this.#options.keepMs)].map(String);
-    const added = entries.map(({ userId, call }) => {
+    return this.#change(entries, ({ userId, call }) => {
       const { chatId, callId, at, missed } = call;
       const words = [userId, chatId, callId, String(at), missed === null ? "0" : "1", JSON.stringify(call)];
-      // However long the store is away: what waits is written then, and a call that is there already is there once.
-      return this.#try(undefined, () => this.#say("EVAL", APPEND, "0", PREFIX, ...limits, ...words));
+      return ["EVAL", APPEND, "0", PREFIX, ...limits, ...words];
     });
-    const written = Promise.all([this.#written, ...added]).then(() => {});
+  }
+
+  update(entries: readonly LogEntry[]): Promise<void> {
+    return this.#change(entries, ({ userId, call: { chatId, callId, durationMs } }) => {
+      return ["EVAL", UPDATE, "0", PREFIX, userId, chatId, callId, String(durationMs)];
+    });
+  }
+
+  /** However long the store is away: what waits is written then, and a call that is there already is there once. */
+  #change(entries: readonly LogEntry[], command: (entry: LogEntry) => string[]): Promise<void> {
+    const changed = entries.map((entry) => this.#try(undefined, () => this.#say(...command(entry))));
+    const written = Promise.all([this.#written, ...changed]).then(() => {});
     this.#written = written;
     return written;
   }

@@ -34,6 +34,16 @@ end
 for _, key in ipairs({ of, order, unseen, p .. 'all' }) do redis.call('PEXPIRE', key, ARGV[4]) end
 `;
 
+/** ARGV: user, chat, call, how long it was in ms, or `null`. */
+export const UPDATE = `${KEYS}
+local of = keys(ARGV[2], ARGV[3])
+local text = redis.call('HGET', of, ARGV[4])
+if not text then return end
+local call = cjson.decode(text)
+call.durationMs = tonumber(ARGV[5]) or cjson.null
+redis.call('HSET', of, ARGV[4], cjson.encode(call))
+`;
+
 /** ARGV: user, chat, call. */
 export const ACKNOWLEDGE = `${KEYS}
 local of, order, unseen = keys(ARGV[2], ARGV[3])

@@ -65,6 +65,7 @@ export class SqliteCallLog implements CallLog {
         `INSERT INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET duration = excluded.duration`,
       ),
+      update: prepare("UPDATE calls SET duration = ? WHERE user = ? AND chat = ? AND at = ? AND call = ?"),
       trim: prepare(
         `DELETE FROM calls WHERE user = ?1 AND chat = ?2 AND at < (
            SELECT at FROM calls WHERE user = ?1 AND chat = ?2 ORDER BY at DESC LIMIT 1 OFFSET ${MAX_IN_CHAT - 1})`,
@@ -87,6 +88,12 @@ export class SqliteCallLog implements CallLog {
 
   append(entries: readonly LogEntry[]): void {
     this.#try(undefined, () => this.#write(() => entries.forEach((entry) => this.#add(entry))));
+  }
+
+  update(entries: readonly LogEntry[]): void {
+    const change = ({ userId, call: { chatId, callId, at, durationMs } }: LogEntry) =>
+      void this.#statements.update.run(durationMs, userId, chatId, at, callId);
+    this.#try(undefined, () => this.#write(() => entries.forEach(change)));
   }
 
   calls(userId: string, chatId: string, limit: number): LoggedCall[] {
