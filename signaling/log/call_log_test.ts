@@ -82,7 +82,8 @@ const SCENES: Record<string, Scene> = {
   "a call that is told again is there once, and may have become longer": async (log) => {
     await log.append(mine(missed(1), outgoing(2)));
     await log.acknowledge("ann", "chat", "call-1");
-    await log.append(mine(missed(1), outgoing(2, { durationMs: 62_000 })));
+    const again = { durationMs: 62_000, outcome: "connection-lost", peer: null } as const;
+    await log.append(mine(missed(1), outgoing(2, again)));
     assert.deepEqual(await log.calls("ann", "chat", 9), [outgoing(2, { durationMs: 62_000 }), missed(1)]);
     assert.deepEqual(await log.missed("ann"), [], "what was seen to stays so");
   },

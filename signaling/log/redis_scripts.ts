@@ -18,12 +18,22 @@ local function removeAll(members)
 end
 `;
 
+const UPDATE_ONE = `local function update(of, call, duration)
+  local text = redis.call('HGET', of, call)
+  if not text then return end
+  local known = cjson.decode(text)
+  known.durationMs = duration
+  redis.call('HSET', of, call, cjson.encode(known))
+end
+`;
+
 /** ARGV: the most in a chat and in all, how long they are kept in ms; user, chat, call, time, whether it is to be seen to, JSON. */
-export const APPEND = `${KEYS}
+export const APPEND = `${KEYS}${UPDATE_ONE}
 local user, chat, call, at = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local of, order, unseen = keys(user, chat)
-local isNew = redis.call('HSET', of, call, ARGV[10]) == 1
-if isNew then
+if redis.call('HGET', of, call) then update(of, call, cjson.decode(ARGV[10]).durationMs)
+else
+  redis.call('HSET', of, call, ARGV[10])
   redis.call('ZADD', order, at, call)
   redis.call('ZADD', p .. 'all', at, user .. '\\n' .. chat .. '\\n' .. call)
   if ARGV[9] == '1' then redis.call('ZADD', unseen, at, chat .. '\\n' .. call) end
@@ -35,13 +45,9 @@ for _, key in ipairs({ of, order, unseen, p .. 'all' }) do redis.call('PEXPIRE',
 `;
 
 /** ARGV: user, chat, call, how long it was in ms, or `null`. */
-export const UPDATE = `${KEYS}
+export const UPDATE = `${KEYS}${UPDATE_ONE}
 local of = keys(ARGV[2], ARGV[3])
-local text = redis.call('HGET', of, ARGV[4])
-if not text then return end
-local call = cjson.decode(text)
-call.durationMs = tonumber(ARGV[5]) or cjson.null
-redis.call('HSET', of, ARGV[4], cjson.encode(call))
+update(of, ARGV[4], tonumber(ARGV[5]) or cjson.null)
 `;
 
 /** ARGV: user, chat, call. */
