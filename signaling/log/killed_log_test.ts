@@ -1,4 +1,4 @@
-/** The call log in a file, whose process is killed in the midst of writing. */
+/** The call log in a file, whose process is killed in the midst of writing, or which somebody else has open. */
 
 import assert from "node:assert/strict";
 import { TextLineStream } from "../../tests/support/line_stream.ts";
@@ -6,6 +6,8 @@ import { IN_CHAT } from "../../tests/support/log_writer.ts";
 import { SqliteCallLog } from "./sqlite_log.ts";
 
 const WRITER = new URL("../../tests/support/log_writer.ts", import.meta.url).pathname;
+
+const LOCKER = new URL("../../tests/support/file_locker.ts", import.meta.url).pathname;
 
 /** Starts a writer, kills it once it has said so many numbers, and gives the last one that it said. */
 async function killed(path: string, first: number, count: number): Promise<number> {
@@ -41,6 +43,27 @@ Deno.test("call log: a process that is killed in the midst of writing loses noth
       assert.ok(found.length - expected.length <= 1, `${found.length} of ${expected.length}`);
       first = found.length;
     }
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
+});
+
+Deno.test("call log: a file that somebody has to themselves for a moment is waited for when it is opened", async () => {
+  const place = await Deno.makeTempDir({ prefix: "zvonok-log-" });
+  const path = `${place}/calls.db`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-lock", "-A", LOCKER, path, "300"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  try {
+    const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+    for await (const line of lines) {
+      if (line !== "locked") continue;
+      new SqliteCallLog(path, (event) => assert.fail(event)).close();
+    }
+    assert.equal((await child.status).code, 0);
   } finally {
     await Deno.remove(place, { recursive: true });
   }

@@ -17,7 +17,6 @@ const SCHEMA = 1;
 const SETUP = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 2000;
   CREATE TABLE IF NOT EXISTS calls (
     user TEXT NOT NULL, chat TEXT NOT NULL, at INTEGER NOT NULL, call TEXT NOT NULL, role TEXT NOT NULL, peer TEXT, name TEXT,
     media TEXT NOT NULL, duration INTEGER, outcome TEXT NOT NULL, missed TEXT, unseen INTEGER NOT NULL,
@@ -27,6 +26,9 @@ const SETUP = `
   CREATE INDEX IF NOT EXISTS unseen ON calls (user, at) WHERE unseen = 1;
   PRAGMA user_version = ${SCHEMA};
 `;
+
+/** How long somebody else, who looks into the file, may have it for themselves, in ms. */
+const BUSY_MS = 2_000;
 
 /** How many more than may be are removed at once, so that counting them costs little. */
 const SPARE = 1_000;
@@ -55,7 +57,7 @@ export class SqliteCallLog implements CallLog {
   constructor(path: string, log: Log, maxEntries = MAX_ENTRIES) {
     this.#log = log;
     this.#maxEntries = maxEntries;
-    this.#db = new DatabaseSync(path);
+    this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
     const [version] = Object.values(this.#db.prepare("PRAGMA user_version").get()!) as number[];
     if (version !== 0 && version !== SCHEMA) throw new Error(`it has version ${version}, and ${SCHEMA} is expected`);
     this.#db.exec(SETUP);
