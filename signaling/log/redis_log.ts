@@ -17,6 +17,8 @@ import { ACKNOWLEDGE, APPEND, CLEAR, EXPIRE, UPDATE } from "./redis_scripts.ts";
 const ANSWER_MS = 2_000;
 /** What may wait for a store that is away; what is more is lost. */
 const MAX_WAITING = 10_000;
+/** How often something is said again whose connection was lost. */
+const AGAIN = 3;
 /** Removed in one step of the store. */
 const EXPIRED_AT_ONCE = 500;
 
@@ -45,6 +47,9 @@ export class RedisCallLog implements CallLog {
   readonly #client: Promise<Client>;
   /** What is being written. */
   #written: Promise<unknown> = Promise.resolve();
+  /** Entries that wait for the store; and those that it did not take. */
+  #waiting = 0;
+  #lost = 0;
   #trouble = "";
   #isClosed = false;
 
@@ -72,10 +77,23 @@ export class RedisCallLog implements CallLog {
 
   /** However long the store is away: what waits is written then, and a call that is there already is there once. */
   #change(entries: readonly LogEntry[], command: (entry: LogEntry) => string[]): Promise<void> {
-    const changed = entries.map((entry) => this.#try(undefined, () => this.#say(...command(entry))));
+    this.#waiting += entries.length;
+    const changed = entries.map(async (entry) => {
+      const isWritten = await this.#try(false, () => this.#say(...command(entry)).then(() => true));
+      if (this.#isClosed) return;
+      this.#waiting--;
+      if (!isWritten) this.#lost++;
+      else this.#tellLost();
+    });
     const written = Promise.all([this.#written, ...changed]).then(() => {});
     this.#written = written;
     return written;
+  }
+
+  /** What was not written is told once something is again, or never will be. */
+  #tellLost(): void {
+    if (this.#lost > 0) this.#options.log("call-log-lost", { entries: this.#lost });
+    this.#lost = 0;
   }
 
   async calls(userId: string, chatId: string, limit: number): Promise<LoggedCall[]> {
@@ -125,6 +143,8 @@ export class RedisCallLog implements CallLog {
     if (client === null) return;
     await within(ANSWER_MS, this.#written).catch(() => {});
     this.#isClosed = true;
+    this.#lost += this.#waiting;
+    this.#tellLost();
     if (client.isOpen) client.destroy();
   }
 
@@ -144,8 +164,17 @@ export class RedisCallLog implements CallLog {
     return found.flatMap((text) => text === null ? [] : JSON.parse(text) as LoggedCall).filter(({ at }) => at >= since);
   }
 
+  /** Says it once more where the connection went in the midst of it, since nobody knows whether it was heard: all may be said twice. */
   async #say(...words: string[]): Promise<void> {
-    await (await this.#client).sendCommand(words);
+    const client = await this.#client;
+    for (let again = AGAIN;; again--) {
+      try {
+        await client.sendCommand(words);
+        return;
+      } catch (error) {
+        if (client.isReady || again === 0 || this.#isClosed) throw error;
+      }
+    }
   }
 
   /** Something that somebody waits for. */

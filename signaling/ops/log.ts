@@ -43,6 +43,7 @@ export interface LogEvents {
   readonly "store-lost": { readonly why: string };
   readonly "store-back": Record<never, never>;
   readonly "call-log-failed": { readonly why: string };
+  readonly "call-log-lost": { readonly entries: number };
   readonly "call-log-in-memory": { readonly why: string };
   readonly "report-lost": Repeated & { readonly why: string; readonly tries: number };
   readonly "reports-lost": { readonly count: number };
@@ -104,6 +105,7 @@ const EVENTS: { readonly [Code in keyof LogEvents]: readonly [Level, Words<Code>
   "store-lost": ["warn", ({ why }) => `REDIS_URL: ${why}: nobody can call until that is over`],
   "store-back": ["info", () => "REDIS_URL: all is well again"],
   "call-log-failed": ["warn", ({ why }) => `The call log cannot be used: ${why}`],
+  "call-log-lost": ["warn", ({ entries }) => `Entries of the call log that were not written, and are lost: ${entries}`],
   "call-log-in-memory": [
     "warn",
     ({ why }) => `DATA_DIR: the call log is kept in memory, and ends with this process: ${why}`,

@@ -45,6 +45,7 @@ export const logLine = z.discriminatedUnion("event", [
   line("warn", "store-lost", { why }),
   line("info", "store-back", {}),
   line("warn", "call-log-failed", { why }),
+  line("warn", "call-log-lost", { entries: count }),
   line("warn", "call-log-in-memory", { why }),
   line("warn", "report-lost", { why, tries: count, suppressed }),
   line("warn", "reports-lost", { count }),
