@@ -283,8 +283,7 @@ export class SignalingServer {
     this.#loopDelay.close();
     await this.hub.close();
     this.#records.close();
-    const lost = await this.#webhook?.close(LAST_WORDS_MS) ?? 0;
-    await this.#log?.close();
+    const [lost = 0] = await Promise.all([this.#webhook?.close(LAST_WORDS_MS), this.#log?.close()]);
     return lost;
   }
 }

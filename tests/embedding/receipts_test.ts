@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { BEARER_PREFIX, SIGNAL_PATH, SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import { Tokens } from "../../signaling/identity/auth.ts";
 import { build, SECRET, startProduct } from "../support/product.ts";
+import { answer, CALL, Device, offer } from "../support/device.ts";
+import { receipt } from "../support/receipt.ts";
 import { Receiver, WEBHOOK_SECRET } from "../support/receiver.ts";
+import { HAS_REDIS, Redis } from "../support/redis.ts";
 import { connect, Wire } from "../support/wire.ts";
 
 Deno.test("receipts: the product retries, counts in /metrics, leaves within five seconds and says what is lost", async () => {
@@ -47,4 +50,40 @@ Deno.test("receipts: the product retries, counts in /metrics, leaves within five
   assert.match(product.output(), /RECEIPT_WEBHOOK: reports of calls that could not be delivered, and are lost: 1/);
   assert.ok(!product.output().includes("whsec_") && !product.output().includes(second), product.output());
   for (const wire of [ann, bob]) await wire.closed;
+});
+
+Deno.test({
+  name: "[R19] receipts: a server whose webhook and store both hang is gone within five seconds",
+  ignore: !HAS_REDIS,
+  // Its people's sockets close in their own time.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await build();
+    const held = Promise.withResolvers<Response>();
+    await using receiver = new Receiver(() => held.promise);
+    await using redis = await Redis.start();
+    const product = await startProduct({
+      REDIS_URL: redis.url,
+      RECEIPT_WEBHOOK: receiver.url,
+      RECEIPT_SECRET: WEBHOOK_SECRET,
+    });
+    using ann = await Device.open(product, "ann");
+    using bob = await Device.open(product, "bob");
+    ann.say({ type: "call:initiate", offer });
+    await bob.hears("call:offer");
+    bob.say({ type: "call:answer", answer });
+    await ann.hears("call:answer");
+    ann.say({ type: "call:receipt", receipt });
+    ann.say({ type: "call:end" });
+    await bob.hears("call:end");
+    redis.pause();
+    const start = performance.now();
+    await product[Symbol.asyncDispose]();
+    const took = performance.now() - start;
+    redis.goOn();
+    held.resolve(new Response());
+    assert.equal(receiver.received[0]?.body.data.callId, CALL, "it did have something to tell");
+    assert.ok(took < 5_000, `${took} ms`);
+  },
 });
