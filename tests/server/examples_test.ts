@@ -5,6 +5,7 @@ import { cp } from "node:fs/promises";
 import { isCommand } from "../support/commands.ts";
 import { freePort } from "../support/ports.ts";
 import { PRODUCT, SECRET, startScript } from "../support/product.ts";
+import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
@@ -44,10 +45,28 @@ Deno.test("examples: what the Containerfile copies is all that its steps and its
   assert.deepEqual(env, { HOST: "0.0.0.0", PORT: "8000" });
   const port = String(freePort());
   const args = [...command.slice(1, 2), `--cwd=${folder}`, ...command.slice(2)];
-  const product = await startScript(args, { ...env, HOST: "127.0.0.1", PORT: port, SESSION_SECRET: SECRET });
+  // As whoever sets nothing more has it: the log is in its own place.
+  const own = { HOST: "127.0.0.1", PORT: port, SESSION_SECRET: SECRET, DATA_DIR: "" };
+  const product = await startScript(args, { ...env, ...own });
   stack.defer(() => product[Symbol.asyncDispose]());
   assert.equal(await fetch(`${product.url}/`).then((answer) => answer.text().then(() => answer.status)), 200);
-  assert.ok((await Deno.stat(`${folder}/data`)).isDirectory);
+  await until(
+    "the call log is there",
+    () => Deno.stat(`${folder}/data/calls.db`).then(({ isFile }) => isFile, () => null),
+  );
+  assert.match(
+    await read("examples/Containerfile"),
+    /^# .* -v zvonok-data:\/app\/data /m,
+    "which is what the volume keeps",
+  );
+});
+
+Deno.test("examples: the unit keeps what is written where the server writes it", async () => {
+  const unit = await read("examples/zvonok.service");
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1] ?? assert.fail(name);
+  // By `deno task serve` in a folder, its log is in `data` below that: the container's test sees that.
+  assert.equal(value("ExecStart").replace(/^\S+\//, ""), "deno task serve");
+  assert.equal(value("BindPaths"), `/var/lib/private/${value("StateDirectory")}:${value("WorkingDirectory")}/data`);
 });
 
 Deno.test({
