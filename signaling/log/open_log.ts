@@ -42,7 +42,13 @@ function openFile(dataDir: string, log: Log): CallLog {
     Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return new SqliteCallLog(`${dataDir}/calls.db`, log);
   } catch (error) {
-    log("call-log-in-memory", { why: (error as Error).message });
+    log("call-log-in-memory", { why: whyNotWritten(dataDir, error) });
     return new SqliteCallLog(IN_MEMORY, log);
   }
+}
+
+/** Deno's own words, with what the task that starts the server says of it: that it may write in the default folder only. */
+function whyNotWritten(dataDir: string, error: unknown): string {
+  if (!(error instanceof Deno.errors.NotCapable)) return (error as Error).message;
+  return `this process may not write in ${dataDir}: start it with --allow-write=${dataDir} (docs/configuration.md)`;
 }

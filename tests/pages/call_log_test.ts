@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { SqliteCallLog } from "../../signaling/log/sqlite_log.ts";
 import { Guest } from "../support/guest.ts";
-import { build, startProduct } from "../support/product.ts";
+import { build, PRODUCT, startProduct, startScript } from "../support/product.ts";
 import { connect, crash, play } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
@@ -82,4 +82,22 @@ Deno.test("call log: where nothing can be written it is kept in memory, and that
   const guest = await Guest.named(product.url, "Ann");
   const calls = await guest.get(`/api/chats/${await guest.createChat()}/calls`);
   assert.deepEqual([calls.status, calls.json], [200, { calls: [] }]);
+});
+
+Deno.test("call log: a folder that the task may not write in is told with what to do, which is what is documented", async () => {
+  await build();
+  await using data = await folder();
+  const args = PRODUCT.toSpliced(-1, 0, "--allow-write=data");
+  await using refused = await startScript(args, { PORT: "0", DATA_DIR: data.path });
+  const told = `DATA_DIR: the call log is kept in memory, and ends with this process: this process may not write in ` +
+    `${data.path}: start it with --allow-write=${data.path} (docs/configuration.md)\n`;
+  await until("it is said", () => Promise.resolve(refused.output().includes(told)));
+  const page = await Deno.readTextFile(new URL("../../docs/configuration.md", import.meta.url));
+  const command = /^DATA_DIR=(\S+) deno (run .*start\.ts)$/m.exec(page) ?? assert.fail("no command");
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+  assert.equal(`deno ${command[2]!.replaceAll(command[1]!, "data")}`, tasks.serve);
+  const documented = command[2]!.replaceAll(command[1]!, data.path).split(" ");
+  await using taken = await startScript(documented, { PORT: "0", DATA_DIR: data.path });
+  await until("it is there", () => Deno.stat(`${data.path}/calls.db`).then(() => true, () => null));
+  assert.doesNotMatch(taken.output(), /DATA_DIR/);
 });

@@ -117,9 +117,9 @@ export async function startProduct(
 export async function startScript(
   args: string[],
   env: Record<string, string>,
-): Promise<AsyncDisposable & { readonly url: string }> {
+): Promise<AsyncDisposable & { readonly url: string; output(): string }> {
   const process = await Process.start(env, args);
-  return { url: process.url, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
+  return { url: process.url, output: () => process.output, [Symbol.asyncDispose]: () => process.stop("SIGTERM") };
 }
 
 /** What `deno task serve` runs, but that it may write nothing. */
