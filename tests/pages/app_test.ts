@@ -102,6 +102,18 @@ Deno.test("app: without a server a page says so, and comes back by itself; nobod
   assert.equal(ada.page.url(), chat);
 });
 
+Deno.test("app: who opens the page for no network while there is one is in the lobby at once", async () => {
+  await build();
+  await using stack = new AsyncDisposableStack();
+  const product = stack.use(await startProduct());
+  const page = await stack.use(await launch()).newPage();
+  let opened = 0;
+  page.on("request", (request) => opened += Number(request.isNavigationRequest()));
+  await page.goto(`${product.url}/offline`);
+  await until("the lobby", () => Promise.resolve(page.url() === `${product.url}/`));
+  assert.equal(opened, 2);
+});
+
 scene(
   "app: a page in another language, and of another build, has its own worker take over, and keeps no older page",
   async ({ ada }) => {
