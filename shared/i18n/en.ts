@@ -3,6 +3,7 @@
 import { chat } from "./en/chat.ts";
 import { doctor } from "./en/doctor.ts";
 import { pages } from "./en/pages.ts";
+import { phone } from "./en/phone.ts";
 import type { Strings } from "./strings.ts";
 
 export const en: Strings = {
@@ -10,4 +11,5 @@ export const en: Strings = {
   ...pages,
   chat,
   doctor,
+  phone,
 };

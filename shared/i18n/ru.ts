@@ -3,6 +3,7 @@
 import { chat } from "./ru/chat.ts";
 import { doctor } from "./ru/doctor.ts";
 import { pages } from "./ru/pages.ts";
+import { phone } from "./ru/phone.ts";
 import type { Strings } from "./strings.ts";
 
 export const ru: Strings = {
@@ -10,4 +11,5 @@ export const ru: Strings = {
   ...pages,
   chat,
   doctor,
+  phone,
 };

@@ -2,6 +2,7 @@
 
 import type { ChatStrings } from "./chat_strings.ts";
 import type { DoctorStrings } from "./doctor_strings.ts";
+import type { PhoneStrings } from "./phone_strings.ts";
 
 /** A language of the interface. */
 export type Locale = "en" | "ru";
@@ -12,6 +13,7 @@ export interface Strings extends PageStrings {
   readonly switchTo: { readonly locale: Locale; readonly label: string };
   readonly chat: ChatStrings;
   readonly doctor: DoctorStrings;
+  readonly phone: PhoneStrings;
 }
 
 /** What pages say that the server renders whole. */
