@@ -1,0 +1,3 @@
+/** In a browser, its own. */
+
+export { media } from "../../shared/client/platform/browser/media.ts";

@@ -1,0 +1,3 @@
+/** In a browser, its own. */
+
+export { rtc } from "../../shared/client/platform/browser/rtc.ts";

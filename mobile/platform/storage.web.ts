@@ -1,0 +1,3 @@
+/** In a browser, its own storages. */
+
+export { storage } from "../../shared/client/platform/browser/storage.ts";
