@@ -215,6 +215,21 @@ cluster(
   },
 );
 
+cluster(
+  "where the only process has left, the next one asks nobody, and is there at once",
+  1,
+  async ({ redis, nodes }) => {
+    const [only] = nodes as [EngineNode];
+    only.engine.submit({ type: "shutdown" });
+    await only.engine.settled();
+    only.engine.close();
+    const startedAt = performance.now();
+    const next = await new EngineNode(redis.url).ready();
+    nodes.push(next);
+    assert.ok(performance.now() - startedAt < 1_000, `${performance.now() - startedAt} ms`);
+  },
+);
+
 cluster("a process that comes later knows all, and one that leaves ends nothing", 2, async ({ redis, nodes }) => {
   const [a, b] = nodes as [EngineNode, EngineNode];
   await talk(a, b);

@@ -88,7 +88,9 @@ export class Follower {
 
   /** Appends a batch of this process. Gives the time of the store. */
   append(number: number, items: Batch["items"], spent: Spent): Promise<number> {
-    const lives = !this.#leaving && (this.#replica?.has(this.#node) ?? false);
+    // Whoever enters lives from there on: a process that asks does so behind it.
+    const isIn = items.some(({ type }) => type === "enter") || (this.#replica?.has(this.#node) ?? false);
+    const lives = isIn && !this.#leaving;
     return this.#write(this.#store!, this.#epoch!, lives, {
       node: this.#node,
       number,
@@ -126,12 +128,14 @@ export class Follower {
 
   /** Takes the log's entries until something fails. */
   async #follow(store: Store): Promise<never> {
-    const found = await store.join(this.#node, this.#options.newId(), LEASE_MS, this.#epoch);
+    // Who begins an epoch is in it as the process that it then is: one that nobody is would be waited for.
+    const next = this.#options.newId();
+    const found = await store.join(next, this.#options.newId(), LEASE_MS, this.#epoch);
     this.#out.setTime(found.now);
     const isKnown = found.epoch === this.#epoch && this.#replica !== null;
     if (isKnown) this.#out.first({ type: "enter" });
     else {
-      this.#lose();
+      this.#lose(next);
       this.#epoch = found.epoch;
       if (found.isNew) {
         this.#replica = this.#ports.newReplica(found.startedAt);
@@ -167,14 +171,15 @@ export class Follower {
     if (isIn && isOwn) this.#setTrouble(null);
     if (!isIn && (wasIn || this.#trouble === null) && !this.#leaving) {
       // The others took this process for dead; it comes back as another one.
-      this.#lose();
+      this.#lose(this.#options.newId());
       this.#out.first({ type: "enter" });
       throw new StoreError("the other processes took this one for dead");
     }
   }
 
-  #lose(): void {
-    this.#node = this.#options.newId();
+  /** From now on this is another process, `node`. */
+  #lose(node: string): void {
+    this.#node = node;
     this.#out.clear();
     this.#ports.onLost();
   }
