@@ -29,11 +29,12 @@ function redisTest(name: string, run: (redis: Redis, log: RedisCallLog, told: un
     ignore: !HAS_REDIS,
     // The client's pause between two tries to connect goes on after its end.
     sanitizeOps: false,
+    sanitizeResources: false,
     async fn() {
       await using redis = await Redis.start();
       const told: unknown[] = [];
       const tell: Log = (event, fields) => told.push([event, fields]);
-      const log = new RedisCallLog({ url: redis.url, keepMs: DAY_MS, log: tell }, 600);
+      const log = new RedisCallLog({ url: redis.url, keepMs: DAY_MS, log: tell });
       try {
         await run(redis, log, told);
       } finally {
