@@ -6,7 +6,8 @@
  *
  * 1. A call that is appended again, after a restart or by another process, is there once: only its `durationMs` may change.
  * 2. What was appended before a process is killed is there afterwards, but for the last entry at most, where it is kept at all.
- * 3. Of one person's calls in one chat the newest `MAX_IN_CHAT` are kept, of all entries the newest `MAX_ENTRIES`.
+ * 3. Of one person's calls in one chat the newest `MAX_IN_CHAT` are kept, in all their chats the newest `ofPerson`, and of all entries the
+ *    newest `inAll`: who calls without end loses calls of their own first.
  * 4. Nothing throws or rejects: a log that cannot be read is empty, and why is told to whoever runs the server. No call waits for it.
  */
 
@@ -15,9 +16,14 @@ import type { Answer } from "../engine/engine.ts";
 
 export type { LoggedCall };
 
-/** Entries of one person in one chat, and in all. */
+/** Entries of one person in one chat. */
 export const MAX_IN_CHAT = 200;
-export const MAX_ENTRIES = 200_000;
+/** How many entries are kept. */
+export interface LogLimits {
+  readonly ofPerson: number;
+  readonly inAll: number;
+}
+export const LIMITS: LogLimits = { ofPerson: 1_000, inAll: 200_000 };
 /** Missed calls that a person is told of at once: the newest. */
 export const MAX_MISSED = 20;
 

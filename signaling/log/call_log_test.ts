@@ -9,8 +9,8 @@ import { RedisCallLog } from "./redis_log.ts";
 import { IN_MEMORY, SqliteCallLog } from "./sqlite_log.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
-/** Of all, in these logs. */
-const MAX_IN_ALL = 600;
+/** Of one person and of all, in these logs. */
+const LIMITS = { ofPerson: 400, inAll: 600 };
 const START = Date.now();
 
 /** Opens a log; a second one of the same place knows what the first one did, if it keeps that. */
@@ -25,13 +25,13 @@ interface Kind {
 const log: Log = (event) => assert.fail(event);
 let redis: Redis;
 const KINDS: readonly Kind[] = [
-  { name: "file", keeps: true, open: (place) => new SqliteCallLog(`${place}/calls.db`, log, MAX_IN_ALL) },
-  { name: "memory", keeps: false, open: () => new SqliteCallLog(IN_MEMORY, log, MAX_IN_ALL) },
+  { name: "file", keeps: true, open: (place) => new SqliteCallLog(`${place}/calls.db`, log, LIMITS) },
+  { name: "memory", keeps: false, open: () => new SqliteCallLog(IN_MEMORY, log, LIMITS) },
   {
     name: "redis",
     ignore: !HAS_REDIS,
     keeps: true,
-    open: () => new RedisCallLog({ url: redis.url, keepMs: 30 * DAY_MS, log }, MAX_IN_ALL),
+    open: () => new RedisCallLog({ url: redis.url, keepMs: 30 * DAY_MS, log }, LIMITS),
   },
 ];
 
@@ -143,6 +143,18 @@ const SCENES: Record<string, Scene> = {
     assert.deepEqual(await log.calls("ann", "chat", 999), []);
     assert.deepEqual(await log.missed("ann"), []);
     assert.equal((await log.calls("ann", "chat-19", 999)).length, 100);
+  },
+  "[R18] who calls without end, in whatever chats, puts nobody else's calls out of the log": async (log) => {
+    await log.append(mine(missed(1), outgoing(2)));
+    for (let chat = 0; chat < 20; chat++) {
+      const calls = Array.from({ length: 100 }, (_, n) => outgoing(100 + 100 * chat + n, { chatId: `chat-${chat}` }));
+      await log.append(calls.map((call) => ({ userId: "eve", call })));
+    }
+    assert.deepEqual(await log.calls("ann", "chat", 9), [outgoing(2), missed(1)]);
+    assert.deepEqual(await log.missed("ann"), [missed(1)]);
+    const kept = await Promise.all(Array.from({ length: 20 }, (_, n) => log.calls("eve", `chat-${n}`, 999)));
+    const expected = [...Array(16).fill(0), ...Array(4).fill(100)];
+    assert.deepEqual(kept.map(({ length }) => length), expected);
   },
   "ids with everything that ids may have in them are told apart": async (log) => {
     const odd = "a:b {c}* 'd\" ж\\";

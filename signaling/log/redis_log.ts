@@ -5,9 +5,10 @@ import type { Log } from "../ops/log.ts";
 import {
   type CallLog,
   type ChatSummary,
+  LIMITS,
   type LogEntry,
   type LoggedCall,
-  MAX_ENTRIES,
+  type LogLimits,
   MAX_IN_CHAT,
   MAX_MISSED,
 } from "./call_log.ts";
@@ -43,7 +44,7 @@ export interface RedisLogOptions {
 
 export class RedisCallLog implements CallLog {
   readonly #options: RedisLogOptions;
-  readonly #maxEntries: number;
+  readonly #limits: LogLimits;
   readonly #client: Promise<Client>;
   /** What is being written. */
   #written: Promise<unknown> = Promise.resolve();
@@ -54,14 +55,15 @@ export class RedisCallLog implements CallLog {
   #isClosed = false;
 
   /** It connects, and comes back, by itself: entries wait for that. */
-  constructor(options: RedisLogOptions, maxEntries = MAX_ENTRIES) {
+  constructor(options: RedisLogOptions, limits = LIMITS) {
     this.#options = options;
-    this.#maxEntries = maxEntries;
+    this.#limits = limits;
     this.#client = connect(options.url);
   }
 
   append(entries: readonly LogEntry[]): Promise<void> {
-    const limits = [MAX_IN_CHAT, this.#maxEntries, Math.ceil(this.#options.keepMs)].map(String);
+    const { ofPerson, inAll } = this.#limits;
+    const limits = [MAX_IN_CHAT, ofPerson, inAll, Math.ceil(this.#options.keepMs)].map(String);
     return this.#change(entries, ({ userId, call }) => {
       const { chatId, callId, at, missed } = call;
       const words = [userId, chatId, callId, String(at), missed === null ? "0" : "1", JSON.stringify(call)];

@@ -2,7 +2,15 @@
 
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Log } from "../ops/log.ts";
-import { type CallLog, type LogEntry, type LoggedCall, MAX_ENTRIES, MAX_IN_CHAT, MAX_MISSED } from "./call_log.ts";
+import {
+  type CallLog,
+  LIMITS,
+  type LogEntry,
+  type LoggedCall,
+  type LogLimits,
+  MAX_IN_CHAT,
+  MAX_MISSED,
+} from "./call_log.ts";
 
 /** Where a log is kept that ends with the process. */
 export const IN_MEMORY = ":memory:";
@@ -23,6 +31,7 @@ const SETUP = `
     PRIMARY KEY (user, chat, at, call)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS by_time ON calls (at);
+  CREATE INDEX IF NOT EXISTS by_person ON calls (user, at);
   CREATE INDEX IF NOT EXISTS unseen ON calls (user, at) WHERE unseen = 1;
   PRAGMA user_version = ${SCHEMA};
 `;
@@ -44,7 +53,7 @@ type Row = Record<"call" | "chat" | "role" | "media" | "outcome", string> & {
 export class SqliteCallLog implements CallLog {
   readonly #db: DatabaseSync;
   readonly #log: Log;
-  readonly #maxEntries: number;
+  readonly #limits: LogLimits;
   readonly #statements;
   #size: number;
   #trouble = "";
@@ -54,9 +63,9 @@ export class SqliteCallLog implements CallLog {
    * `path`: a file in a folder that is there, or `IN_MEMORY`.
    * @throws where it cannot be opened or written.
    */
-  constructor(path: string, log: Log, maxEntries = MAX_ENTRIES) {
+  constructor(path: string, log: Log, limits = LIMITS) {
     this.#log = log;
-    this.#maxEntries = maxEntries;
+    this.#limits = limits;
     this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
     const [version] = Object.values(this.#db.prepare("PRAGMA user_version").get()!) as number[];
     if (version !== 0 && version !== SCHEMA) throw new Error(`it has version ${version}, and ${SCHEMA} is expected`);
@@ -71,6 +80,9 @@ export class SqliteCallLog implements CallLog {
       trim: prepare(
         `DELETE FROM calls WHERE user = ?1 AND chat = ?2 AND at < (
            SELECT at FROM calls WHERE user = ?1 AND chat = ?2 ORDER BY at DESC LIMIT 1 OFFSET ${MAX_IN_CHAT - 1})`,
+      ),
+      trimPerson: prepare(
+        "DELETE FROM calls WHERE user = ?1 AND at <= (SELECT at FROM calls WHERE user = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2)",
       ),
       trimAll: prepare("DELETE FROM calls WHERE at <= (SELECT at FROM calls ORDER BY at LIMIT 1 OFFSET ?)"),
       calls: prepare("SELECT * FROM calls WHERE user = ? AND chat = ? ORDER BY at DESC LIMIT ?"),
@@ -140,11 +152,13 @@ export class SqliteCallLog implements CallLog {
       ...[durationMs, outcome, missed, missed === null ? 0 : 1],
     );
     this.#size += Number(changes);
+    const { ofPerson, inAll } = this.#limits;
     this.#remove("trim", userId, chatId);
-    if (this.#size <= this.#maxEntries + SPARE) return;
+    this.#remove("trimPerson", userId, ofPerson);
+    if (this.#size <= inAll + SPARE) return;
     // Entries that were there already were counted again.
     this.#size = Number(this.#statements.count.get()!.n);
-    if (this.#size > this.#maxEntries) this.#remove("trimAll", this.#size - this.#maxEntries - 1);
+    if (this.#size > inAll) this.#remove("trimAll", this.#size - inAll - 1);
   }
 
   /** All of it, or nothing. */
@@ -159,7 +173,7 @@ export class SqliteCallLog implements CallLog {
     }
   }
 
-  #remove(statement: "trim" | "trimAll" | "clear" | "expire", ...values: SQLInputValue[]): void {
+  #remove(statement: "trim" | "trimPerson" | "trimAll" | "clear" | "expire", ...values: SQLInputValue[]): void {
     this.#size -= Number(this.#statements[statement].run(...values).changes);
   }
 
