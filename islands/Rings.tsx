@@ -1,5 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+// Not for this island: what all islands share then comes in one file (see components/call/in_one_file.ts).
+import "../shared/i18n/fill.ts";
 import type { View } from "../components/call/view.ts";
 import type { CallStore } from "../components/call/store.ts";
 import type { ChatStrings } from "../shared/i18n/chat_strings.ts";

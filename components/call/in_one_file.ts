@@ -9,6 +9,7 @@ import "./Muted.tsx";
 import "./Notice.tsx";
 import "./Person.tsx";
 import "./StreamVideo.tsx";
+import "./stage/input.ts";
 import "./view.ts";
 import "../../shared/client/devices/device_choice_state.ts";
 import "../../shared/client/retry.ts";

@@ -12,4 +12,5 @@ export { History } from "./chat/History.tsx";
 export { Outsider } from "./chat/Outsider.tsx";
 export { Problem } from "./Problem.tsx";
 export { Badges } from "./stage/Badges.tsx";
+export { Comfort } from "./stage/Comfort.tsx";
 export { draggable } from "./stage/draggable.ts";

@@ -3,6 +3,8 @@
  * then takes over by the same platform, so as the same page of the same device.
  */
 
+// Not for this module: what it shares with the chat page and Call Doctor then comes in one file (see in_one_file.ts).
+import "../../shared/client/devices/causes.ts";
 import { browser } from "../../shared/client/platform/browser.ts";
 import type { Platform } from "../../shared/client/platform/platform.ts";
 import { SignalSocket } from "../../shared/client/signaling/socket.ts";

@@ -11,9 +11,19 @@ import type { Sample } from "./quality/samples.ts";
 /**
  * What a page does beside showing a call, each of which the user may turn off: a notification of a call that rings while the page is
  * hidden, a mark in title and icons, sounds for connected and ended, the question before a call is closed with its tab, the system's
- * media keys, and picture-in-picture by itself.
+ * media keys, picture-in-picture by itself, the own picture as in a mirror, a word to who speaks with the microphone off, and keys of a
+ * single character.
  */
-export type Extra = "notification" | "badge" | "sound" | "question" | "keys" | "picture";
+export type Extra =
+  | "notification"
+  | "badge"
+  | "sound"
+  | "question"
+  | "keys"
+  | "picture"
+  | "mirror"
+  | "muted"
+  | "letters";
 
 /** Why a call is over, from this side's point of view. */
 export type Outcome =

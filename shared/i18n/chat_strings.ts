@@ -86,10 +86,14 @@ export interface ChatStrings {
   };
   /** What the page does beside showing a call: the switches, and the question after a call whether it is to notify. */
   readonly extras:
-    & Readonly<Record<"title" | "blocked" | "notHere" | "offer" | "offerText" | "turnOn" | "notNow", string>>
+    & Readonly<Record<"title" | "inCall" | "blocked" | "notHere" | "offer" | "offerText" | "turnOn" | "notNow", string>>
     & {
-      readonly names: Readonly<Record<Extra, string>>;
+      readonly names: Readonly<Record<Exclude<Extra, "letters">, string>>;
     };
+  /** The keys of a call. */
+  readonly keys: Readonly<Record<"title" | "on" | "space" | "hold" | "fit", string>>;
+  /** Said to who speaks while the microphone is off. */
+  readonly mutedSpeech: string;
   readonly gone: {
     readonly with: { readonly camera: string; readonly microphone: string };
     readonly without: Readonly<Record<DeviceNotice["device"], string>>;

@@ -3,10 +3,25 @@ import type { Extra } from "../../../shared/client/state.ts";
 import { permission } from "../beside/notification.ts";
 import type { View } from "../view.ts";
 
-const EXTRAS: readonly Extra[] = ["notification", "badge", "sound", "question", "keys", "picture"];
+/** An extra with a switch here. */
+type Switched = Exclude<Extra, "letters">;
+
+const ELSEWHERE: readonly Switched[] = ["notification", "badge", "sound", "question", "keys", "picture"];
+const IN_CALL: readonly Switched[] = ["mirror", "muted"];
 
 /** What the page does beside showing a call, each with a switch. */
-export function Extras({ view: { t: { extras: t }, snapshot: { extrasOff }, actions } }: { view: View }) {
+export function Extras({ view }: { view: View }) {
+  const { t: { extras: t } } = view;
+  return (
+    <>
+      <Switches view={view} title={t.inCall} extras={IN_CALL} />
+      <Switches view={view} title={t.title} extras={ELSEWHERE} />
+    </>
+  );
+}
+
+function Switches({ view, title, extras }: { view: View; title: string; extras: readonly Switched[] }) {
+  const { t: { extras: t }, snapshot: { extrasOff }, actions } = view;
   const allowed = useSignal(permission());
   const isOn = (extra: Extra) =>
     !extrasOff.includes(extra) && (extra !== "notification" || allowed.value === "granted");
@@ -19,9 +34,9 @@ export function Extras({ view: { t: { extras: t }, snapshot: { extrasOff }, acti
   }
 
   return (
-    <section aria-label={t.title}>
-      <h3>{t.title}</h3>
-      {EXTRAS.map((extra) => {
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      {extras.map((extra) => {
         const isBlocked = extra === "notification" && (allowed.value === null || allowed.value === "denied");
         const hint = isBlocked ? allowed.value === null ? t.notHere : t.blocked : undefined;
         return (

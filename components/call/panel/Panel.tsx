@@ -5,6 +5,7 @@ import { Muted } from "../Muted.tsx";
 import { isStaged, type View } from "../view.ts";
 import { Devices } from "./Devices.tsx";
 import { Extras } from "./Extras.tsx";
+import { Keys } from "./Keys.tsx";
 import { Preferences } from "./Preferences.tsx";
 import { Statistics } from "./Statistics.tsx";
 import { Verification } from "./Verification.tsx";
@@ -30,6 +31,7 @@ export function Panel({ view, close }: { view: View; close(): void }) {
       {inCall && <Devices view={view} />}
       <Preferences view={view} />
       <Extras view={view} />
+      <Keys view={view} />
       {inCall && <Statistics view={view} />}
       {/* Pages on http have no digests to make digits of. */}
       {inCall && pbkdf2 && <Verification view={view} />}

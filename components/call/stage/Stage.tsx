@@ -15,7 +15,7 @@ import { CallHeader } from "./CallHeader.tsx";
 
 /** A call, on the whole screen: the other person, own picture, and what can be done. */
 export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
-  const { t, snapshot: { local, remote, devices, quality, problem, gone }, actions } = view;
+  const { t, snapshot: { local, remote, devices, quality, problem, gone, extrasOff }, actions } = view;
   const stage = useOrphanedFocus<HTMLElement>();
   const { awake, wake } = useAwake();
   const settings = useSignal(false);
@@ -60,9 +60,10 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
     p: () => stage.current?.querySelector<HTMLElement>('[aria-keyshortcuts="P"]')?.click(),
     f: toggleFullScreen,
     ",": openSettings,
+    "?": openSettings,
     // The same key closes the settings, which may have been what caused the notice.
     escape: () => !settings.value && (problem ?? gone) !== null && actions?.dismiss(),
-  });
+  }, extrasOff.includes("letters"));
 
   const header = <CallHeader view={view} phase={phase} seen={seen || presents} />;
   /** The stage as picture-in-picture has it. */
@@ -116,11 +117,13 @@ export function Stage({ view, phase }: { view: View; phase: StagedPhase }) {
           label={t.localVideo}
           large={!talking}
           draggable={later?.draggable}
-          unmirrored={local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
+          unmirrored={extrasOff.includes("mirror") ||
+            local.stream.getVideoTracks()[0]?.getSettings().facingMode === "environment"}
         />
       )}
       {header}
       {later && <later.Problem view={view} inCall />}
+      {talking && later && <later.Comfort view={view} stage={stage} />}
       {blockedPlay.value !== null && (
         <button class="button accent start-audio" type="button" onClick={startAudio}>
           <Icon name="sound" />

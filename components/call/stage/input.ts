@@ -19,20 +19,26 @@ export function useAwake(): { awake: ReadonlySignal<boolean>; wake(): void } {
   return { awake, wake };
 }
 
-/** Single-key shortcuts, by lower-case letter or key name, for as long as the component is on the screen. */
-export function useShortcuts(shortcuts: Readonly<Record<string, () => void>>): void {
+/**
+ * Single-key shortcuts, by lower-case letter or key name, for as long as the component is on the screen. `off`: those of one character do
+ * nothing, by the user's wish.
+ */
+export function useShortcuts(shortcuts: Readonly<Record<string, () => void>>, off: boolean): void {
   const latest = useRef(shortcuts);
-  latest.current = shortcuts;
+  latest.current = off ? { escape: shortcuts.escape! } : shortcuts;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const taken = event.ctrlKey || event.metaKey || event.altKey || event.repeat;
-      const typing = event.target instanceof Element &&
-        event.target.closest("input, textarea, select, [contenteditable]");
-      if (!taken && !typing) latest.current[shortcutOf(event)]?.();
+      if (!taken && !isTyping(event)) latest.current[shortcutOf(event)]?.();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
+}
+
+/** Whether a key goes into a field. */
+export function isTyping({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
 /** The letter on the key; on a layout without Latin letters, the one that is in its place on a Latin layout. */

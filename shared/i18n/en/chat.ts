@@ -133,6 +133,7 @@ export const chat: ChatStrings = {
   },
   extras: {
     title: "While you look elsewhere",
+    inCall: "In a call",
     names: {
       notification: "Notify me of calls while this page is hidden",
       badge: "Mark the tab's title and icon",
@@ -140,6 +141,8 @@ export const chat: ChatStrings = {
       question: "Ask before a call is closed with its tab",
       keys: "Keys of keyboard, headset and lock screen",
       picture: "Small window by itself when I leave the tab, where the browser allows it",
+      mirror: "Show my picture as in a mirror",
+      muted: "Tell me when I speak and my microphone is off",
     },
     blocked: "The browser blocks notifications from this site. Allow them in its settings for the site.",
     notHere:
@@ -149,6 +152,14 @@ export const chat: ChatStrings = {
     turnOn: "Turn on notifications",
     notNow: "No, thanks",
   },
+  keys: {
+    title: "Keys in a call",
+    on: "Single keys work",
+    space: "Space",
+    hold: "Speak while it is held, with the microphone off",
+    fit: "Whole picture, or one that fills the window",
+  },
+  mutedSpeech: "Nobody hears you: your microphone is off.",
   gone: {
     with: {
       camera: "The camera was unplugged. Now you are seen by: {name}.",
