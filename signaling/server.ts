@@ -80,7 +80,8 @@ export class SignalingServer {
       log: () => this.log,
       isSpokesman: () => this.hub.isSpokesman(),
       chatsOf: (userId) => this.hub.chatsOf({ userId, chats: [] }),
-      report: webhook && ((report) => webhook.send("call.ended", report.endedAt, report)),
+      report: webhook &&
+        ((report) => webhook.send("call.ended", `${report.chatId}\n${report.callId}`, report.endedAt, report)),
     });
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,

@@ -44,7 +44,7 @@ Deno.test("docs: the check of a webhook's signature takes what the server sends,
   });
   const key = crypto.getRandomValues(new Uint8Array(32));
   const webhook = new Webhook({ url: `http://127.0.0.1:${server.addr.port}`, keys: [new Uint8Array(24), key] });
-  webhook.send("call.ended", "2026-01-02T03:04:05.678Z", { n: 1 });
+  webhook.send("call.ended", "call", "2026-01-02T03:04:05.678Z", { n: 1 });
   const [body, headers] = await sent.promise;
   await webhook.close(1_000);
   const secret = `whsec_${btoa(String.fromCharCode(...key))}`;

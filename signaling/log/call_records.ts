@@ -8,6 +8,14 @@ import { whenKnown } from "../engine/engine.ts";
 import type { CallLog, LogEntry, LoggedCall } from "./call_log.ts";
 import { type CallReport, Receipts } from "./receipts.ts";
 
+/**
+ * How long after a call another process than the one that speaks for all minds whether that one is there still, in ms: one that was killed
+ * counts as dead five seconds later, or one more.
+ */
+const SUCCESSION_MS = 8_000;
+/** Calls that are minded so; beyond that the oldest are not. */
+const MAX_MINDED = 10_000;
+
 /** Where it goes. */
 export interface CallRecordsOptions {
   /** The log, opened when it is first needed. */
@@ -26,12 +34,20 @@ export class CallRecords {
   /** Of the step that is being told: calls that are over, and why their callees missed them. */
   readonly #over: CallReport[] = [];
   readonly #missed = new Map<string, MissedReason>();
+  /** Of that step too: calls of which nothing more will be known. */
+  readonly #known: CallReport[] = [];
+  /** Calls that are over, and of which more may be known soon. */
+  readonly #ended = new Map<string, Ended>();
+  /** Calls that another process was to speak of, those that ended first before all others. */
+  readonly #minded: Minded[] = [];
+  #succession: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallRecordsOptions) {
     this.#options = options;
     this.#receipts = new Receipts({
       over: (report) => this.#over.push(report),
-      report: (report) => this.#finish(report),
+      report: (report) =>
+        this.#over.some((one) => keyOf(one) === keyOf(report)) ? void this.#known.push(report) : this.#finish(report),
     });
   }
 
@@ -50,11 +66,15 @@ export class CallRecords {
   settle(): readonly CallReport[] {
     if (this.#over.length === 0) return NONE;
     const over = this.#over.splice(0);
-    if (this.#options.isSpokesman()) {
-      const entries = over.flatMap((report) => entriesOf(report, this.#missed.get(report.callId) ?? null));
-      this.#options.log().append(entries);
-    }
+    const isWritten = this.#options.isSpokesman();
+    const entries = over.flatMap((report) => {
+      const missed = this.#missed.get(report.callId) ?? null;
+      this.#ended.set(keyOf(report), { missed, isWritten });
+      return isWritten ? entriesOf(report, missed) : [];
+    });
+    if (isWritten) this.#options.log().append(entries);
     this.#missed.clear();
+    for (const report of this.#known.splice(0)) this.#finish(report);
     return over;
   }
 
@@ -89,15 +109,58 @@ export class CallRecords {
   /** The server leaves: reports what is over. */
   close(): void {
     this.#receipts.close();
+    this.#minded.length = 0;
+    clearTimeout(this.#succession);
+  }
+
+  /** All is known of a call. */
+  #finish(report: CallReport): void {
+    const ended = this.#ended.get(keyOf(report)) ?? { missed: null, isWritten: false };
+    this.#ended.delete(keyOf(report));
+    if (this.#options.isSpokesman()) return this.#tell(report, ended);
+    this.#minded.push({ report, ended, until: performance.now() + SUCCESSION_MS });
+    if (this.#minded.length > MAX_MINDED) this.#minded.shift();
+    this.#succession ??= setTimeout(() => this.#succeed(), SUCCESSION_MS);
   }
 
   /** How long the two had each other is known best by what they measured. */
-  #finish(report: CallReport): void {
-    if (!this.#options.isSpokesman()) return;
-    if (hasReceipts(report)) this.#options.log().update(entriesOf(report, null));
+  #tell(report: CallReport, { missed, isWritten }: Ended): void {
+    if (!isWritten) this.#options.log().append(entriesOf(report, missed));
+    else if (hasReceipts(report)) this.#options.log().update(entriesOf(report, missed));
     this.#options.report?.(report);
   }
+
+  /**
+   * Where this process speaks for all by now, the one that did may have been killed before it told of a call. Where it did tell, the call is
+   * in the log once all the same, and its second report has the id of the first.
+   */
+  #succeed(): void {
+    this.#succession = undefined;
+    const isSpokesman = this.#options.isSpokesman();
+    while (this.#minded.length > 0 && this.#minded[0]!.until <= performance.now()) {
+      const { report, ended } = this.#minded.shift()!;
+      if (isSpokesman) this.#tell(report, ended);
+    }
+    const [next] = this.#minded;
+    if (next !== undefined) this.#succession = setTimeout(() => this.#succeed(), next.until - performance.now());
+  }
 }
+
+/** What is kept of a call until all is known of it. */
+interface Ended {
+  readonly missed: MissedReason | null;
+  /** By this process, into the log. */
+  readonly isWritten: boolean;
+}
+
+interface Minded {
+  readonly report: CallReport;
+  readonly ended: Ended;
+  /** By `performance.now()`. */
+  readonly until: number;
+}
+
+const keyOf = ({ chatId, callId }: CallReport) => `${chatId}\n${callId}`;
 
 /** What most steps come to. */
 const NONE: readonly CallReport[] = [];

@@ -3,7 +3,7 @@
  * The signature, the headers and the form of the body are those of Standard Webhooks 1.0.
  */
 
-import { randomId } from "../random_id.ts";
+import { createHash } from "node:crypto";
 
 /** Messages kept until they are delivered or given up; more are dropped. */
 const MAX_MESSAGES = 10_000;
@@ -76,14 +76,18 @@ export class Webhook {
     this.#retry = retry;
   }
 
-  /** Queues a message; `type` says what it is, `timestamp` (ISO 8601) when it happened. */
-  send(type: string, timestamp: string, data: object): void {
+  /**
+   * Queues a message; `type` says what it is, `about` what it is about, `timestamp` (ISO 8601) when it happened. Its id is of the first two,
+   * so that whoever gets it twice, from two processes, knows.
+   */
+  send(type: string, about: string, timestamp: string, data: object): void {
     if (this.#messages.size >= MAX_MESSAGES) {
       this.#counts.lost++;
       this.#onLost({ why: `${MAX_MESSAGES} wait already`, tries: 0 });
       return;
     }
-    const message = { id: `msg_${randomId()}`, body: JSON.stringify({ type, timestamp, data }), tries: 0 };
+    const digest = createHash("sha256").update(`${type}\n${about}`).digest("base64url");
+    const message = { id: `msg_${digest.slice(0, 22)}`, body: JSON.stringify({ type, timestamp, data }), tries: 0 };
     this.#messages.add(message);
     this.#ready.push(message);
     this.#pump();

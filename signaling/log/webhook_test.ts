@@ -13,7 +13,7 @@ const status = (code: number, headers = {}) => new Response(null, { status: code
 Deno.test("webhook: one signed POST, in the form of Standard Webhooks", async () => {
   await using receiver = new Receiver();
   const webhook = new Webhook({ url: receiver.url, keys: KEYS }, QUICK);
-  webhook.send("call.ended", AT, { name: "Жанна 😀" });
+  webhook.send("call.ended", "call", AT, { name: "Жанна 😀" });
   const { id, body } = (await receiver.until(1))[0]!;
   assert.match(id, /^msg_[\w-]{22}$/);
   assert.deepEqual(body, { type: "call.ended", timestamp: AT, data: { name: "Жанна 😀" } });
@@ -27,7 +27,7 @@ Deno.test("webhook: both secrets sign while one takes the other's place", async 
   for (const secret of [WEBHOOK_SECRET, old]) {
     await using receiver = new Receiver(undefined, secret);
     const webhook = new Webhook({ url: receiver.url, keys: [...KEYS, keyOf(old)] }, QUICK);
-    webhook.send("call.ended", AT, { n: 1 });
+    webhook.send("call.ended", "call", AT, { n: 1 });
     assert.deepEqual((await receiver.until(1))[0]!.body.data, { n: 1 });
     await webhook.close(1_000);
   }
@@ -36,7 +36,7 @@ Deno.test("webhook: both secrets sign while one takes the other's place", async 
 Deno.test("webhook: another secret's receiver refuses the signature", async () => {
   await using receiver = new Receiver(undefined, `whsec_${btoa("another key that is long enough")}`);
   const webhook = new Webhook({ url: receiver.url, keys: KEYS }, QUICK);
-  webhook.send("call.ended", AT, {});
+  webhook.send("call.ended", "call", AT, {});
   assert.match((await receiver.until(1))[0]!.body.refused, /signature/i);
   await webhook.close(1_000);
 });
@@ -45,7 +45,7 @@ for (const failure of [500, 503, 408, 429]) {
   Deno.test(`webhook: ${failure} twice, then 200: tried again with growing pauses, as the same message`, async () => {
     await using receiver = new Receiver((n) => status(n < 2 ? failure : 200));
     const webhook = new Webhook({ url: receiver.url, keys: KEYS }, QUICK);
-    webhook.send("call.ended", AT, { n: 1 });
+    webhook.send("call.ended", "call", AT, { n: 1 });
     const [first, second, third] = await receiver.until(3);
     assert.deepEqual([second!.id, second!.body], [first!.id, first!.body]);
     assert.equal(third!.id, first!.id);
@@ -59,7 +59,7 @@ for (const failure of [500, 503, 408, 429]) {
 Deno.test("webhook: Retry-After is waited for", async () => {
   await using receiver = new Receiver((n) => n === 0 ? status(429, { "retry-after": "1" }) : status(200));
   const webhook = new Webhook({ url: receiver.url, keys: KEYS }, QUICK);
-  webhook.send("call.ended", AT, {});
+  webhook.send("call.ended", "call", AT, {});
   const [first, second] = await receiver.until(2);
   assert.ok(second!.at - first!.at >= 990, `${second!.at - first!.at} ms`);
   await webhook.close(1_000);
@@ -70,7 +70,7 @@ for (const refusal of [400, 401, 404, 410, 301, 307]) {
     await using elsewhere = new Receiver();
     await using receiver = new Receiver(() => status(refusal, { location: elsewhere.url }));
     const webhook = new Webhook({ url: receiver.url, keys: KEYS }, QUICK);
-    webhook.send("call.ended", AT, {});
+    webhook.send("call.ended", "call", AT, {});
     await receiver.until(1);
     while (webhook.figures().waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual(webhook.figures(), { waiting: 0, delivered: 0, retried: 0, lost: 1 });
@@ -85,14 +85,14 @@ Deno.test("webhook: no answer in time and no server at all are tried again, but 
     return receiver.url;
   })();
   const nobody = new Webhook({ url, keys: KEYS }, { ...QUICK, pauseMs: 10 });
-  nobody.send("call.ended", AT, {});
+  nobody.send("call.ended", "call", AT, {});
   while (nobody.figures().waiting > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(nobody.figures(), { waiting: 0, delivered: 0, retried: 3, lost: 1 });
 
   const held = Promise.withResolvers<Response>();
   await using silent = new Receiver((n) => n === 0 ? held.promise : status(200));
   const webhook = new Webhook({ url: silent.url, keys: KEYS }, QUICK);
-  webhook.send("call.ended", AT, {});
+  webhook.send("call.ended", "call", AT, {});
   const [first, second] = await silent.until(2);
   assert.ok(second!.at - first!.at >= QUICK.timeoutMs + 50);
   held.resolve(status(200));
@@ -103,8 +103,8 @@ Deno.test("webhook: no answer in time and no server at all are tried again, but 
 Deno.test("webhook: leaving tries what waits once more at once, and says what was lost", async () => {
   await using receiver = new Receiver((n) => status(n < 2 ? 500 : n === 2 ? 200 : 500));
   const webhook = new Webhook({ url: receiver.url, keys: KEYS }, { ...QUICK, pauseMs: 60_000, maxPauseMs: 60_000 });
-  webhook.send("call.ended", AT, { n: 1 });
-  webhook.send("call.ended", AT, { n: 2 });
+  webhook.send("call.ended", "call", AT, { n: 1 });
+  webhook.send("call.ended", "other", AT, { n: 2 });
   await receiver.until(2);
   while (webhook.figures().retried < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(await webhook.close(2_000), 1);
@@ -116,7 +116,7 @@ Deno.test("webhook: leaving does not wait longer than it may", async () => {
   const held = Promise.withResolvers<Response>();
   await using receiver = new Receiver(() => held.promise);
   const webhook = new Webhook({ url: receiver.url, keys: KEYS }, { ...QUICK, timeoutMs: 60_000 });
-  for (let n = 0; n < 20; n++) webhook.send("call.ended", AT, { n });
+  for (let n = 0; n < 20; n++) webhook.send("call.ended", String(n), AT, { n });
   await receiver.until(8);
   const start = performance.now();
   assert.equal(await webhook.close(200), 20);
