@@ -13,6 +13,7 @@ export default define.page(({ Component, req, url }) => {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="description" content={t.lobby.headline} />
         <title>{t.lobby.title}</title>
         <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
         <link rel="apple-touch-icon" href={asset("/icons/apple.png")} />
