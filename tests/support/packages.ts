@@ -3,6 +3,7 @@
  * first start. They are locked in tests/deno.lock.
  */
 
+export { default as axe } from "npm:axe-core@4.14.1";
 export { default as fc } from "npm:fast-check@4.10.2";
 export {
   type Browser,

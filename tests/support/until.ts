@@ -53,12 +53,9 @@ export async function gone(page: Page | Frame, selector: string): Promise<void> 
   });
 }
 
-/** Waits until a chat page can call: its socket is open. */
+/** Waits until a chat page can call, in whichever language: its socket is open. */
 export async function canCall(page: Page | Frame): Promise<void> {
-  const button = named("button", "Video call");
-  await until("the chat page can call", async () => {
-    return await (await page.$(button))?.evaluate((button) => !(button as HTMLButtonElement).disabled);
-  });
+  await until("the chat page can call", () => page.$(".call-buttons button:enabled"));
 }
 
 /** Waits until a live region says something that starts with `text`. */
