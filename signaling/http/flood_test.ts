@@ -167,10 +167,11 @@ Deno.test("[R18] [R11] what opened a call that stands may be repeated: it is not
     from.send({ ...again, callId: "call-fedcba9876543210" }); // opens nothing
     // Far more than there is room for, since room grows while they are on their way.
     for (let n = 0; n < 300; n++) from.send({ type: "chat:watch", chatId });
-    from.send(again);
+    // There may be room for one just then, and not for the next.
+    for (let n = 0; n < 5; n++) from.send(again);
     from.send({ type: "call:ice-candidate", chatId, callId, candidate: candidate(1) });
     while ((await from.reaches("call:error")).refused !== again.type);
-    assert.deepEqual((await to.next("call:ice-candidate")).candidate, candidate(1), again.type);
+    assert.deepEqual((await to.reaches("call:ice-candidate")).candidate, candidate(1), again.type);
   }
 });
 
