@@ -125,6 +125,21 @@ Deno.test({
   },
 });
 
+Deno.test("log: what nobody expected is an event too, be it printed by a package or the end of the process", async () => {
+  await build();
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: PRODUCT.with(-1, "tests/support/failing.ts"),
+    cwd: new URL("../../", import.meta.url),
+    env: { LOG: "json", PORT: "0", SESSION_SECRET: SECRET, DATA_DIR: ":memory:", STUN_URLS: "" },
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  assert.deepEqual(linesOf(new TextDecoder().decode(stdout)).map(({ event }) => event), ["started", "listening"]);
+  const failures = of(linesOf(new TextDecoder().decode(stderr)), "failed");
+  const whys = failures.map(({ why }) => why);
+  assert.deepEqual([code, whys], [1, ["TypeError: printed by a package", "RangeError: caught by nobody"]]);
+  for (const { stack } of failures) assert.match(stack, /^ +at .*failing\.ts:/);
+});
+
 for (
   const [what, env, args, event] of [
     ["a wrong setting", { GRACE_MS: "1" }, [], "configuration-refused"],
