@@ -42,14 +42,13 @@ export function media(): Media {
  */
 async function getUserMedia(constraints: MediaStreamConstraints): Promise<globalThis.MediaStream> {
   const stream = await mediaDevices.getUserMedia(constraints as Parameters<typeof mediaDevices.getUserMedia>[0]);
-  const tracks = stream.getTracks();
+  const tracks = freeWithTracks(stream).getTracks();
   for (const track of tracks) endByStop(track);
   const kinds = (["audio", "video"] as const).filter((kind) => constraints[kind]);
   if (tracks.length < kinds.length) {
     for (const track of tracks) track.stop();
     throw Object.assign(new Error("Not all that was asked for is permitted"), { name: "NotAllowedError" });
   }
-  freeWithTracks(stream);
   listDevices().then((devices) => nameTracks(tracks, devices));
   return stream as unknown as globalThis.MediaStream;
 }
