@@ -9,7 +9,7 @@ import { findFirefox } from "./support/firefox.ts";
 
 /**
  * These have the machine for themselves, after all others: they measure how fast a call recovers, or how much picture a browser
- * affords, and would measure a neighbour too; or they run two browsers in one call, which takes two cores, or a relay that takes every
+ * affords, and would measure a neighbour too; or they run two browsers in one call, or one and a phone, which takes two cores, or a relay that takes every
  * packet apart in JavaScript: where it has no core for itself it loses a third of them, and the call goes down to the voice; or several
  * servers, each of which counts as dead where it does nothing for seconds.
  */
@@ -27,6 +27,7 @@ const ALONE = [
   "network/deploy",
   "network/store",
   "pages/app",
+  "phone/phone_to_web",
 ].map((name) => `tests/${name}_test.ts`);
 
 /** Test files at a time: each may run a browser with two people in a video call, which takes about a core. */

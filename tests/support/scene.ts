@@ -4,6 +4,7 @@ import { build, type Product, startProduct } from "./product.ts";
 import { type FakeDevices, launch } from "./chromium.ts";
 import { Person } from "./person.ts";
 import { Guest } from "./guest.ts";
+import type { ElementHandle } from "./packages.ts";
 
 export interface Scene {
   readonly product: Product;
@@ -94,7 +95,7 @@ export async function crash(product: Product, ...people: Person[]): Promise<void
 }
 
 /** Time for each page to hear when it is, in ms. */
-const SOON_MS = 250;
+export const SOON_MS = 250;
 
 /**
  * All press a button in the same moment, by the clock that their pages share: a call rings before the pointer of a second person, moved by
@@ -102,6 +103,12 @@ const SOON_MS = 250;
  */
 export async function pressAtOnce(name: string, ...people: Person[]): Promise<void> {
   const buttons = await Promise.all(people.map((person) => person.sees("button", name)));
+  const at = Date.now() + SOON_MS;
+  await Promise.all(buttons.map((button) => pressWhen(at, button)));
+}
+
+/** Presses a button at a time, in ms since 1970. */
+export async function pressWhen(at: number, button: ElementHandle): Promise<void> {
   const press = (element: Element, at: number) =>
     new Promise<void>((resolve) =>
       setTimeout(() => {
@@ -109,6 +116,5 @@ export async function pressAtOnce(name: string, ...people: Person[]): Promise<vo
         resolve();
       }, at - Date.now())
     );
-  const at = Date.now() + SOON_MS;
-  await Promise.all(buttons.map((button) => button.evaluate(press, at)));
+  await button.evaluate(press, at);
 }

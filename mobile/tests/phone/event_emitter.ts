@@ -1,0 +1,3 @@
+/** `react-native/Libraries/vendor/emitter/EventEmitter`. */
+
+export { EventEmitter as default } from "./lines.ts";
