@@ -3,6 +3,10 @@
 const BENCHMARKS: Record<string, { readonly about: string; readonly file: string }> = {
   setup: { about: "call set-up: from the accept to the first frame, in browsers", file: "./call_setup.ts" },
   signaling: { about: "the signaling server: CPU, latency and memory beside other servers", file: "./signaling.ts" },
+  engines: {
+    about: "one process, and processes over a Redis: CPU, latency, commands of the store",
+    file: "./engines.ts",
+  },
   quality: { about: "the picture and the voice on bad networks, beside a plain pair", file: "./quality.ts" },
 };
 

@@ -26,9 +26,9 @@ export interface MemoryFigures {
 export async function measureMemory(subject: Subject): Promise<MemoryFigures> {
   await using server = await ServerProcess.start(subject.start);
   const sockets = Math.min(SOCKETS, subject.maxSockets);
-  await openPairs(subject, server.port, 50, 0).then((pairs) => Promise.all(pairs.map((pair) => pair.close())));
+  await openPairs(subject, [server.port], 50, 0).then((pairs) => Promise.all(pairs.map((pair) => pair.close())));
   const before = await server.memory();
-  const pairs = await openPairs(subject, server.port, (sockets - 100) / 2, 100);
+  const pairs = await openPairs(subject, [server.port], (sockets - 100) / 2, 100);
   const idle = await server.memory();
   const forms = new CallForms(subject.wording);
   await inParallel(CALLS, AT_A_TIME, (n) => pairs[n]!.enterCall(forms));

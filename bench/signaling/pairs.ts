@@ -154,8 +154,13 @@ async function inTime<Value>(promise: Promise<Value>, what: string): Promise<Val
   }
 }
 
-/** Opens the sockets of pairs that nobody else uses: numbers of users begin at `first`. */
-export async function openPairs(subject: Subject, port: number, count: number, first: number): Promise<Pair[]> {
+/** Opens the sockets of pairs that nobody else uses, at the ports in turn: numbers of users begin at `first`. */
+export async function openPairs(
+  subject: Subject,
+  ports: readonly number[],
+  count: number,
+  first: number,
+): Promise<Pair[]> {
   const people = Array.from(
     { length: count * 2 },
     (_, n) => ({ user: first + n, chat: chatId(Math.floor((first + n) / 2)) }),
@@ -167,7 +172,7 @@ export async function openPairs(subject: Subject, port: number, count: number, f
     while (next < people.length) {
       const n = next++;
       const { user, chat } = people[n]!;
-      sockets[n] = await open(subject, port, subject.path(user, chat), heads[n]!);
+      sockets[n] = await open(subject, ports[n % ports.length]!, subject.path(user, chat), heads[n]!);
     }
   };
   await Promise.all(Array.from({ length: OPENING }, openSome));

@@ -46,27 +46,32 @@ async function measureRound(subject: Subject, server: ServerProcess, share: numb
   const forms = new CallForms(subject.wording);
   const count = Math.round(SOCKETS * share / 2);
   const before = server.cpuMs();
-  const pairs = await openPairs(subject, server.port, count, user);
+  const pairs = await openPairs(subject, [server.port], count, user);
   const socket = (server.cpuMs() - before) / (count * 2);
   user += count * 2;
   await settled(server);
-  const steady = await steadyCalls(pairs.splice(0, Math.round(RATE * RATE_MS / 1000 * share)), server, forms);
+  const cost = async <Result>(calls: readonly Pair[], work: () => Promise<Result>) => {
+    const before = server.cpuMs();
+    const result = await work();
+    return [(server.cpuMs() - before) / calls.length, result] as const;
+  };
+  const some = pairs.slice(0, Math.round(RATE * RATE_MS / 1000 * share));
+  const [steady, latencies] = await cost(some, () => steadyCalls(some, RATE, forms));
   await settled(server);
-  const others = pairs.slice(0, Math.round(FLAT_OUT * share));
-  const saturated = await callsFlatOut(others, server, forms);
-  await Promise.all([...pairs, ...steady.pairs].map((pair) => pair.close()));
+  const others = pairs.slice(some.length, some.length + Math.round(FLAT_OUT * share));
+  const [saturated] = await cost(others, () => callsFlatOut(others, forms));
+  await Promise.all(pairs.map((pair) => pair.close()));
   await settled(server);
-  return { socket, saturated, ...steady.figures };
+  return { socket, saturated, steady, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
 }
 
-/** Calls begin at a steady rate; each is trickled as people's are. */
-export async function steadyCalls(pairs: Pair[], server: ServerProcess, forms: CallForms) {
+/** Calls begin at a steady rate, so many a second; each is trickled as people's are. Resolves with how long messages took, in ms. */
+export async function steadyCalls(pairs: readonly Pair[], rate: number, forms: CallForms): Promise<number[]> {
   const latencies: number[] = [];
   const agenda = new Agenda();
-  const before = server.cpuMs();
   const calls = pairs.map((pair, n) => {
     const over = Promise.withResolvers<void>();
-    agenda.at(n * 1000 / RATE, () => {
+    agenda.at(n * 1000 / rate, () => {
       pair.trickledCall(forms, (ms, action) => agenda.at(ms, action), latencies).then(over.resolve, over.reject);
     });
     return over.promise;
@@ -75,23 +80,20 @@ export async function steadyCalls(pairs: Pair[], server: ServerProcess, forms: C
   await Promise.all(calls);
   agenda.stop();
   await running;
-  const steady = (server.cpuMs() - before) / pairs.length;
-  return { pairs, figures: { steady, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) } };
+  return latencies;
 }
 
 /** As many calls at a time as keep the server busy. */
-export async function callsFlatOut(pairs: readonly Pair[], server: ServerProcess, forms: CallForms): Promise<number> {
-  const before = server.cpuMs();
+export async function callsFlatOut(pairs: readonly Pair[], forms: CallForms): Promise<void> {
   let next = 0;
   const some = async () => {
     while (next < pairs.length) await pairs[next++]!.call(forms);
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, some));
-  return (server.cpuMs() - before) / pairs.length;
 }
 
-/** Waits until the server has nothing to do any more. */
-async function settled(server: ServerProcess): Promise<void> {
+/** Waits until a server, or several, has nothing to do any more. */
+export async function settled(server: { cpuMs(): number }): Promise<void> {
   for (let before = -1; server.cpuMs() !== before;) {
     before = server.cpuMs();
     await new Promise((resolve) => setTimeout(resolve, 100));

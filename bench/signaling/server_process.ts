@@ -3,6 +3,14 @@
 /** Linux counts CPU time in hundredths of a second (`man 5 proc`, `sysconf(_SC_CLK_TCK)`). */
 const TICK_MS = 10;
 
+/** CPU time that a process has used so far, all threads, in ms. */
+export function cpuMsOf(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  // Fields 14 and 15; the name in parentheses may have blanks in it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
 /** How to start a server. */
 export interface Command {
   readonly command: string;
@@ -44,10 +52,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** CPU time that the process has used so far, all threads, in ms. */
   cpuMs(): number {
-    const stat = Deno.readTextFileSync(`/proc/${this.#child.pid}/stat`);
-    // Fields 14 and 15; the name in parentheses may have blanks in it.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+    return cpuMsOf(this.#child.pid);
   }
 
   async memory(): Promise<Memory> {

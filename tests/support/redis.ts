@@ -40,6 +40,10 @@ export class Redis implements AsyncDisposable {
     return new Redis(port, options, directory, await launch(port, directory, options));
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get url(): string {
     const { password, user = { name: "", password }, tls } = this.#options;
     const who = user.password === undefined ? "" : `${user.name}:${encodeURIComponent(user.password)}@`;
