@@ -26,6 +26,6 @@ export function trendOf(samples: readonly Sample[]): Trend {
 }
 
 /** Whether it rises by no more than this share of what it was. */
-export function isFlat({ from, to }: Trend, share: number): boolean {
+export function isFlat({ from, to }: Pick<Trend, "from" | "to">, share: number): boolean {
   return to <= from * (1 + share);
 }
