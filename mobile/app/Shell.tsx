@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useReducer, useSyncExternalStore } from "react";
-import { BackHandler, Linking, StatusBar, StyleSheet, View as Box } from "react-native";
+import { BackHandler, Keyboard, Linking, StatusBar, StyleSheet, View as Box } from "react-native";
 import { SafeAreaProvider } from "react-native-safe-area-context";
 import { isStaged } from "../../components/call/view.ts";
 import type { Locale } from "../../shared/i18n/i18n.ts";
@@ -71,6 +71,7 @@ export function Shell({ session, makeClient, audioDevice, locale, onLocale }: Sh
 
   const isCalling = callIn !== null || call.phase === "incoming";
   useEffect(() => {
+    if (isCalling) Keyboard.dismiss();
     if (screen.at === "lobby" || isCalling) return;
     const back = BackHandler.addEventListener("hardwareBackPress", () => {
       go({ type: "back" });
@@ -96,7 +97,7 @@ export function Shell({ session, makeClient, audioDevice, locale, onLocale }: Sh
     <SafeAreaProvider>
       <AppProvider value={context}>
         <StatusBar />
-        <Box aria-hidden={isCalling} style={[styles.fill, { backgroundColor: system.ground }]}>
+        <Box style={[styles.fill, { backgroundColor: system.ground }, isCalling && styles.covered]}>
           {screen.at === "lobby" && <Lobby theme={system} note={screen.note} view={view} />}
           {screen.at === "scan" && <Scan theme={system} />}
           {(screen.at === "join" || screen.at === "chat" && view === null) && (
@@ -116,4 +117,8 @@ export function Shell({ session, makeClient, audioDevice, locale, onLocale }: Sh
 /** The system opens the app by other links too, such as that of its development server. */
 const hasChat = (url: string) => /\/chat\//.test(url);
 
-const styles = StyleSheet.create({ fill: { flex: 1 } });
+const styles = StyleSheet.create({
+  fill: { flex: 1 },
+  // What a call is over can neither be pressed nor read out, and is as it was after it.
+  covered: { display: "none" },
+});

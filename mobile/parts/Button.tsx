@@ -12,12 +12,14 @@ interface ButtonProps {
   readonly icon?: IconName;
   readonly purpose?: Purpose;
   readonly disabled?: boolean;
+  /** Of several, it is the one that was chosen. */
+  readonly isChosen?: boolean;
   readonly onPress: () => void;
 }
 
 /** A button with its name on it. Its height follows the size of the text. */
 export function Button({ theme, icon, purpose = "plain", ...button }: ButtonProps) {
-  const { back, front } = coloursOf(theme, button.disabled ? "plain" : purpose);
+  const { back, front } = coloursOf(theme, button.disabled ? "plain" : button.isChosen ? "accent" : purpose);
   const colour = button.disabled ? theme.soft : front;
   return (
     <Press {...button} style={[styles.button, { backgroundColor: back }]}>
@@ -47,19 +49,20 @@ export function Round({ theme, icon, off, purpose = "plain", ...button }: RoundP
   );
 }
 
-interface PressProps extends Pick<RoundProps, "name" | "hint" | "busy" | "disabled" | "onPress"> {
+interface PressProps extends Pick<RoundProps, "name" | "hint" | "busy" | "disabled" | "isChosen" | "onPress"> {
   readonly style: StyleProp<ViewStyle>;
   readonly children: ReactNode;
 }
 
 /** What can be pressed, and what screen readers say of it. */
-function Press({ name, hint, busy, disabled = false, style, children, onPress }: PressProps) {
+function Press({ name, hint, busy, disabled = false, isChosen, style, children, onPress }: PressProps) {
   return (
     <Pressable
       role="button"
       aria-label={name}
       aria-busy={busy}
       aria-disabled={disabled}
+      aria-selected={isChosen}
       accessibilityHint={hint}
       disabled={disabled}
       onPress={onPress}

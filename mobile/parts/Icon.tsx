@@ -6,7 +6,7 @@ export type { IconName };
 /** A line icon. It says nothing to screen readers: what holds it has a name. */
 export function Icon({ name, color, size = 24 }: { name: IconName; color: string; size?: number }) {
   return (
-    <Svg width={size} height={size} viewBox="0 0 24 24" aria-hidden>
+    <Svg width={size} height={size} viewBox="0 0 24 24" aria-hidden style={{ flexShrink: 0 }}>
       <Path
         d={iconPaths[name]}
         fill="none"

@@ -8,8 +8,9 @@ interface Words {
 }
 
 /** What a screen is about. */
-export function Title({ theme, children }: Words) {
-  return <Text role="heading" aria-level={1} style={[styles.title, { color: theme.ink }]}>{children}</Text>;
+export function Title({ theme, children, isCentred = false }: Words & { readonly isCentred?: boolean }) {
+  const style = [styles.title, { color: theme.ink }, isCentred && styles.centred];
+  return <Text role="heading" aria-level={1} style={style}>{children}</Text>;
 }
 
 /** What a part of it is about. */
@@ -65,6 +66,7 @@ export function Notice(
 
 const styles = StyleSheet.create({
   title: { fontSize: 28, fontWeight: "700", lineHeight: 34 },
+  centred: { textAlign: "center" },
   heading: { fontSize: 18, fontWeight: "700" },
   body: { fontSize: 16, lineHeight: 23 },
   hint: { fontSize: 15, lineHeight: 21 },

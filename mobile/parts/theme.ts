@@ -16,10 +16,12 @@ export interface Theme {
   readonly end: string;
   readonly good: string;
   readonly error: string;
+  /** Behind text that is over a picture, whatever that shows. */
+  readonly veil: string;
 }
 
 const { accent, onAccent } = brand;
-const ALWAYS = { accent, onAccent, accept: "#1e7a4c", end: "#c22f40" };
+const ALWAYS = { accent, onAccent, accept: "#1e7a4c", end: "#c22f40", veil: "#120d16b3" };
 
 const LIGHT: Theme = {
   ...ALWAYS,

@@ -25,9 +25,9 @@ export function CallHeader({ view, phase, isSeen }: CallHeaderProps) {
     if (Platform.OS === "ios" && status !== "") AccessibilityInfo.announceForAccessibility(status);
   }, [status]);
   return (
-    <Box style={[styles.header, isSeen ? styles.small : styles.middle]}>
+    <Box style={[styles.header, isSeen ? [styles.small, { backgroundColor: theme.veil }] : styles.middle]}>
       {!isSeen && <Avatar theme={theme} name={name} size={112} />}
-      <Title theme={theme}>{name}</Title>
+      <Title theme={theme} isCentred={!isSeen}>{name}</Title>
       {phase.phase === "connected"
         ? <Clock view={view} since={phase.since} />
         : <Hint theme={theme}>{t.status[phase.phase]}</Hint>}
@@ -106,7 +106,7 @@ function Bars({ view: { t, theme }, rating, of }: { view: View; rating: Rating; 
 const styles = StyleSheet.create({
   header: { gap: 8 },
   middle: { flexGrow: 1, alignItems: "center", justifyContent: "center" },
-  small: { alignItems: "flex-start" },
+  small: { alignSelf: "flex-start", borderRadius: 18, padding: 12 },
   heard: { position: "absolute", width: 1, height: 1, overflow: "hidden", opacity: 0 },
   row: { flexDirection: "row", flexWrap: "wrap", gap: 8 },
   badge: {

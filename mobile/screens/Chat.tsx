@@ -47,7 +47,7 @@ export function Chat({ view }: { view: View }) {
                 key={id}
                 theme={theme}
                 name={name}
-                purpose={id === callee?.id ? "accent" : "plain"}
+                isChosen={id === callee?.id}
                 onPress={() => choose(id)}
               />
             ))}

@@ -32,7 +32,7 @@ export function Incoming({ view, phase }: { view: View; phase: IncomingPhase }) 
     >
       <ScrollView contentContainerStyle={styles.content}>
         <Avatar theme={theme} name={peerName(view)} size={120} />
-        <Title theme={theme}>{who}</Title>
+        <Title theme={theme} isCentred>{who}</Title>
         <Hint theme={theme}>{left}</Hint>
         {noWebRtc && <Body theme={theme} role="alert">{t.noWebRtc.text}</Body>}
         <Box style={styles.buttons}>

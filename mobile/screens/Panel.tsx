@@ -80,7 +80,7 @@ function Preferences({ view: { t: { panel: t }, theme, snapshot: { saver, codec 
             key={name}
             theme={theme}
             name={name?.replace("H264", "H.264") ?? t.codecAuto}
-            purpose={name === codec ? "accent" : "plain"}
+            isChosen={name === codec}
             onPress={() => actions?.setCodec(name)}
           />
         ))}

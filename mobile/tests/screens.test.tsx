@@ -129,6 +129,8 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     expect(screen.getByRole("heading", { name: t.verification.title })).toBeOnTheScreen();
     await press("VP9");
     expect(client.last).toEqual(["setCodec", "VP9"]);
+    await show({ codec: "VP9" });
+    expect(screen.getByRole("button", { name: "VP9", selected: true })).toBeOnTheScreen();
     await press(t.panel.done);
     await press(t.hangUp);
     expect(client.last).toEqual(["hangUp"]);
