@@ -67,6 +67,7 @@ const config: ExpoConfig = {
       microphonePermission: reasons.en.NSMicrophoneUsageDescription,
     }],
     "./plugin/with_calls.js",
+    "@config-plugins/react-native-callkeep",
   ],
   extra: {
     brand: {

@@ -2,6 +2,7 @@ import { getLocales } from "expo-localization";
 import { useEffect, useState } from "react";
 import { CallClient } from "../../shared/client/client.ts";
 import { audioDevice } from "../native/audio_device";
+import { callSystem } from "../native/call_system";
 import { reactNative } from "../platform/react_native.ts";
 import { storage } from "../platform/storage";
 import { Session } from "../session/session.ts";
@@ -42,6 +43,7 @@ export function App() {
       session={session}
       makeClient={makeClient}
       audioDevice={audioDevice}
+      callSystem={callSystem}
       locale={localeFor(chosen, getLocales().map(({ languageCode }) => languageCode))}
       onLocale={choose}
     />

@@ -4,6 +4,7 @@ import { SafeAreaProvider } from "react-native-safe-area-context";
 import { isStaged } from "../../components/call/view.ts";
 import type { Locale } from "../../shared/i18n/i18n.ts";
 import { type AudioDevice, CallAudio } from "../native/call_audio.ts";
+import { type CallSystem, SystemCalls } from "../native/system_calls.ts";
 import { STAGE, type Theme, useTheme } from "../parts/theme.ts";
 import { Chat } from "../screens/Chat.tsx";
 import { Incoming } from "../screens/Incoming.tsx";
@@ -25,13 +26,14 @@ interface ShellProps {
   readonly session: Session;
   readonly makeClient: MakeClient;
   readonly audioDevice: AudioDevice;
+  readonly callSystem: CallSystem;
   readonly locale: Locale;
   /** The other language was chosen. */
   readonly onLocale: (locale: Locale) => void;
 }
 
 /** The whole app: a screen for what is chosen, and over it the call that there is. */
-export function Shell({ session, makeClient, audioDevice, locale, onLocale }: ShellProps) {
+export function Shell({ session, makeClient, audioDevice, callSystem, locale, onLocale }: ShellProps) {
   const person = useSyncExternalStore(session.subscribe, () => session.person, () => session.person);
   const [screen, go] = useReducer(nextScreen, LOBBY);
   const words = useMemo(() => wordsIn(locale), [locale]);
@@ -42,6 +44,7 @@ export function Shell({ session, makeClient, audioDevice, locale, onLocale }: Sh
   const calls = useMemo(() => {
     if (userId === null) return null;
     const store = new CallStore(makeClient);
+    new SystemCalls(store, callSystem);
     return { store, audio: new CallAudio(store, audioDevice) };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- what makes them stays what it is
   }, [userId]);

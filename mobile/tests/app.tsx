@@ -65,6 +65,7 @@ export async function open(locale: Locale, token: string | null, server: Server 
       session={session}
       makeClient={client.make}
       audioDevice={{ enter: (mode) => audio.modes.push(mode), setSpeaker: (on) => audio.isSpeakerOn = on }}
+      callSystem={{ tell: () => {}, listen: () => {} }}
       locale={locale}
       onLocale={() => {}}
     />,

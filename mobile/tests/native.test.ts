@@ -36,7 +36,11 @@ test("Android: the permissions that calls need, and no others", () => {
     "android.permission.ACCESS_NETWORK_STATE",
     "android.permission.BLUETOOTH_CONNECT",
     "android.permission.CAMERA",
+    "android.permission.FOREGROUND_SERVICE",
+    "android.permission.FOREGROUND_SERVICE_MICROPHONE",
+    "android.permission.FOREGROUND_SERVICE_PHONE_CALL",
     "android.permission.INTERNET",
+    "android.permission.MANAGE_OWN_CALLS",
     "android.permission.MODIFY_AUDIO_SETTINGS",
     "android.permission.RECORD_AUDIO",
     "android.permission.VIBRATE",
@@ -46,13 +50,26 @@ test("Android: the permissions that calls need, and no others", () => {
 test("Android: links of the app's own scheme open it, and nothing in it is open to other apps but its one screen", () => {
   const manifest = read("android/app/src/main/AndroidManifest.xml");
   expect(manifest).toMatch(/<data android:scheme="zvonok"\/>/);
-  expect([...manifest.matchAll(/android:exported="true"/g)]).toHaveLength(1);
+  const open = [...manifest.matchAll(/<(\w+) [^>]*android:exported="true"[^>]*>/g)];
+  expect(open.map(([, tag]) => tag).sort()).toEqual(["activity", "service"]);
+  const service = open.find(([, tag]) => tag === "service")![0];
+  expect(service).toContain('android:name="io.wazo.callkeep.VoiceConnectionService"');
+  expect(service).toContain('android:permission="android.permission.BIND_TELECOM_CONNECTION_SERVICE"');
 });
 
-test("iOS: sound in the background, and camera and microphone with a reason in each language", () => {
+test("Android: calls go on in the background by a service that may use the microphone, under the app's name", () => {
+  const manifest = read("android/app/src/main/AndroidManifest.xml");
+  const services = [...manifest.matchAll(/<service [^>]*>/g)].map(([service]) => service);
+  expect(services).toHaveLength(2);
+  const [own] = services.filter((service) => service.includes("VoiceConnectionService"));
+  expect(own).toContain('android:label="Zvonok"');
+  expect(own).toContain('android:foregroundServiceType="phoneCall|microphone"');
+});
+
+test("iOS: calls in the background, and camera and microphone with a reason in each language", () => {
   const plist = read("ios/Zvonok/Info.plist");
   const modes = /<key>UIBackgroundModes<\/key>\s*<array>([^]*?)<\/array>/.exec(plist)?.[1] ?? "";
-  expect([...modes.matchAll(/<string>(.*)<\/string>/g)].map(([, mode]) => mode)).toEqual(["audio"]);
+  expect([...modes.matchAll(/<string>(.*)<\/string>/g)].map(([, mode]) => mode)).toEqual(["audio", "voip"]);
   const asked = [...plist.matchAll(/<key>(NS\w+UsageDescription)<\/key>/g)].map(([, key]) => key);
   expect(asked.sort()).toEqual(["NSCameraUsageDescription", "NSMicrophoneUsageDescription"]);
   for (const key of asked) {
