@@ -51,7 +51,7 @@ const config: ExpoConfig = {
       intentFilters: [{
         action: "VIEW",
         autoVerify: true,
-        data: [{ scheme: "https", host, pathPrefix: "/chat/" }],
+        data: [{ scheme: "https", host, pathPrefix: "/chat/" }, { scheme: "https", host, path: "/device" }],
         category: ["BROWSABLE", "DEFAULT"],
       }],
     },

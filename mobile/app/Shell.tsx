@@ -11,6 +11,7 @@ import { Incoming } from "../screens/Incoming.tsx";
 import { Join } from "../screens/Join.tsx";
 import { Lobby } from "../screens/Lobby.tsx";
 import { Scan } from "../screens/Scan.tsx";
+import { SecondDevice } from "../screens/SecondDevice.tsx";
 import { Stage } from "../screens/Stage.tsx";
 import { linkIn } from "../session/links.ts";
 import type { Session } from "../session/session.ts";
@@ -59,8 +60,8 @@ export function Shell({ session, makeClient, audioDevice, callSystem, locale, on
     go({ type: "link", link, isMember: link.to === "chat" && session.person?.chats.includes(link.chatId) === true });
   };
   useEffect(() => {
-    Linking.getInitialURL().then((url) => url !== null && hasChat(url) && openLink(url));
-    const links = Linking.addEventListener("url", ({ url }) => hasChat(url) && openLink(url));
+    Linking.getInitialURL().then((url) => url !== null && isOurs(url) && openLink(url));
+    const links = Linking.addEventListener("url", ({ url }) => isOurs(url) && openLink(url));
     return () => links.remove();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `openLink` reads what it needs when it is called
   }, []);
@@ -103,6 +104,7 @@ export function Shell({ session, makeClient, audioDevice, callSystem, locale, on
         <Box style={[styles.fill, { backgroundColor: system.ground }, isCalling && styles.covered]}>
           {screen.at === "lobby" && <Lobby theme={system} note={screen.note} view={view} />}
           {screen.at === "scan" && <Scan theme={system} />}
+          {screen.at === "device" && <SecondDevice theme={system} pass={screen.pass} />}
           {(screen.at === "join" || screen.at === "chat" && view === null) && (
             <Join theme={system} chatId={screen.chatId} />
           )}
@@ -118,7 +120,7 @@ export function Shell({ session, makeClient, audioDevice, callSystem, locale, on
 }
 
 /** The system opens the app by other links too, such as that of its development server. */
-const hasChat = (url: string) => /\/chat\//.test(url);
+const isOurs = (url: string) => /\/chat\/|\/device#/.test(url);
 
 const styles = StyleSheet.create({
   fill: { flex: 1 },

@@ -8,6 +8,8 @@ export type Screen =
   | { readonly at: "scan" }
   /** Invited to a chat, and not in it. */
   | { readonly at: "join"; readonly chatId: string }
+  /** Asked whether this phone is to be somebody's second device. */
+  | { readonly at: "device"; readonly pass: string }
   | { readonly at: "chat"; readonly chatId: string };
 
 export type ScreenEvent =
@@ -23,6 +25,7 @@ export const LOBBY: Screen = { at: "lobby", note: null };
 export function nextScreen(_: Screen, event: ScreenEvent): Screen {
   switch (event.type) {
     case "link":
+      if (event.link.to === "device") return { at: "device", pass: event.link.pass };
       if (event.link.to !== "chat") return { at: "lobby", note: event.link.to };
       return { at: event.isMember ? "chat" : "join", chatId: event.link.chatId };
     case "scan":

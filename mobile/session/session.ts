@@ -77,6 +77,13 @@ export class Session implements Credentials {
     return this.#post("/api/session", { name, token: true });
   }
 
+  /** Becomes another device of the user whose link's pass it is. Gives the chat to open, or the trouble. */
+  async addDevice(pass: string): Promise<{ readonly chatId: string } | Trouble> {
+    let chatId = "";
+    const trouble = await this.#post("/api/session/device", { pass }, (answer) => chatId = String(answer.chatId));
+    return trouble ?? { chatId };
+  }
+
   /** Makes a chat. Gives its id, or the trouble. */
   async createChat(): Promise<{ readonly chatId: string } | Trouble> {
     const before = this.#person?.chats ?? [];
@@ -102,21 +109,27 @@ export class Session implements Credentials {
     await this.#ports.vault.write(null).catch(() => {});
   }
 
-  #post(path: string, body?: object): Promise<Trouble | null> {
-    const turn = this.#turn.then(() => this.#posted(path, body));
+  /** `read`: takes the answer. */
+  #post(path: string, body?: object, read?: (answer: Record<string, unknown>) => void): Promise<Trouble | null> {
+    const turn = this.#turn.then(() => this.#posted(path, body, read));
     this.#turn = turn;
     return turn;
   }
 
-  async #posted(path: string, body?: object): Promise<Trouble | null> {
+  async #posted(
+    path: string,
+    body?: object,
+    read = (_: Record<string, unknown>) => {},
+  ): Promise<Trouble | null> {
     try {
       const response = await ask(this.#ports.server + path, this.#token, {
         method: "POST",
         ...body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } },
       });
       if (!response.ok) return troubleOf(response.status);
-      const { token } = await response.json() as { token?: string };
-      if (token !== undefined) this.#take(token);
+      const answer = await response.json() as Record<string, unknown>;
+      if (typeof answer.token === "string") this.#take(answer.token);
+      read(answer);
       return null;
     } catch {
       return "offline";

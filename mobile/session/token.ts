@@ -23,6 +23,15 @@ export function claimsOf(token: string): Claims | null {
   }
 }
 
+/** In whose name a pass for a second device is; empty where it does not say. */
+export function nameIn(pass: string): string {
+  try {
+    return String(JSON.parse(textOf(pass.split(".")[1]!)).name ?? "");
+  } catch {
+    return "";
+  }
+}
+
 /** UTF-8 in base64url (RFC 4648, section 5). Hermes has no `TextDecoder`. */
 function textOf(base64url: string): string {
   const binary = atob(base64url.replace(/-/g, "+").replace(/_/g, "/"));

@@ -38,6 +38,30 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     expect(screen.getByRole("button", { name: words.chat.videoCall })).toBeEnabled();
   });
 
+  test("a link for a second device says in whose name, and is used by a press; a spent one is told as such", async () => {
+    let status = 200;
+    const { words, type, press, session, asked } = await open(locale, IN_CHAT, () => ({
+      status,
+      json: { token: tokenFor("Vera", [CHAT]), chatId: CHAT },
+    }));
+    const { device: t } = words;
+    await type(words.phone.lobby.link, `https://calls.example.org/device#${tokenFor("Vera", [])}`);
+    await press(words.phone.lobby.open);
+    expect(screen.getByText(fill(t.who, { name: "Vera" }))).toBeOnTheScreen();
+    expect(screen.getByText(fill(t.replaces, { name: "Ann" }))).toBeOnTheScreen();
+    expect(asked).toEqual([]);
+    status = 403;
+    await press(t.button);
+    expect(screen.getByRole("heading", { name: t.spentTitle })).toBeOnTheScreen();
+    await press(words.phone.lobby.back);
+    status = 200;
+    await type(words.phone.lobby.link, `https://calls.example.org/device#${tokenFor("Vera", [])}`);
+    await press(words.phone.lobby.open);
+    await press(t.button);
+    expect(session.person?.name).toBe("Vera");
+    expect(screen.getByRole("button", { name: words.chat.videoCall })).toBeEnabled();
+  });
+
   test("a link that is none, or another server's, is told as what it is", async () => {
     const { words, type, press } = await open(locale, null);
     await type(words.phone.lobby.link, "hello");

@@ -24,6 +24,10 @@ test.each([
   [`${SERVER}/chat/a/b`, { to: "nothing" }],
   [`${SERVER}/chat/a b`, { to: "nothing" }],
   [`${SERVER}/chat/${"x".repeat(129)}`, { to: "nothing" }],
+  [`${SERVER}/device#a.b-_.c`, { to: "device", pass: "a.b-_.c" }],
+  ["https://evil.example/device#a.b.c", { to: "foreign" }],
+  [`${SERVER}/device`, { to: "nothing" }],
+  [`${SERVER}/device#a.b`, { to: "nothing" }],
   ["javascript:alert(1)", { to: "nothing" }],
   ["", { to: "nothing" }],
 ])("the link in %j", (text, expected) => expect(linkIn(text, SERVER, "zvonok")).toEqual(expected));

@@ -64,6 +64,26 @@ Deno.test("a phone joins the chat of a browser, and leaves it", async () => {
   assert.deepEqual(decodeJwt(phone.token!).chats, []);
 });
 
+Deno.test("a phone becomes another device of a browser's guest by its link, once", async () => {
+  const ann = await named("Ann");
+  const chatId = await ann.createChat();
+  const shown = await ann.submit(`/chat/${chatId}/device`, {});
+  const pass = /\/device#([\w.-]+)/.exec(shown.text)![1]!;
+  const phone = new Phone();
+  const added = await phone.ask("POST", "/api/session/device", { pass });
+  const { user } = (await ann.get("/api/session")).json;
+  assert.deepEqual(added.json, { user, chatId, token: phone.token });
+  assert.deepEqual((await phone.ask("GET", "/api/session")).json, { user, chats: [chatId] });
+  for (const bad of [pass, "", "x", ann.cookie!.split("=")[1]!]) {
+    isError(await new Phone().ask("POST", "/api/session/device", { pass: bad }), 403, "ACCESS_DENIED");
+  }
+  isError(
+    await visitor("https://stranger.example").post("/api/session/device", { pass }),
+    403,
+    "ACCESS_DENIED",
+  );
+});
+
 Deno.test("no script of a page gets a token for the session in its browser's cookie", async () => {
   const ann = await named("Ann");
   const chatId = await ann.createChat();
