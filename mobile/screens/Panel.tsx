@@ -32,13 +32,19 @@ export function Panel({ view, close }: { view: View; close: () => void }) {
 /** Digits by which the two can tell, aloud, that nobody is between them. */
 function Verification({ view: { t: { verification: t }, theme, actions } }: { view: View }) {
   const [digits, setDigits] = useState<readonly string[]>([]);
+  /** What the first digits were made of. */
+  const [first, setFirst] = useState<string | null>(null);
   const descriptions = actions?.descriptions() ?? null;
   const fingerprints = descriptions && fingerprintsOf(descriptions);
 
   useEffect(() => {
     if (fingerprints === null) return;
     let isCurrent = true;
-    digitsOf(fingerprints, pbkdf2).then((found) => isCurrent && setDigits(found));
+    digitsOf(fingerprints, pbkdf2).then((found) => {
+      if (!isCurrent) return;
+      setDigits(found);
+      setFirst((before) => before ?? fingerprints);
+    });
     return () => {
       isCurrent = false;
     };
@@ -57,6 +63,7 @@ function Verification({ view: { t: { verification: t }, theme, actions } }: { vi
           {digits.map((group, at) => <Title key={at} theme={theme}>{group}</Title>)}
         </Box>
       )}
+      {first !== null && fingerprints !== first && <Hint theme={theme} aria-live="polite">{t.changed}</Hint>}
       <Hint theme={theme}>{t.differ}</Hint>
     </Card>
   );
