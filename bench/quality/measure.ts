@@ -1,6 +1,7 @@
 /** One measurement: a call that becomes good, a network that is bad for some seconds, and a good one again until the picture is back. */
 
 import { quantile } from "../figures.ts";
+import { opinionScore } from "../../shared/client/quality/opinion.ts";
 import { lookAt, type Sample, sampleOf } from "../../shared/client/quality/samples.ts";
 import { until } from "../../tests/support/until.ts";
 import type { Capture } from "./capture.ts";
@@ -11,7 +12,7 @@ import type { NetworkCase } from "./networks.ts";
 import { COMPARED, ssim } from "./picture.ts";
 import { lastShown, type Notes, notesOf, type Statistics } from "./probe.ts";
 import type { Road } from "./road.ts";
-import { opinionScore, voiceDelays } from "./voice.ts";
+import { voiceDelays } from "./voice.ts";
 
 /** What came of it, for the side that looks and listens. `null`: could not be measured. */
 export interface Figures extends Motion {
