@@ -15,6 +15,7 @@ import { findFirefox } from "./support/firefox.ts";
  */
 const ALONE = [
   "network/nat",
+  "network/weak_network",
   "network/adaptive",
   "calls/quality",
   "calls/slow_computer",

@@ -4,7 +4,7 @@
  */
 
 import { isCommand } from "../../tests/support/commands.ts";
-import { type Namespace, Network, runCommand, whyNoNetwork } from "../../tests/support/network.ts";
+import { type Namespace, Network, queueOf, runCommand, tc, whyNoNetwork } from "../../tests/support/network.ts";
 import type { Stretches } from "./delay_line.ts";
 import type { Conditions, NetworkCase } from "./networks.ts";
 
@@ -20,8 +20,6 @@ const TABLE = 100;
 const CHAIN = `table ip road {
   chain loses { type filter hook forward priority filter; policy accept; }
 }`;
-/** What a bottleneck lets through at once: a packet and a half, and not less than its clock needs at high rates. */
-const burstBytes = (kbps: number) => Math.max(2_400, Math.ceil(kbps * 1.25));
 
 interface End {
   readonly space: Namespace;
@@ -70,43 +68,34 @@ export class Road implements AsyncDisposable {
 
   /** From now on packets are treated so. What waits in a queue goes on waiting there, at its new rate. */
   async change({ line, loss = 0, stretch }: Conditions, ways: NetworkCase["ways"]): Promise<void> {
-    const { ip, tc } = this.#commands;
+    const { middle } = this;
     const [from, to] = this.ends;
     const lanes = ways === "both" ? [[from, to], [to, from]] as const : [[from, to]] as const;
     for (const [, { interface: out }] of lanes) {
       if (line === undefined) continue;
-      const { kbps, queueMs } = line;
-      await tc(`qdisc replace dev ${out} root tbf rate ${kbps}kbit burst ${burstBytes(kbps)} latency ${queueMs}ms`);
+      await tc(middle, `qdisc replace dev ${out} root ${queueOf(line)}`);
     }
     const orders: Record<string, Stretches[string]> = {};
     const rules = ["flush chain ip road loses"];
     for (const [{ address, interface: into }, { interface: out }] of lanes) {
       if (stretch !== undefined) orders[address] = stretch;
-      if (stretch !== undefined) await ip(`rule add iif ${into} lookup ${TABLE}`);
+      if (stretch !== undefined) await middle.ip(`rule add iif ${into} lookup ${TABLE}`);
       // Once a packet: what is held back is forwarded twice.
       const chance = loss < 1 ? `numgen random mod 1000 < ${Math.round(loss * 1_000)}` : "";
       if (loss > 0) rules.push(`add rule ip road loses oifname ${out} ${chance} drop`);
     }
     await this.#orders.write(new TextEncoder().encode(JSON.stringify(orders) + "\n"));
-    await runCommand([...this.middle.within, "nft", "-f", "-"], rules.join("\n"));
+    await runCommand([...middle.within, "nft", "-f", "-"], rules.join("\n"));
   }
 
   /** Good again. What still waits in a queue is gone with it, as when a phone finds another network. */
   async clear(): Promise<void> {
-    const { ip, tc } = this.#commands;
-    await runCommand([...this.middle.within, "nft", "flush", "chain", "ip", "road", "loses"]);
+    const { middle } = this;
+    await runCommand([...middle.within, "nft", "flush", "chain", "ip", "road", "loses"]);
     for (const { interface: name } of this.ends) {
-      await tc(`qdisc del dev ${name} root`).catch(() => {}); // There may be none.
-      await ip(`rule del iif ${name} lookup ${TABLE}`).catch(() => {});
+      await tc(middle, `qdisc del dev ${name} root`).catch(() => {}); // There may be none.
+      await middle.ip(`rule del iif ${name} lookup ${TABLE}`).catch(() => {});
     }
-  }
-
-  get #commands() {
-    const { name } = this.middle;
-    return {
-      ip: (args: string) => this.middle.ip(args),
-      tc: (args: string) => runCommand(["tc", "-n", name, ...args.split(" ")]),
-    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -48,6 +48,7 @@ function Badges({ view }: { view: View }) {
   const name = peerName(view);
   const texts = [
     ...quality === null ? [] : [
+      quality.bottleneck === null ? undefined : t.bottlenecks[quality.bottleneck],
       local.camera ? t.steps.own[quality.step] : undefined,
       remote.video || remote.screen ? t.steps.theirs[remote.step] : undefined,
     ],

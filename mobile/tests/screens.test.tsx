@@ -173,15 +173,26 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
       path: "direct",
       transport: "udp",
     } as never;
+    const unknown = { frozen: null, concealed: null, score: null };
+    const figures = {} as never;
     const { local } = client.snapshot;
     await show({
       call: { phase: "connected", call: CALL, since: performance.now() },
       local: { ...local, microphone: true, camera: true },
-      quality: { step: "low", sending: 2, receiving: 4, sample },
+      quality: {
+        step: "low",
+        sending: 2,
+        receiving: 4,
+        bottleneck: "their-network",
+        perceived: { here: unknown, there: unknown },
+        figures,
+        sample,
+      },
       signaling: "connecting",
     });
     expect(screen.getByLabelText(`${t.sends}: ${t.ratings[1]}`)).toBeOnTheScreen();
     expect(screen.getByLabelText(`${fill(t.receives, { name: "Boris" })}: ${t.ratings[3]}`)).toBeOnTheScreen();
+    expect(screen.getByText(fill(t.bottlenecks["their-network"], { name: "Boris" }))).toBeOnTheScreen();
     expect(screen.getByText(t.steps.own.low!)).toBeOnTheScreen();
     expect(screen.getByText(t.callGoesOn)).toBeOnTheScreen();
     await show({ call: { phase: "reconnecting", call: CALL, since: 0 } });

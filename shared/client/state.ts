@@ -4,6 +4,7 @@ import type { VideoCodec } from "../protocol/video_codecs.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Receipt } from "../protocol/receipt.ts";
 import type { EndReason, Member, Step } from "../protocol/server_messages.ts";
+import type { MediaFigures } from "./call/receipt.ts";
 import type { Cause, MediaSource } from "./devices/causes.ts";
 import type { DeviceChoice, DeviceKind, DeviceNotice } from "./devices/device_choice_state.ts";
 import type { Sample } from "./quality/samples.ts";
@@ -125,12 +126,31 @@ export interface RemoteMedia {
 /** From 4, excellent, over 3, good, and 2, weak, to 1, hardly to be used. */
 export type Rating = 1 | 2 | 3 | 4;
 
+/** What one side sees and hears of the other. `null`: nothing of that kind is sent, or it is not known. */
+export interface Perceived {
+  /** The share of time that pictures stand still, from 0 to 1. */
+  readonly frozen: number | null;
+  /** The share of the voice that is made up for want of packets, from 0 to 1. */
+  readonly concealed: number | null;
+  /** What a conversation is worth so, from 1 to 4.5 (mean opinion score by the E-model, ITU-T G.107). */
+  readonly score: number | null;
+}
+
+/** Why a call is weak; `between`: the two networks are well, as far as is known. */
+export type Bottleneck = "my-uplink" | "my-downlink" | "my-computer" | "their-network" | "their-computer" | "between";
+
 /** How a call goes, second by second. */
 export interface Quality {
   /** How much video this side sends. */
   readonly step: Step;
+  /** What this side sends, as the other perceives it; and the other way round. */
   readonly sending: Rating;
   readonly receiving: Rating;
+  readonly bottleneck: Bottleneck | null;
+  /** What the other side perceives of this one, as far as it tells; and what this one perceives of the other. */
+  readonly perceived: { readonly there: Perceived; readonly here: Perceived };
+  /** What the receipt would say of it now. */
+  readonly figures: MediaFigures;
   /** What that is made of. */
   readonly sample: Sample;
 }

@@ -1,7 +1,7 @@
 /** The shape of what the call component says. */
 
 import type { DeviceNotice } from "../client/devices/device_choice_state.ts";
-import type { Extra, MissedCall, Outcome } from "../client/state.ts";
+import type { Bottleneck, Extra, MissedCall, Outcome } from "../client/state.ts";
 import type { CallMedia } from "../protocol/formats.ts";
 import type { Step } from "../protocol/server_messages.ts";
 import type { PersonDevices, ProblemStrings } from "./problem_strings.ts";
@@ -60,13 +60,15 @@ export interface ChatStrings {
   readonly sends: string;
   readonly receives: string;
   readonly steps: { readonly own: Partial<Record<Step, string>>; readonly theirs: Partial<Record<Step, string>> };
+  /** Why the call is weak. */
+  readonly bottlenecks: Readonly<Record<Bottleneck, string>>;
   readonly statistics: Readonly<
     Record<"title" | "sent" | "received" | "rate" | "loss" | "picture" | "encoding", string>
   >;
   readonly history: Readonly<
     & Record<"title" | "older" | "missed" | "outgoing" | "incoming" | "noTalk" | "ms" | "megabytes", string>
     & Record<"ring" | "answer" | "ice" | "frame" | "path" | "direct" | "relayed" | "codecs" | "reconnects", string>
-    & Record<"rtt" | "lossSent" | "lossReceived" | "sent" | "received", string>
+    & Record<"rtt" | "lossSent" | "lossReceived" | "sent" | "received" | "frozen" | "concealed" | "score", string>
   >;
   readonly switchCamera: string;
   readonly check: string;

@@ -1,28 +1,30 @@
 /** What people are told of how a call goes and went, in a real Chromium: bars, figures, and the receipt in the chat's history. */
 
 import assert from "node:assert/strict";
-import type { Receipt } from "../../shared/protocol/receipt.ts";
-import type { Person } from "../support/person.ts";
+import { lastReceipt } from "../support/last_receipt.ts";
 import { connect, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 
 const SECONDS = 3;
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 
-/** What this person's page keeps of the newest call. */
-async function lastReceipt({ page }: Person): Promise<Receipt> {
-  return await page.evaluate(() => {
-    const key = Object.keys(localStorage).find((key) => key.startsWith("zvonok.kept.history."))!;
-    return JSON.parse(localStorage.getItem(key)!)[0].receipt;
-  });
+/** In the page: whether a report of the other side's came over the data channel. */
+async function heardReport(): Promise<boolean> {
+  const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
+  const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
+  return reports.some(({ type, label, messagesReceived }) =>
+    type === "data-channel" && label === "quality" && messagesReceived > 0
+  );
 }
 
 scene("bars and words for both directions, and figures that grow", async (stage) => {
-  const { ada } = stage;
+  const { ada, boris } = stage;
   await connect(stage);
   await there(ada.page, ".connection-quality");
   await ada.reads("You: ");
   await ada.reads("Boris: ");
+  // By the other side's own word.
+  await until("what Boris perceives", () => boris.page.evaluate(heardReport));
   await ada.click("Settings");
   const cell = "table.figures tbody tr:first-child td:last-child";
   await until("figures", () => ada.page.$eval(cell, ({ textContent }) => Number(textContent) >= 100));

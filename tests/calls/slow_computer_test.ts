@@ -6,7 +6,7 @@ import { slowPages } from "../support/slow_computer.ts";
 import { until } from "../support/until.ts";
 
 /** Of its time, what a page that encodes 720 lines has left. */
-const SHARE = 0.25;
+const SHARE = 0.12;
 
 scene(
   "a computer that is too slow: a smaller picture, on a network that is good",
@@ -22,6 +22,8 @@ scene(
     {
       await using _slow = await slowPages(ada.page.browser(), SHARE);
       await until("a smaller picture", async () => await width() < 1280, 20_000);
+      await ada.reads("This computer is too slow");
+      await boris.reads("Ada's computer is too slow");
       trace.push(`${await width()} wide after ${seconds()} s`);
       for (let n = 0; n < 3; n++) await boris.receives("framesDecoded", 3_000);
       assert.equal(await step(), "high", "the network is good");

@@ -30,7 +30,7 @@ export interface NatScene {
   readonly links: readonly [Link, Link];
 }
 
-const missing = ["ip", "nft", "turnserver"].find((name) => !isCommand(name));
+const missing = ["ip", "tc", "nft", "turnserver"].find((name) => !isCommand(name));
 const whyNot = missing === undefined ? await whyNoNetwork() : `${missing} is not installed`;
 /** Who relies on a run must not be given less than all of it. */
 const isCi = Deno.env.has("CI");

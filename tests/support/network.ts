@@ -53,10 +53,19 @@ export interface Link {
   /** Cuts the router off from the internet, which the device is not told of; and ends that. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Leaves it so much room in both directions, to whomever, with a queue before each; and ends that. */
+  narrow(line: Bottleneck): Promise<void>;
+  widen(): Promise<void>;
   /** Takes the device's interface, address and default route. */
   up(): Promise<void>;
   /** Takes them away: what is sent from the old address goes nowhere from now on. */
   down(): Promise<void>;
+}
+
+/** A line with little room, and a queue of so many ms before it. */
+export interface Bottleneck {
+  readonly kbps: number;
+  readonly queueMs: number;
 }
 
 interface Router {
@@ -114,6 +123,14 @@ export class Network implements AsyncDisposable {
     const link: Link = {
       cut: () => internet.ip(`link set to-${number} down`),
       mend: () => internet.ip(`link set to-${number} up`),
+      async narrow(line) {
+        await tc(internet, `qdisc replace dev to-${number} root ${queueOf(line)}`);
+        await tc(space, `qdisc replace dev wan root ${queueOf(line)}`);
+      },
+      async widen() {
+        await tc(internet, `qdisc del dev to-${number} root`);
+        await tc(space, "qdisc del dev wan root");
+      },
       async up() {
         await device.ip(`link set ${name} up`);
         await device.ip(`address add 10.0.${number}.2/24 dev ${name}`);
@@ -156,6 +173,18 @@ export class Network implements AsyncDisposable {
     for (const which of ["all", "default"]) await space.write(`/proc/sys/net/ipv6/conf/${which}/disable_ipv6`, "1");
     return space;
   }
+}
+
+/** `tc` in a namespace. */
+export async function tc({ name }: Namespace, args: string): Promise<void> {
+  await runCommand(["tc", "-n", name, ...args.split(" ")]);
+}
+
+/**
+ * Such a line for `tc`. What it lets through at once is a packet and a half, and not less than its clock needs at high rates.
+ */
+export function queueOf({ kbps, queueMs }: Bottleneck): string {
+  return `tbf rate ${kbps}kbit burst ${Math.max(2_400, Math.ceil(kbps * 1.25))} latency ${queueMs}ms`;
 }
 
 function rules(nat: Nat): string {

@@ -1,11 +1,15 @@
 import { useLayoutEffect } from "preact/hooks";
+import { bottleneckText } from "../stage/ConnectionQuality.tsx";
 import { isStaged, isTalking, type View } from "../view.ts";
 import { useBadges } from "./badges.ts";
 import { useMediaSession } from "./media_session.ts";
 import { useNotification } from "./notification.ts";
 import { registerWorker } from "./worker.ts";
 
-/** What the browser and the system show of a call, and may ask of it, while the page is hidden or a call goes on; nothing in the page. */
+/**
+ * What the browser and the system show of a call, and may ask of it, while the page is hidden or a call goes on. In the page it only has
+ * screen readers say why a call is weak, once for each change; everybody else sees that on the stage.
+ */
 export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
   const { call, extrasOff } = view.snapshot;
   useNotification(view, hidden);
@@ -20,5 +24,5 @@ export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   }, [asks]);
-  return null;
+  return <p class="visually-hidden" role="status">{bottleneckText(view)}</p>;
 }

@@ -5,7 +5,10 @@ import type { View } from "../view.ts";
 /** The call in figures, second by second. */
 export function Statistics({ view: { t: { statistics: t, history }, snapshot: { quality } } }: { view: View }) {
   if (quality === null) return null;
-  const { sample: { sending, receiving, lossSent, lossReceived, rttMs, encodeMs, path, transport } } = quality;
+  const {
+    perceived: { there, here },
+    sample: { sending, receiving, lossSent, lossReceived, rttMs, encodeMs, path, transport },
+  } = quality;
   const percent = (loss: number | null) => loss === null ? "–" : `${(loss * 100).toFixed(1)} %`;
   const size = ({ width, height, fps }: Flow) => width === null || !fps ? "–" : `${width} × ${height}, ${fps}`;
   const codecs = ({ audioCodec, videoCodec }: Flow) => [audioCodec, videoCodec].filter(Boolean).join(", ") || "–";
@@ -13,6 +16,9 @@ export function Statistics({ view: { t: { statistics: t, history }, snapshot: { 
   const rows: [name: string, sent: string, received: string][] = [
     [t.rate, String(sending.kbps), String(receiving.kbps)],
     [t.loss, percent(lossSent), percent(lossReceived)],
+    [history.frozen, percent(there.frozen), percent(here.frozen)],
+    [history.concealed, percent(there.concealed), percent(here.concealed)],
+    [history.score, there.score?.toFixed(1) ?? "–", here.score?.toFixed(1) ?? "–"],
     [t.picture, size(sending), size(receiving)],
     [history.codecs, codecs(sending), codecs(receiving)],
   ];

@@ -30,6 +30,11 @@ const answers: [what: string, answer: string, applied: string | "as it is"][] = 
     sdp("v=0", "m=audio 9 x", "m=video 0 x"),
     sdp("v=0", "a=group:BUNDLE a", "m=audio 9 x", "a=mid:a", "m=video 0 x"),
   ],
+  [
+    "one section of media in use, and data",
+    sdp("v=0", "m=audio 9 x", "a=mid:a", "m=video 0 x", "m=application 9 y"),
+    sdp("v=0", "a=group:BUNDLE a", "m=audio 9 x", "a=mid:a", "m=video 0 x", "m=application 0 y"),
+  ],
   ["two sections in use", sdp("v=0", "m=audio 9 x", "m=video 9 x"), "as it is"],
   ["none in use", sdp("v=0", "m=audio 0 x", "m=video 0 x"), "as it is"],
   ["a section more than was offered", sdp("v=0", "m=audio 0 x", "m=video 0 x", "m=audio 9 x"), "as it is"],

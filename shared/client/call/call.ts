@@ -10,7 +10,7 @@ import type { OwnMedia } from "../devices/own_media.ts";
 import type { Platform } from "../platform/platform.ts";
 import { LateAdaptation } from "../quality/late_adaptation.ts";
 import type { SignalSocket, SignalStatus } from "../signaling/socket.ts";
-import type { CallInfo, Quality } from "../state.ts";
+import type { CallInfo, Quality, RemoteMedia } from "../state.ts";
 import { keepSending } from "../tab.ts";
 import type { CodecOrder } from "./codecs.ts";
 import { talkedUntil } from "./duration.ts";
@@ -32,13 +32,15 @@ export interface CallPorts {
   codecs(): CodecOrder;
   /** What this side has to send, and whether it does. */
   readonly media: Pick<OwnMedia, "tracks" | "shown" | "isWanted">;
-  readonly signal: Pick<SignalSocket, "send" | "sendNow" | "withdraw" | "check">;
+  readonly signal: Pick<SignalSocket, "send" | "sendNow" | "withdraw" | "check" | "pongAt">;
   /** Whether the signaling socket is open, is away and may come back, or is gone for good, when the call begins. */
   readonly signaling: SignalStatus;
   /** How long a side may be away, in ms. */
   readonly graceMs: number;
   /** The user wants little data used. */
   isSaving(): boolean;
+  /** What the other side sends, by its own word. */
+  remote(): RemoteMedia;
   onQuality(quality: Quality): void;
   /** What the other side sends is in other streams. */
   onRemote(remote: RemoteStreams): void;
@@ -59,6 +61,8 @@ export class Call {
   /** What it was like so far. */
   readonly metrics: CallMetrics;
   readonly #adaptation: LateAdaptation;
+  /** What quality reports go over. */
+  #line: RTCDataChannel | "closed" | undefined;
   /** How much video this side sends; `undefined` until that is found out. */
   #step: Step | undefined;
   /** The callee, where the chat has several other members. */
@@ -80,8 +84,11 @@ export class Call {
     this.#adaptation = new LateAdaptation({
       clock: platform.clock,
       stats: () => this.link.stats(),
-      sender: (section) => this.link.sender(section),
+      transceiver: (section) => this.link.transceiver(section),
       ceiling: () => ports.isSaving() ? "medium" : "high",
+      signal,
+      line: () => this.#line,
+      remote: ports.remote,
       onChange: (quality) => this.#adapted(quality),
     });
     this.link = new Link({
@@ -93,11 +100,12 @@ export class Call {
       ice: ports.ice,
       codecs: ports.codecs,
       tracks: () => media.tracks,
-      adapt: () => this.#adaptation.apply(),
+      adapt: () => this.#adaptation.loaded?.apply(),
       send: (message) => this.#send(message),
       checkSignaling: () => signal.check(),
       onNews: (news) => this.#hear(news),
     }, start);
+    this.link.channel("quality", (line) => this.#line = line);
   }
 
   /** When media first flowed, on the monotonic clock. */
@@ -220,7 +228,7 @@ export class Call {
         return this.saySending();
       case "restarted":
         if (news.by === "me") this.metrics.reconnects++;
-        return this.#adaptation.reset();
+        return this.#adaptation.loaded?.reset();
       case "candidate-dropped":
         this.metrics.candidatesDropped++;
         return;
@@ -229,7 +237,7 @@ export class Call {
       case "remote":
         return onRemote(news.streams);
       case "key-frame-needed":
-        return this.#adaptation.refresh();
+        return this.#adaptation.loaded?.refresh();
       case "progress":
         return onNews({ type: "progress", since: this.#since, isWell: this.link.isWell });
       case "failed":
@@ -249,7 +257,7 @@ export class Call {
   }
 
   #adapted(quality: Quality): void {
-    this.metrics.add(quality.sample);
+    this.metrics.media = quality.figures;
     this.#ports.onQuality(quality);
     if (quality.step === this.#step) return;
     this.#step = quality.step;

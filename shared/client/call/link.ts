@@ -54,7 +54,7 @@ export class Link {
       onFailed: (error) => this.#fail(failureOf(error)),
     }, () => ({ ice: ports.ice(), codecs: ports.codecs() }));
     this.signaling(ports.signaling);
-    if (start === "place") this.#connections.connect();
+    if (start === "place") this.#connections.connect("me");
     if (typeof start === "string") return;
     this.#connections.ring(start.offer).catch((error) =>
       error instanceof NoPeerConnection ? ports.onNews({ type: "no-webrtc" }) : this.#fail(failureOf(error))
@@ -91,9 +91,9 @@ export class Link {
     return this.#connections.current?.peer.stats() ?? Promise.reject(new Error("No connection now"));
   }
 
-  /** The sender of a section. */
-  sender(section: Section): RTCRtpSender | undefined {
-    return this.#connections.current?.peer.sections.sender(section);
+  /** What sends and receives in a section. */
+  transceiver(section: Section): RTCRtpTransceiver | undefined {
+    return this.#connections.current?.peer.sections.transceiver(section);
   }
 
   // --- What this side does ---------------------------------------------------------------------------------------------
@@ -164,14 +164,14 @@ export class Link {
     if (this.#connections.current === null && description.type === "offer") {
       this.#connections.bundleLike(description.sdp);
     }
-    const current = this.#connections.current ?? this.#reconnect();
+    const current = this.#connections.current ?? this.#reconnect("peer");
     return current?.negotiate(description) ?? Promise.resolve();
   }
 
   /** The other side's signaling. `reloaded` (R13): its peer connection is gone with its page, and a new one is offered. */
   peer(state: ServerMessages["call:peer"]["state"]): void {
     if (state === "reloaded") {
-      const current = this.#reconnect();
+      const current = this.#reconnect("me");
       if (current === null) return;
       this.#recovery.tell({ type: "replaced" });
       current.offer((description) => this.#ports.send({ type: "call:negotiate", description }));
@@ -208,9 +208,9 @@ export class Link {
   // --- Small parts -----------------------------------------------------------------------------------------------------
 
   /** Another peer connection in place of the one before, for a call that goes on; a browser that makes none any more ends it. */
-  #reconnect(): Negotiator | null {
+  #reconnect(by: "me" | "peer"): Negotiator | null {
     try {
-      return this.#connections.connect();
+      return this.#connections.connect(by);
     } catch (error) {
       this.#fail(failureOf(error));
       return null;

@@ -27,10 +27,13 @@ export class LinkConnections {
     this.#options = options;
   }
 
-  /** Makes another peer connection, in place of the one before. Throws `NoPeerConnection` where there is no WebRTC. */
-  connect(): Negotiator {
+  /**
+   * Makes another peer connection, in place of the one before. `by`: whose offer it begins with. Throws `NoPeerConnection` where there is
+   * no WebRTC.
+   */
+  connect(by: "me" | "peer"): Negotiator {
     this.current?.close();
-    this.current = new Negotiator({ ...this.#options(), bundlePolicy: this.#bundlePolicy }, this.#ports);
+    this.current = new Negotiator({ ...this.#options(), bundlePolicy: this.#bundlePolicy }, this.#ports, by === "me");
     this.#connectChannels();
     return this.current;
   }
@@ -44,7 +47,7 @@ export class LinkConnections {
   ring(offer: Offer): Promise<Negotiator> {
     const prepared = async () => {
       this.bundleLike(offer.sdp);
-      const current = this.connect();
+      const current = this.connect("peer");
       await current.prepare(offer);
       return current;
     };

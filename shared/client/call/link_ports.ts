@@ -65,7 +65,7 @@ export interface LinkPorts {
   /** What this side has to send. */
   tracks(): Tracks;
   /** Fits how much is sent to tracks that were put in, before that is negotiated. */
-  adapt(): Promise<void>;
+  adapt(): Promise<void> | undefined;
   send(message: LinkMessage): void;
   /** Has the signaling socket prove that it leads somewhere. */
   checkSignaling(): void;

@@ -20,7 +20,7 @@ export interface NegotiatorPorts {
   /** Both sides have a description, of whichever peer connection: more can be offered. */
   isAnswered(): boolean;
   tracks(): Tracks;
-  adapt(): Promise<void>;
+  adapt(): Promise<void> | undefined;
   send(message: LinkMessage): void;
   onNews(news: LinkNews): void;
   /** The other side took a description, or gave one. */
@@ -36,16 +36,19 @@ export interface NegotiatorPorts {
 export class Negotiator {
   readonly peer: Peer;
   readonly #ports: NegotiatorPorts;
+  readonly #isOfferer: boolean;
   /** Exchanges run one after the other: two at once would be collisions of a side with itself. */
   #turn: Promise<unknown> = Promise.resolve();
   /** The answer, made while it rings and sent on accept. */
   #prepared: Promise<Answer> | null = null;
   #isClosed = false;
 
-  /** Throws `NoPeerConnection` where there is no WebRTC. */
-  constructor(options: PeerOptions, ports: NegotiatorPorts) {
+  /** `isOfferer`: the first offer is this side's. Throws `NoPeerConnection` where there is no WebRTC. */
+  constructor(options: PeerOptions, ports: NegotiatorPorts, isOfferer: boolean) {
     this.#ports = ports;
+    this.#isOfferer = isOfferer;
     this.peer = new Peer(ports.platform, options, {
+      isPolite: ports.isPolite,
       onCandidate: (candidate) => ports.send({ type: "call:ice-candidate", candidate }),
       onState: (state) => this.#isClosed || ports.onState(state),
       onDropped: () => ports.onNews({ type: "candidate-dropped" }),
@@ -102,10 +105,9 @@ export class Negotiator {
     });
   }
 
-  /** The data channel with a label, if there is one, or this side is the one to open it. */
+  /** The data channel with a label, if there is one, or this side is the one to open it, being the one whose first offer can bring it. */
   channel(label: string): RTCDataChannel | null {
-    // The impolite side opens it, since its offer stands in a collision.
-    const channel = this.peer.channel(label, !this.#ports.isPolite);
+    const channel = this.peer.channel(label, this.#isOfferer);
     // Before this side's description is sent, the channel is in the first offer, or offered once that is answered.
     if (this.peer.isFlushed) this.sendTracks();
     return channel;

@@ -45,6 +45,8 @@ export class Peer {
     this.#pc.onicecandidate = ({ candidate }) => this.#local.add(trickled(candidate));
     this.#pc.onconnectionstatechange = () => handlers.onState(this.#pc.connectionState);
     this.#pc.ondatachannel = ({ channel }) => {
+      // Where both sides opened one, since their first offers collided, that of the impolite side stands.
+      if (!handlers.isPolite && this.#channels.has(channel.label)) return;
       this.#channels.set(channel.label, channel);
       handlers.onChannel();
     };

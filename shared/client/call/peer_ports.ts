@@ -16,6 +16,8 @@ export interface PeerOptions {
 
 /** Where the connection's news goes. */
 export interface PeerHandlers {
+  /** Perfect negotiation (W3C WebRTC, section 10.7): whether this side gives way. */
+  readonly isPolite: boolean;
   /** A local candidate to send; `null` ends them. Held back until `flush` is called. */
   onCandidate(candidate: Candidate | null): void;
   onState(state: RTCPeerConnectionState): void;

@@ -58,9 +58,8 @@ export class PeerSections {
     } else if (track !== null && this.#pc.remoteDescription) this.add([section], { [section]: track });
   }
 
-  /** The sender of a section. */
-  sender(section: Section): RTCRtpSender | undefined {
-    return transceiverOf(this.#pc, section)?.sender;
+  transceiver(section: Section): RTCRtpTransceiver | undefined {
+    return transceiverOf(this.#pc, section);
   }
 
   #prefer(section: Section, wanted: readonly string[]): void {

@@ -13,6 +13,7 @@ function peerOver(connection: object): Peer {
   return new Peer({ rtc, media: {} as Media }, options, {
     onCandidate: ignore,
     onState: ignore,
+    isPolite: false,
     onDropped: ignore,
     onChannel: ignore,
     onRemote: ignore,

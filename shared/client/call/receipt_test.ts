@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { clientMessages } from "../../protocol/client_messages.ts";
+import { mediaFigures, withRoundTrip } from "../quality/media_figures.ts";
 import type { Sample } from "../quality/samples.ts";
 import { CallMetrics } from "./receipt.ts";
 
@@ -12,12 +13,18 @@ const SAMPLE: Sample = {
   availableKbps: null,
   sending: { ...FLOW, audioCodec: "opus", videoCodec: "VP8", bytes: 1_000, packets: 100, packetsLost: 5 },
   receiving: { ...FLOW, audioCodec: "opus", videoCodec: "VP9", bytes: 2_000, packets: 90, packetsLost: 10 },
+  playout: { pictures: 30, frozenS: 0, packets: 50, concealed: 0, bufferMs: 40 },
   encodeMs: null,
   cameraFps: null,
   limitedBy: null,
   path: "relayed",
   transport: "tcp",
 };
+
+/** What the receipt says of media after these seconds. */
+function figures(...samples: readonly Sample[]) {
+  return mediaFigures(samples.reduce(withRoundTrip, { sum: 0, count: 0 }), samples.at(-1)!);
+}
 
 function isReceipt(receipt: unknown): boolean {
   return clientMessages["call:receipt"].safeParse({
@@ -41,9 +48,7 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
   metrics.reached("frame");
   now = 5_000;
   metrics.reached("connected"); // after a reconnect
-  metrics.add({ ...SAMPLE, rttMs: 40 });
-  metrics.add({ ...SAMPLE, rttMs: null });
-  metrics.add(SAMPLE);
+  metrics.media = figures({ ...SAMPLE, rttMs: 40 }, { ...SAMPLE, rttMs: null }, SAMPLE);
   metrics.reconnects++;
   now = 6_000;
   assert.deepEqual(metrics.receipt(now), {
@@ -69,7 +74,7 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
 Deno.test("receipt: of a call that came to nothing, and of odd counts, it is still one that the server takes", () => {
   assert.ok(isReceipt(new CallMetrics(() => 5).receipt(null)));
   const metrics = new CallMetrics(() => 5);
-  metrics.add({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
+  metrics.media = figures({ ...SAMPLE, sending: NONE, receiving: { ...NONE, packets: 10, packetsLost: -3 } });
   assert.equal(metrics.receipt(null).lossReceived, 0);
   assert.equal(metrics.receipt(null).lossSent, null);
   assert.ok(isReceipt(metrics.receipt(null)));

@@ -172,6 +172,7 @@ export class CourseRunner {
       signaling: this.#course.signaling,
       graceMs: this.#course.graceMs,
       isSaving: () => preferences.shown.saver,
+      remote: () => snapshot().remote,
       onQuality: (quality) => this.#active === active && show({ quality }),
       onRemote: ({ person: stream, screen: screenStream }) =>
         show({ remote: { ...snapshot().remote, stream, screenStream } }),

@@ -3,7 +3,8 @@
 import type { Step } from "../../protocol/server_messages.ts";
 import type { Clock } from "../platform/platform.ts";
 import type { Section } from "../call/media_sections.ts";
-import type { Quality, Rating } from "../state.ts";
+import type { Quality } from "../state.ts";
+import { Appraisal, type AppraisalPorts } from "./appraisal.ts";
 import { type EncoderLoad, loadAfter, UNLOADED } from "./encoder_load.ts";
 import { advance, BITRATES, type Ladder, START } from "./ladder.ts";
 import { cameraOf, LINES, voiceOf } from "./sending.ts";
@@ -21,10 +22,10 @@ const PICTURES = ["video", "screen"] as const;
 const WHOLE_PICTURE = { encodingOptions: [{ keyFrame: true }] };
 
 /** What adaptation needs of the call. */
-export interface AdaptationPorts {
+export interface AdaptationPorts extends AppraisalPorts {
   readonly clock: Clock;
   stats(): Promise<RTCStatsReport>;
-  sender(section: Section): RTCRtpSender | undefined;
+  transceiver(section: Section): RTCRtpTransceiver | undefined;
   /** No higher than this. */
   ceiling(): Step;
   onChange(quality: Quality): void;
@@ -32,6 +33,7 @@ export interface AdaptationPorts {
 
 export class Adaptation {
   readonly #ports: AdaptationPorts;
+  readonly #appraisal: Appraisal;
   #ladder: Ladder = START;
   #load: EncoderLoad = UNLOADED;
   #before: Look | null = null;
@@ -46,6 +48,7 @@ export class Adaptation {
 
   constructor(ports: AdaptationPorts) {
     this.#ports = ports;
+    this.#appraisal = new Appraisal(ports);
     this.#look();
   }
 
@@ -80,7 +83,7 @@ export class Adaptation {
    */
   refresh(): void {
     for (const section of PICTURES) {
-      const sender = this.#ports.sender(section);
+      const sender = this.#sender(section);
       if (sender?.track) this.#stale.add(sender);
     }
     this.apply();
@@ -95,15 +98,18 @@ export class Adaptation {
     const { clock, stats } = this.#ports;
     const now = await stats().then((report) => lookAt(report, clock.now()), () => null);
     if (this.#isClosed) return;
-    if (now !== null && this.#before !== null) this.#move(sampleOf(this.#before, now, this.#camera?.id ?? null));
+    if (now !== null && this.#before !== null) {
+      const peerCamera = this.#ports.transceiver("video")?.receiver.track.id;
+      this.#move(sampleOf(this.#before, now, this.#camera?.id ?? null, peerCamera));
+    }
     this.#before = now;
     this.#cancelTimer = clock.after(EVERY_MS, () => this.#look());
   }
 
   #move(sample: Sample): void {
-    const { sender, ceiling, onChange } = this.#ports;
+    const { ceiling, onChange } = this.#ports;
     // Without a picture to send nothing can be learned of what the network has room for.
-    const sends = PICTURES.some((section) => sender(section)?.track);
+    const sends = PICTURES.some((section) => this.#sender(section)?.track);
     if (this.#toSkip > 0) this.#toSkip--;
     else {this.#ladder = sends
         ? advance(this.#ladder, sample, ceiling())
@@ -111,19 +117,23 @@ export class Adaptation {
     const { step } = this.#ladder;
     if (this.#camera && BITRATES[step].takes > 0) this.#load = loadAfter(this.#load, sample, LINES[step]);
     this.apply();
-    const sending = Math.min(rating(sample.lossSent, sample.rttMs), sends ? RATING_OF[step] : 4) as Rating;
-    onChange({ step, sending, receiving: rating(sample.lossReceived, sample.rttMs), sample });
+    const load = this.#camera ? this.#load : UNLOADED;
+    onChange({ step, sample, ...this.#appraisal.after(sample, sends ? step : null, load) });
+  }
+
+  #sender(section: Section): RTCRtpSender | undefined {
+    return this.#ports.transceiver(section)?.sender;
   }
 
   get #camera(): MediaStreamTrack | null | undefined {
-    return this.#ports.sender("video")?.track;
+    return this.#sender("video")?.track;
   }
 
   async #tell(
     section: Section,
     wanted: (track: MediaStreamTrack, codecs: readonly RTCRtpCodec[]) => Partial<RTCRtpEncodingParameters>,
   ): Promise<void> {
-    const sender = this.#ports.sender(section);
+    const sender = this.#sender(section);
     if (!sender?.track) return;
     const isStale = this.#stale.delete(sender);
     try {
@@ -145,16 +155,6 @@ export class Adaptation {
       if (isStale) this.#stale.add(sender);
     }
   }
-}
-
-/** What a picture of this size is worth, to who looks at it. */
-const RATING_OF: Readonly<Record<Step, Rating>> = { high: 4, medium: 3, low: 2, paused: 1, audio: 1 };
-
-/** From 4, excellent, to 1, hardly to be used: ITU-T G.114 for the delay, and what Opus and video codecs conceal of loss. */
-function rating(loss: number | null, rttMs: number | null): Rating {
-  const byLoss = [0.2, 0.08, 0.02].findIndex((limit) => (loss ?? 0) >= limit);
-  const byDelay = [1_200, 600, 300].findIndex((limit) => (rttMs ?? 0) >= limit);
-  return Math.min(...[byLoss, byDelay].map((at) => at < 0 ? 4 : at + 1)) as Rating;
 }
 
 function lower(step: Step, ceiling: Step): Step {

@@ -3,7 +3,14 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../tests/support/fake_clock.ts";
 import type { Section } from "../call/media_sections.ts";
+import { NOBODY } from "../snapshot.ts";
 import { Adaptation } from "./adaptation.ts";
+
+/** Says nothing, and neither does the server. */
+const OTHER_SIDE = { signal: { pongAt: 0, sendNow: () => {} }, line: () => undefined, remote: () => NOBODY };
+
+const transceiver = (sender: unknown) =>
+  ({ sender, receiver: { track: { id: "theirs" } } }) as unknown as RTCRtpTransceiver;
 
 Deno.test("adaptation: after a gap the next picture of each sender is a whole one, once; who refuses is told again", async () => {
   const asked: Section[] = [];
@@ -20,7 +27,8 @@ Deno.test("adaptation: after a gap the next picture of each sender is a whole on
   const adaptation = new Adaptation({
     clock: new FakeClock(),
     stats: () => Promise.resolve(new Map() as unknown as RTCStatsReport),
-    sender: (section) => senders[section] as unknown as RTCRtpSender,
+    ...OTHER_SIDE,
+    transceiver: (section) => transceiver(senders[section]),
     ceiling: () => "high",
     onChange: () => {},
   });
@@ -51,7 +59,8 @@ Deno.test("adaptation: over another path the picture is as large as before where
     const adaptation = new Adaptation({
       clock,
       stats: () => Promise.resolve(new Map(reports.map((one) => [one.id, one])) as unknown as RTCStatsReport),
-      sender: (section) => section === "video" ? sender as unknown as RTCRtpSender : undefined,
+      ...OTHER_SIDE,
+      transceiver: (section) => section === "video" ? transceiver(sender) : undefined,
       ceiling: () => "high",
       onChange: () => {},
     });

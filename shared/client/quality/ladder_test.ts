@@ -12,6 +12,7 @@ const NOTHING = { ...FLOW, bytes: 0, packetsLost: 0, packets: 0, frames: 0 };
 
 function sample(change: Partial<Sample> = {}): Sample {
   return {
+    playout: { pictures: 30, frozenS: 0, packets: 50, concealed: 0, bufferMs: 40 },
     lossSent: 0,
     lossReceived: 0,
     rttMs: 20,

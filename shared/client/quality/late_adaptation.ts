@@ -12,11 +12,12 @@ const LATE_MS = 1_000;
 
 export class LateAdaptation {
   readonly #ports: AdaptationPorts;
+  /** `null` until it is loaded. */
+  loaded: Adaptation | null = null;
   /** Ends the wait for the other side's first picture, which begins with the connection. */
   #cancelFirst: (() => void) | null = null;
   /** Ends the wait for the module, which begins with the first picture. */
   #cancelLoad: (() => void) | null = null;
-  #adaptation: Adaptation | null = null;
 
   constructor(ports: AdaptationPorts) {
     this.#ports = ports;
@@ -24,7 +25,7 @@ export class LateAdaptation {
 
   /** The two are connected, for the first time or again. `onFirst`: the first media of the other side is there. */
   connected(onFirst: () => void): void {
-    this.#adaptation?.reset();
+    this.loaded?.reset();
     if (this.#cancelFirst !== null) return;
     const { clock, stats } = this.#ports;
     const cancelLate = clock.after(LATE_MS, () => this.#load());
@@ -39,31 +40,16 @@ export class LateAdaptation {
     };
   }
 
-  /** Another candidate pair is selected: what was found out about the one before says nothing of it. */
-  reset(): void {
-    this.#adaptation?.reset();
-  }
-
-  /** Sends a whole picture. */
-  refresh(): void {
-    this.#adaptation?.refresh();
-  }
-
-  /** There are other senders. */
-  async apply(): Promise<void> {
-    await this.#adaptation?.apply();
-  }
-
   close(): void {
     this.#cancelFirst?.();
     this.#cancelLoad?.();
-    this.#adaptation?.close();
+    this.loaded?.close();
   }
 
   #load(): void {
     const load = () => import("./adaptation.ts");
     this.#cancelLoad ??= loadUntilThere(this.#ports.clock.after, load, ({ Adaptation }) => {
-      this.#adaptation = new Adaptation(this.#ports);
+      this.loaded = new Adaptation(this.#ports);
     });
   }
 }

@@ -12,6 +12,7 @@ export interface Sample {
   readonly availableKbps: number | null;
   readonly sending: Flow;
   readonly receiving: Flow;
+  readonly playout: Playout;
   /** Time that one picture takes to encode, in ms. */
   readonly encodeMs: number | null;
   /** Pictures a second that come from the camera, to be encoded. */
@@ -42,6 +43,20 @@ export interface Flow {
   readonly frames: number;
 }
 
+/** What was shown of the other side's camera, and played of its voice. */
+export interface Playout {
+  /** Pictures that were decoded. */
+  readonly pictures: number | null;
+  /** Of freezes that ended in this second, all the time that they took, in s (`totalFreezesDuration`). */
+  readonly frozenS: number | null;
+  /** Packets of the voice that came; with discontinuous transmission at least two a second, in silence. */
+  readonly packets: number | null;
+  /** Share of the voice that was made up for want of packets (concealed), silence left out; from 0 to 1. */
+  readonly concealed: number | null;
+  /** How long the jitter buffer kept the voice, in ms. */
+  readonly bufferMs: number | null;
+}
+
 // deno-lint-ignore no-explicit-any
 type Report = any;
 
@@ -56,8 +71,8 @@ export function lookAt(report: RTCStatsReport, at: number): Look {
   return { at, all: new Map(report as unknown as Iterable<[string, Report]>) };
 }
 
-/** What happened between two looks. `cameraTrack`: the id of the camera's track; not given where no screen is sent beside it. */
-export function sampleOf(before: Look, now: Look, cameraTrack?: string | null): Sample {
+/** What happened between two looks. The ids of the two cameras' tracks are not given where there is no screen beside them. */
+export function sampleOf(before: Look, now: Look, cameraTrack?: string | null, peerCameraTrack?: string): Sample {
   const seconds = Math.max((now.at - before.at) / 1000, 0.001);
   const ofType = (type: string): Report[] => [...now.all.values()].filter((report) => report.type === type);
   const since = (report: Report, member: string): number =>
@@ -84,13 +99,21 @@ export function sampleOf(before: Look, now: Look, cameraTrack?: string | null): 
   const camera = out.find((one) => one.kind === "video" && isCamera(one));
   const source = sourceOf(camera);
   const frames = camera ? since(camera, "framesEncoded") : 0;
+  const picture = inbound.find(({ kind, trackIdentifier = peerCameraTrack }) =>
+    kind === "video" && trackIdentifier === (peerCameraTrack ?? trackIdentifier)
+  );
+  const ofKind = (streams: Report[], kind: string): Report => streams.find((one) => one.kind === kind);
+  const voice = ofKind(inbound, "audio");
+  const sinceOf = (stream: Report, member: string): number | null =>
+    stream?.[member] === undefined ? null : since(stream, member);
+  const played = sinceOf(voice, "totalSamplesReceived");
+  const emitted = sinceOf(voice, "jitterBufferEmittedCount");
   const got = grown(inbound, "packetsReceived");
   const missed = Math.max(grown(inbound, "packetsLost"), 0);
 
   const flow = (streams: Report[], bytes: string, packets: string, coded: string): Flow => {
-    const video = streams === out && camera || streams.find(({ kind }) => kind === "video");
-    const codec = (kind: string) =>
-      now.all.get(streams.find((one) => one.kind === kind)?.codecId)?.mimeType?.split("/")[1] ?? null;
+    const video = streams === out && camera || ofKind(streams, "video");
+    const codec = (kind: string) => now.all.get(ofKind(streams, kind)?.codecId)?.mimeType?.split("/")[1] ?? null;
     return {
       kbps: Math.round(grown(streams, bytes) * 8 / 1000 / seconds),
       width: video?.frameWidth ?? null,
@@ -114,6 +137,14 @@ export function sampleOf(before: Look, now: Look, cameraTrack?: string | null): 
       : Math.round(pair.availableOutgoingBitrate / 1000),
     sending: flow(out, "bytesSent", "packetsSent", "framesEncoded"),
     receiving: flow(inbound, "bytesReceived", "packetsReceived", "framesDecoded"),
+    playout: {
+      pictures: sinceOf(picture, "framesDecoded"),
+      frozenS: sinceOf(picture, "totalFreezesDuration"),
+      packets: sinceOf(voice, "packetsReceived"),
+      concealed: played &&
+        Math.max(since(voice, "concealedSamples") - since(voice, "silentConcealedSamples"), 0) / played,
+      bufferMs: emitted && since(voice, "jitterBufferDelay") * 1000 / emitted,
+    },
     encodeMs: frames > 0 ? since(camera, "totalEncodeTime") * 1000 / frames : null,
     cameraFps: source ? since(source, "frames") / seconds : null,
     limitedBy: camera?.qualityLimitationReason ?? null,

@@ -70,6 +70,46 @@ for (const first of ["camera", "screen"] as const) {
   });
 }
 
+/** A look at what comes: a voice, and a screen and a camera, in that order. */
+function inboundLook(at: number) {
+  const stream = { type: "inbound-rtp", packetsReceived: at / 20 };
+  const reports = [
+    {
+      ...stream,
+      id: "voice",
+      kind: "audio",
+      totalSamplesReceived: 48 * at,
+      concealedSamples: 12 * at,
+      silentConcealedSamples: 6 * at,
+      jitterBufferDelay: 0.06 * 48 * at,
+      jitterBufferEmittedCount: 48 * at,
+    },
+    { ...stream, id: "screen", kind: "video", trackIdentifier: "screen track", framesDecoded: 5 * at / 1_000 },
+    {
+      ...stream,
+      id: "camera",
+      kind: "video",
+      trackIdentifier: "camera track",
+      framesDecoded: 30 * at / 1_000,
+      totalFreezesDuration: 0.25 * at / 1_000,
+    },
+  ];
+  return lookAt(new Map(reports.map((one) => [one.id, one])) as unknown as RTCStatsReport, at);
+}
+
+Deno.test("samples: what was played of the other side is the camera's, and without the silence that a browser makes", () => {
+  const { playout } = sampleOf(inboundLook(1_000), inboundLook(2_000), null, "camera track");
+  assert.deepEqual({ ...playout, bufferMs: Math.round(playout.bufferMs!) }, {
+    pictures: 30,
+    frozenS: 0.25,
+    packets: 50,
+    concealed: 0.125,
+    bufferMs: 60,
+  });
+  const none = { pictures: null, frozenS: null, packets: null, concealed: null, bufferMs: null };
+  assert.deepEqual(sampleOf(look(1_000, 900, 1), look(2_000, 1_900, 2), null, "camera track").playout, none);
+});
+
 Deno.test("samples: of a screen alone nothing is said of a camera", () => {
   const { encodeMs, limitedBy, cameraFps } = sampleOf(bothLook(1_000, "screen"), bothLook(2_000, "screen"), null);
   assert.deepEqual([encodeMs, limitedBy, cameraFps], [null, null, null]);

@@ -52,6 +52,8 @@ export class SignalSocket {
   /** What the server refused for its rate: it is sent again, before anything else, from `#againAt` on. Not empty: nothing new is sent. */
   #again: readonly ClientMessage[] = [];
   #againAt = 0;
+  /** When a ping was answered last, on the monotonic clock. */
+  pongAt = 0;
   readonly #setTimer: (deadline: number | null) => void;
   #cancelAgain = () => {};
   readonly #effects: Readonly<Record<ConnectionEffect, () => void>> = {
@@ -169,7 +171,10 @@ export class SignalSocket {
   #receive(data: unknown): void {
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type === "call:error" && this.#isRefused(message)) return this.#tell({ type: "message" });
-    if (message.type === "pong") this.#sent.acknowledge();
+    if (message.type === "pong") {
+      this.pongAt = this.#platform.clock.now();
+      this.#sent.acknowledge();
+    }
     const { buffered, messages } = adapt(this.#buffered, message);
     const isNew = this.#buffered === null && buffered !== null;
     this.#buffered = buffered;
