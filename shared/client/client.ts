@@ -79,6 +79,7 @@ export class CallClient implements CallActions {
         const newest = () => this.#snapshot.missed.findLast(({ callerId }) => callerId === peer);
         for (let call = newest(); call !== undefined; call = newest()) this.#seen(call);
       },
+      protocol: () => this.#protocol,
       snapshot: () => this.#snapshot,
       show: (change) => this.#show(change),
     });

@@ -135,6 +135,9 @@ for (const [type, message] of Object.entries(client)) {
       "receipt.rttMs",
       "receipt.lossSent",
       "receipt.lossReceived",
+      "receipt.perceived.frozen",
+      "receipt.perceived.concealed",
+      "receipt.perceived.score",
     ];
     for (const path of paths(message)) {
       if (!nullable.includes(path.join("."))) refusedJson(changed(message, path, null));
@@ -159,14 +162,19 @@ Deno.test("a receipt's numbers and words are within bounds", () => {
     ["transport", ["dtls"]],
     ["audioCodec", ["", "two words", "o".repeat(33)]],
     ["videoCodec", ["<video>\n"]],
+    ["perceived.frozen", [-0.01, 1.01, "0"]],
+    ["perceived.concealed", [-0.01, 1.01]],
+    ["perceived.score", [0.9, 5.1]],
   ];
   for (const [field, values] of fields) {
     for (const value of values) {
-      const text = refusedJson(changed(message, ["receipt", field], value));
+      const text = refusedJson(changed(message, ["receipt", ...field.split(".")], value));
       assert.ok(text.startsWith(`receipt.${field}: `), text);
     }
   }
-  for (const field of Object.keys(message.receipt)) {
+  const { perceived: _, ...before } = message.receipt;
+  accepted({ ...message, receipt: before });
+  for (const field of Object.keys(before)) {
     assert.match(refusedJson(changed(message, ["receipt", field], undefined)), new RegExp(`^receipt\\.${field}: `));
   }
 });

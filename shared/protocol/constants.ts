@@ -2,9 +2,9 @@
 
 /**
  * Version of the protocol, sent in `welcome` and by clients: it counts what was added. 2: `welcome` has the device's `calls`. 3: missed calls
- * say when they were, and stay until `call:missed-seen`.
+ * say when they were, and stay until `call:missed-seen`. 4: a receipt has what was `perceived`.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** WebSocket subprotocol (RFC 6455, section 1.9). */
 export const SUBPROTOCOL = "zvonok.v1";

@@ -36,6 +36,15 @@ export const receipt = z.strictObject({
   lossReceived: fraction.nullable(),
   bytesSent: count,
   bytesReceived: count,
+  /**
+   * What this side saw and heard of the other: the share of time that its pictures stood still, the share of its voice that was made up for
+   * want of packets, and what the conversation was worth so (mean opinion score by the E-model, ITU-T G.107). Since version 4.
+   */
+  perceived: z.strictObject({
+    frozen: fraction.nullable(),
+    concealed: fraction.nullable(),
+    score: z.number().min(1).max(5).nullable(),
+  }).optional(),
 });
 
 /** What one side measured in a call. */

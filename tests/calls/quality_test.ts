@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { lastReceipt } from "../support/last_receipt.ts";
-import { connect, scene } from "../support/scene.ts";
+import { type Received, Receiver, WEBHOOK_SECRET } from "../support/receiver.ts";
+import { connect, play, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 
 const SECONDS = 3;
@@ -56,6 +57,23 @@ scene("the receipt of a call is in both people's history, over a reload", async 
     await person.page.click(".history summary");
     await person.reads("From the answer to the first picture");
   }
+});
+
+Deno.test("browser: the webhook has what each side saw and heard of the other", async () => {
+  await using receiver = new Receiver();
+  const env = { RECEIPT_WEBHOOK: receiver.url, RECEIPT_SECRET: WEBHOOK_SECRET };
+  await play(async (stage) => {
+    await connect(stage);
+    await there(stage.ada.page, ".connection-quality");
+    await pause(SECONDS);
+    await stage.ada.click("Hang up");
+    const [{ body }] = await receiver.until(1) as [Received];
+    for (const side of ["caller", "callee"]) {
+      const { frozen, concealed, score } = body.data.receipts[side].perceived;
+      assert.ok(frozen >= 0 && frozen < 0.8 && concealed >= 0 && concealed < 0.5, `${side}: ${frozen}, ${concealed}`);
+      assert.ok(score > 2 && score < 4.5, `${side}: ${score}`);
+    }
+  }, { env });
 });
 
 scene(

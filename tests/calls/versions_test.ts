@@ -81,6 +81,8 @@ olderServerTest("a call outlives a reload of either side and a lost socket, and 
   ann.cutSocket();
   await bob.phase("reconnecting");
   await connected();
+  // Whoever has figures would say what they perceived.
+  await ann.until(({ quality }) => quality !== null);
   ann.client.hangUp();
   const { call } = await bob.phase("ended");
   assert.equal(call.phase === "ended" && call.outcome, "hangup");

@@ -1,6 +1,7 @@
 /** What two people are told where the network of one is weak, in real Chromium, with a server on the internet between them. */
 
 import assert from "node:assert/strict";
+import { lastReceipt } from "../support/last_receipt.ts";
 import { natScene } from "../support/nat_scene.ts";
 import type { Person } from "../support/person.ts";
 import { until } from "../support/until.ts";
@@ -64,5 +65,16 @@ natScene(
     }
     assert.deepEqual(await adaSaid(), ["Your connection is weak"]);
     assert.deepEqual(await borisSaid(), ["Ada's connection is weak"]);
+
+    await boris.click("Hang up");
+    await ada.hears("Call ended");
+    for (const person of [ada, boris]) {
+      const { perceived } = await lastReceipt(person);
+      console.log(`${person === ada ? "Ada" : "Boris"} perceived: ${JSON.stringify(perceived)}`);
+      assert.ok(perceived !== undefined);
+      assert.ok(perceived.frozen !== null && perceived.frozen < 1);
+      assert.ok(perceived.concealed !== null && perceived.concealed < 0.9);
+      assert.ok(perceived.score !== null && perceived.score < 4.35, "the weak time counts");
+    }
   },
 );

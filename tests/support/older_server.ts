@@ -1,5 +1,9 @@
-/** A signaling server of protocol 1, for clients of a later one: it stands in front of this one, and takes what is new out of its frames. */
+/**
+ * A signaling server of protocol 1, for clients of a later one: it stands in front of this one, takes what is new out of its frames, and
+ * refuses what one did not know.
+ */
 
+import assert from "node:assert/strict";
 import { SUBPROTOCOL } from "../../shared/protocol/constants.ts";
 import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 
@@ -23,6 +27,8 @@ export function asOfProtocol1(message: ServerMessage): ServerMessage {
 export class OlderServer implements AsyncDisposable {
   readonly #http: Deno.HttpServer<Deno.NetAddr>;
   readonly #sockets = new Set<WebSocket>();
+  /** Messages with what a server of protocol 1 does not know. */
+  readonly #refused: string[] = [];
 
   constructor(origin: string) {
     this.#http = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (req) => {
@@ -35,7 +41,11 @@ export class OlderServer implements AsyncDisposable {
       let turn: Promise<unknown> = opened;
       const pass = (to: WebSocket, frame: string) =>
         turn = turn.then(() => to.readyState === WebSocket.OPEN && to.send(frame));
-      client.onmessage = ({ data }) => pass(server, data);
+      client.onmessage = ({ data }) => {
+        const { type, receipt } = JSON.parse(data);
+        if (type === "call:receipt" && "perceived" in receipt) this.#refused.push(data);
+        pass(server, data);
+      };
       server.onmessage = ({ data }) => pass(client, JSON.stringify(asOfProtocol1(JSON.parse(data))));
       client.onclose = () => server.close();
       server.onclose = () => client.close();
@@ -56,5 +66,6 @@ export class OlderServer implements AsyncDisposable {
       return closed;
     }));
     await this.#http.shutdown();
+    assert.deepEqual(this.#refused, []);
   }
 }

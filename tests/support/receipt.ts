@@ -18,4 +18,5 @@ export const receipt: Receipt = {
   lossReceived: 0,
   bytesSent: 9_000_000_000,
   bytesReceived: 0,
+  perceived: { frozen: 0.02, concealed: 0.004, score: 4.2 },
 };

@@ -34,6 +34,9 @@ export function rows(receipt: Receipt, media: CallMedia, t: View["t"]["history"]
     [t.rtt, ms(receipt.rttMs)],
     [t.lossSent, percent(receipt.lossSent)],
     [t.lossReceived, percent(receipt.lossReceived)],
+    [t.frozen, percent(receipt.perceived?.frozen ?? null)],
+    [t.concealed, percent(receipt.perceived?.concealed ?? null)],
+    [t.score, receipt.perceived?.score?.toFixed(1) ?? null],
     [t.sent, megabytes(receipt.bytesSent)],
     [t.received, megabytes(receipt.bytesReceived)],
   ];

@@ -20,10 +20,11 @@ const SAMPLE: Sample = {
   path: "relayed",
   transport: "tcp",
 };
+const PERCEIVED = { frozen: 0.05, concealed: 0, score: 4.38 };
 
 /** What the receipt says of media after these seconds. */
 function figures(...samples: readonly Sample[]) {
-  return mediaFigures(samples.reduce(withRoundTrip, { sum: 0, count: 0 }), samples.at(-1)!);
+  return mediaFigures(samples.reduce(withRoundTrip, { sum: 0, count: 0 }), samples.at(-1)!, PERCEIVED);
 }
 
 function isReceipt(receipt: unknown): boolean {
@@ -67,6 +68,7 @@ Deno.test("receipt: the distances between the moments, each noted once, and what
     lossReceived: 0.1,
     bytesSent: 1_000,
     bytesReceived: 2_000,
+    perceived: PERCEIVED,
   });
   assert.ok(isReceipt(metrics.receipt(now)));
 });
@@ -78,6 +80,18 @@ Deno.test("receipt: of a call that came to nothing, and of odd counts, it is sti
   assert.equal(metrics.receipt(null).lossReceived, 0);
   assert.equal(metrics.receipt(null).lossSent, null);
   assert.ok(isReceipt(metrics.receipt(null)));
+});
+
+Deno.test("receipt: what was perceived is two shares and a score, each of which may be unknown", () => {
+  const whole = { ...new CallMetrics(() => 5).receipt(null), perceived: PERCEIVED };
+  const cases = [
+    [{ frozen: null, concealed: null, score: null }, true],
+    [{ ...PERCEIVED, frozen: 1.01 }, false],
+    [{ ...PERCEIVED, score: 0.5 }, false],
+    [{ frozen: 0, concealed: 0 }, false],
+    [{ ...PERCEIVED, more: 1 }, false],
+  ] as const;
+  for (const [perceived, isGood] of cases) assert.equal(isReceipt({ ...whole, perceived }), isGood);
 });
 
 Deno.test("receipt: it lasts from the answer to when the two last had each other, and no time where they never had", () => {

@@ -32,6 +32,8 @@ export interface CourseRunnerPorts {
   over(chatId: string, callId: string, receipt: Receipt | null): void;
   /** This user has talked to somebody: what these called in vain before is seen to. */
   talked(peerId: string | undefined): void;
+  /** The version of the protocol that the server speaks. */
+  protocol(): number;
   snapshot(): Snapshot;
   show(change: Partial<Snapshot>): void;
 }
@@ -212,6 +214,8 @@ export class CourseRunner {
     if (since !== null) this.#ports.talked(peer?.id);
     if (outcome === "answered-elsewhere") return;
     const receipt = isAccepted ? metrics.receipt(this.#talkedUntil()) : null;
+    // A server of before version 4 takes no receipt with what it does not know.
+    if (this.#ports.protocol() < 4) delete receipt?.perceived;
     if (receipt !== null) this.#ports.signal.send({ type: "call:receipt", chatId, callId, receipt });
     this.#ports.over(chatId, callId, receipt);
   }

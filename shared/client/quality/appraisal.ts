@@ -55,7 +55,7 @@ export class Appraisal {
     if (++this.#age > GOOD_FOR) this.#report = reportOf(null);
     const sends = { voice: remote.audio, pictures: remote.video && WORTH[remote.step] > 1 };
     this.#perception = perceive(this.#perception, sample, sends);
-    const { lately } = this.#perception;
+    const { lately, overall } = this.#perception;
     const there = this.#report;
     this.#unheard = sample.lossSent === null && sample.sending.kbps > 0 ? this.#unheard + 1 : 0;
     // Of a network over which no word comes back for so long nothing good can be said.
@@ -72,7 +72,7 @@ export class Appraisal {
     this.#told = tell(this.#told, found);
     if (this.#isDue) this.#send({ ...lately, isNearBad, isSlow });
     this.#roundTrips = withRoundTrip(this.#roundTrips, sample);
-    const figures = mediaFigures(this.#roundTrips, sample);
+    const figures = mediaFigures(this.#roundTrips, sample, overall);
     return { sending, receiving, bottleneck: this.#told.is, perceived: { there, here: lately }, figures };
   }
 

@@ -1,6 +1,7 @@
 /** What a receipt says of a call's media: collected second by second, so that it is there whenever the call ends. */
 
 import type { MediaFigures } from "../call/receipt.ts";
+import type { Perceived } from "../state.ts";
 import type { Sample } from "./samples.ts";
 
 /** The round trips so far, in ms. */
@@ -14,10 +15,11 @@ export function withRoundTrip({ sum, count }: RoundTrips, { rttMs }: Sample): Ro
   return rttMs === null ? { sum, count } : { sum: sum + rttMs, count: count + 1 };
 }
 
-/** The figures after the last second. */
+/** The figures after the last second; `overall`: what was perceived in the whole call. */
 export function mediaFigures(
   { sum, count }: RoundTrips,
   { sending, receiving, path, transport }: Sample,
+  perceived: Perceived,
 ): MediaFigures {
   return {
     path,
@@ -29,6 +31,7 @@ export function mediaFigures(
     lossReceived: share(receiving.packetsLost, receiving.packets + receiving.packetsLost),
     bytesSent: sending.bytes,
     bytesReceived: receiving.bytes,
+    perceived,
   };
 }
 
