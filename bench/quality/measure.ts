@@ -2,6 +2,7 @@
 
 import { quantile } from "../figures.ts";
 import { opinionScore } from "../../shared/client/quality/opinion.ts";
+import { NOTHING_PERCEIVED, perceive } from "../../shared/client/quality/perception.ts";
 import { lookAt, type Sample, sampleOf } from "../../shared/client/quality/samples.ts";
 import { until } from "../../tests/support/until.ts";
 import type { Capture } from "./capture.ts";
@@ -27,6 +28,9 @@ export interface Figures extends Motion {
   /** Share of the voice that was concealed, silence left out. */
   readonly concealed: number | null;
   readonly opinion: number | null;
+  /** What the product's own measure makes of it, which people are told (`perception.ts`): the score, and the share of time frozen. */
+  readonly toldOpinion: number | null;
+  readonly toldFrozen: number | null;
   /** Of media, as the side that is looked at sent it; in kbit/s. */
   readonly kbps: number | null;
   /** From when the network is good until pictures move again, and until they are as large as before, in seconds. */
@@ -124,8 +128,13 @@ async function judged(sent: Notes, received: Notes, span: Span, capture: Capture
   const grown = (member: string) => Number(heardAfter?.[member] ?? 0) - Number(heardBefore?.[member] ?? 0);
   const heard = grown("totalSamplesReceived");
   const concealed = heard > 0 ? Math.max(grown("concealedSamples") - grown("silentConcealedSamples"), 0) / heard : null;
+  const within = received.statistics.filter(({ at }) => at >= span.from && at < span.to);
+  const sends = { voice: true, pictures: true };
+  const { overall } = samplesOf(within).reduce((all, one) => perceive(all, one, sends), NOTHING_PERCEIVED);
   return {
     ...motion,
+    toldOpinion: overall.score,
+    toldFrozen: overall.frozen,
     lateFps: late.fps,
     lateFrozen: late.frozen,
     ssim: similar.length > 0 ? similar.reduce((all, one) => all + one, 0) / similar.length : null,

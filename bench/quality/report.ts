@@ -26,6 +26,8 @@ export const COLUMNS: readonly Column[] = [
   { title: "voice ms", of: "voiceMs", digits: 0 },
   { title: "concealed %", of: "concealed", digits: 1, times: 100 },
   { title: "MOS", of: "opinion", digits: 2 },
+  { title: "told MOS", of: "toldOpinion", digits: 2 },
+  { title: "told frozen %", of: "toldFrozen", digits: 0, times: 100 },
   { title: "moves s", of: "movesAfterS", digits: 1, none: "never" },
   { title: "full s", of: "fullAfterS", digits: 1, none: "never" },
   { title: "kbit/s", of: "kbps", digits: 0 },
