@@ -8,10 +8,15 @@ import type { AudioMode } from "../native/call_audio.ts";
 import { Session } from "../session/session.ts";
 import { FakeClient } from "./fake_client.ts";
 
+/** How long a busy machine may take for what the server's answer brings. */
+export const PATIENCE = { timeout: 20_000 };
+
+/** When all tokens were signed, so that two of the same claims are the same, in s since 1970. */
+const SIGNED_AT = Math.floor(Date.now() / 1000);
+
 /** A token as the server signs them; nobody here looks at the signature. */
 export function tokenFor(name: string, chats: readonly string[]): string {
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { sub: "ann", name, chats, iat: now, exp: now + 3600 };
+  const claims = { sub: "ann", name, chats, iat: SIGNED_AT, exp: SIGNED_AT + 3600 };
   const base64url = (text: string) => Buffer.from(text).toString("base64url");
   return [JSON.stringify({ alg: "HS256" }), JSON.stringify(claims), "signature"].map(base64url).join(".");
 }
@@ -76,9 +81,9 @@ export async function open(locale: Locale, token: string | null, server: Server 
     words: wordsIn(locale),
     asked,
     audio,
-    press: (name) => user.press(screen.getByRole("button", { name })),
+    press: async (name) => await user.press(await screen.findByRole("button", { name }, PATIENCE)),
     async type(label, text) {
-      await user.type(screen.getByLabelText(label), text);
+      await user.type(await screen.findByLabelText(label, {}, PATIENCE), text);
     },
     show: async (change) => await act(async () => client.show(change)),
   };

@@ -1,9 +1,9 @@
 /** The screens, found by role and name as people and screen readers find them, in both languages. */
 
-import { screen } from "@testing-library/react-native";
+import { screen, waitFor } from "@testing-library/react-native";
 import { fill } from "../../shared/i18n/fill.ts";
 import { CALL, CHAT } from "./fake_client.ts";
-import { open, type Server, tokenFor } from "./app.tsx";
+import { open, PATIENCE, type Server, tokenFor } from "./app.tsx";
 
 const IN_CHAT = tokenFor("Ann", [CHAT]);
 
@@ -19,9 +19,9 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     const { words, type, press, asked, client } = await open(locale, null, welcoming);
     await type(words.form.name, "Ann");
     await press(words.lobby.newChat);
+    await press(words.chat.videoCall);
     expect(asked).toEqual([["/api/session", null], ["/api/chats", `Bearer ${tokenFor("Ann", [])}`]]);
     expect(client.done).toContainEqual(["watch", CHAT, []]);
-    await press(words.chat.videoCall);
     expect(client.last).toEqual(["call", CHAT, "video", "boris"]);
     await press(words.chat.audioCall);
     expect(client.last).toEqual(["call", CHAT, "audio", "boris"]);
@@ -34,8 +34,8 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     expect(screen.getByRole("heading", { name: words.join.title })).toBeOnTheScreen();
     await type(words.form.name, "Ann");
     await press(words.join.button);
+    expect(await screen.findByRole("button", { name: words.chat.videoCall }, PATIENCE)).toBeEnabled();
     expect(asked.map(([path]) => path)).toEqual(["/api/session", `/api/chats/${CHAT}/join`]);
-    expect(screen.getByRole("button", { name: words.chat.videoCall })).toBeEnabled();
   });
 
   test("a link for a second device says in whose name, and is used by a press; a spent one is told as such", async () => {
@@ -52,24 +52,24 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     expect(asked).toEqual([]);
     status = 403;
     await press(t.button);
-    expect(screen.getByRole("heading", { name: t.spentTitle })).toBeOnTheScreen();
+    expect(await screen.findByRole("heading", { name: t.spentTitle }, PATIENCE)).toBeOnTheScreen();
     await press(words.phone.lobby.back);
     status = 200;
     await type(words.phone.lobby.link, `https://calls.example.org/device#${tokenFor("Vera", [])}`);
     await press(words.phone.lobby.open);
     await press(t.button);
+    expect(await screen.findByRole("button", { name: words.chat.videoCall }, PATIENCE)).toBeEnabled();
     expect(session.person?.name).toBe("Vera");
-    expect(screen.getByRole("button", { name: words.chat.videoCall })).toBeEnabled();
   });
 
   test("a link that is none, or another server's, is told as what it is", async () => {
     const { words, type, press } = await open(locale, null);
     await type(words.phone.lobby.link, "hello");
     await press(words.phone.lobby.open);
-    expect(screen.getByRole("alert")).toHaveTextContent(words.phone.link.nothing);
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(words.phone.link.nothing), PATIENCE);
     await type(words.phone.lobby.link, " https://other.example/chat/abc");
     await press(words.phone.lobby.open);
-    expect(screen.getByRole("alert")).toHaveTextContent(words.phone.link.nothing);
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(words.phone.link.nothing), PATIENCE);
   });
 
   test("a server out of reach, a bad name and a full chat have words, and nothing is lost", async () => {
@@ -89,13 +89,13 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     await press(words.phone.lobby.open);
     await type(words.form.name, "Ann");
     await press(words.join.button);
-    expect(screen.getByRole("alert")).toHaveTextContent(words.phone.troubles.offline);
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(words.phone.troubles.offline), PATIENCE);
     status = 400;
     await press(words.join.button);
-    expect(screen.getByRole("alert")).toHaveTextContent(words.form.nameError);
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(words.form.nameError), PATIENCE);
     status = 403;
     await press(words.join.button);
-    expect(screen.getByRole("alert")).toHaveTextContent(words.phone.troubles.refused);
+    await waitFor(() => expect(screen.getByRole("alert")).toHaveTextContent(words.phone.troubles.refused), PATIENCE);
   });
 
   test("a call rings over everything else, and can be answered with video, without, or declined", async () => {
@@ -267,7 +267,7 @@ describe.each(["en", "ru"] as const)("in %s", (locale) => {
     expect(screen.getByRole("button", { name: t.out.again })).toBeOnTheScreen();
     await show({ signaling: "unauthorized" });
     await press(t.startPage);
+    expect(await screen.findByLabelText(words.form.name, {}, PATIENCE)).toBeOnTheScreen();
     expect(session.person).toBeNull();
-    expect(screen.getByLabelText(words.form.name)).toBeOnTheScreen();
   });
 });
