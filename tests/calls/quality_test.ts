@@ -2,21 +2,13 @@
 
 import assert from "node:assert/strict";
 import { lastReceipt } from "../support/last_receipt.ts";
+import { heardReport } from "../support/quality_reports.ts";
 import { type Received, Receiver, WEBHOOK_SECRET } from "../support/receiver.ts";
 import { connect, play, scene } from "../support/scene.ts";
 import { there, until } from "../support/until.ts";
 
 const SECONDS = 3;
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-
-/** In the page: whether a report of the other side's came over the data channel. */
-async function heardReport(): Promise<boolean> {
-  const { keptConnections } = globalThis as unknown as { keptConnections: RTCPeerConnection[] };
-  const reports = [...(await keptConnections.at(-1)!.getStats()).values()];
-  return reports.some(({ type, label, messagesReceived }) =>
-    type === "data-channel" && label === "quality" && messagesReceived > 0
-  );
-}
 
 scene("bars and words for both directions, and figures that grow", async (stage) => {
   const { ada, boris } = stage;

@@ -12,6 +12,7 @@ import { Person } from "../support/person.ts";
 import { hasPhone, NOTHING_HELD, Phone } from "../support/phone.ts";
 import { pressWhen, SOON_MS } from "../support/scene.ts";
 import { build, type Product, startProduct } from "../support/product.ts";
+import { heardReport } from "../support/quality_reports.ts";
 import { until } from "../support/until.ts";
 
 interface Scene {
@@ -85,6 +86,7 @@ scene("it calls the page and is called by it, and nothing native is left after e
 
   await connect(all);
   await phone.is("the phone says how it goes", ({ isRated }) => isRated);
+  await until("what the phone perceives", () => ada.page.evaluate(heardReport));
   await ada.click("Hang up");
   await left(all);
 });

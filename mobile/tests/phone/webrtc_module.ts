@@ -6,6 +6,7 @@
 
 import wrtc from "@roamhq/wrtc";
 import { type Capture, type Facing, openCamera, openMicrophone } from "./cameras.ts";
+import { dataChannels, tellDataChannels } from "./data_channels.ts";
 import { emit, emitNow } from "./lines.ts";
 import { CodedParameters } from "./parameters.ts";
 
@@ -108,12 +109,14 @@ const description = ({ type, sdp }: RTCSessionDescription | RTCSessionDescriptio
 export const webrtcModule = {
   addListener() {},
   removeListeners() {},
+  ...dataChannels(pcOf),
 
   // --- Peer connections ------------------------------------------------------------------------------------------------
 
   peerConnectionInit(config: RTCConfiguration, pcId: number): boolean {
     const pc: RTCPeerConnection = new wrtc.RTCPeerConnection(config);
     connections.set(pcId, pc);
+    tellDataChannels(pcId, pc);
     pc.onsignalingstatechange = () =>
       emit("peerConnectionSignalingStateChanged", { pcId, signalingState: pc.signalingState });
     pc.onconnectionstatechange = () =>
