@@ -97,7 +97,7 @@ test("[R12, R13] what waited for a page that was reloaded is not said to the new
   await Promise.all([ann.phase("connected"), bob.phase("connected")]);
   await Promise.all([ann.receives("audio"), bob.receives("audio")]);
   await bob.settled();
-  assert.deepEqual(heard, ["offer audio video"]);
+  assert.deepEqual(heard, ["offer audio video application"]);
 });
 
 test("another network: a socket that died with the one before is replaced at once", async (enter) => {
