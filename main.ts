@@ -81,6 +81,7 @@ export const app = new ZvonokApp()
     state.t = strings("en");
     state.hub = server.hub;
     state.log = server.log;
+    state.push = server.push;
     state.ice = (userId) => server.ice(userId);
     const unavailable = server.unavailableRefusal();
     if (unavailable !== null) return unavailable;

@@ -4,7 +4,7 @@ import { define } from "./(_kit)/define.ts";
 import { localeOf } from "./(_kit)/locale.ts";
 
 /** The document around every page. */
-export default define.page(({ Component, req, url }) => {
+export default define.page(({ Component, req, state, url }) => {
   const locale = localeOf(req);
   const t = strings(locale);
   return (
@@ -15,6 +15,8 @@ export default define.page(({ Component, req, url }) => {
         <meta name="color-scheme" content="light dark" />
         <meta name="description" content={t.lobby.headline} />
         <title>{t.lobby.title}</title>
+        {/* Of a request that was refused early nothing is known. */}
+        {state.session && state.push && <meta name="push-key" content={state.push.publicKey} />}
         <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
         <link rel="apple-touch-icon" href={asset("/icons/apple.png")} />
         {/* Asked for with the cookie, for the language that was chosen. */}

@@ -6,6 +6,7 @@ import { isLoopback } from "../shared/loopback.ts";
 import { describeIssue } from "../shared/protocol/issues.ts";
 import type { IceConfig, TurnAccess } from "./ops/ice.ts";
 import type { WebhookTarget } from "./log/webhook.ts";
+import { isPair, PRIVATE_KEY, PUBLIC_KEY, type Vapid } from "./push/vapid.ts";
 
 /** A value in the environment is wrong; the message is one line that names it. */
 export class ConfigError extends Error {
@@ -75,6 +76,12 @@ function isPercentEncoded(text: string): boolean {
   }
 }
 
+const vapidKey = (form: RegExp) => z.string().regex(form, "expected a key as deno task vapid makes it").optional();
+const vapidSubject = z.string().refine(
+  (text) => URL.canParse(text) && /^(?:mailto:.+@.+|https:.+)$/.test(text),
+  "expected whom a push service may write to, like mailto:you@example.org, or an https URL",
+);
+
 const secret = z.string().min(16, "expected at least 16 characters").optional();
 
 const environment = z.object({
@@ -108,6 +115,10 @@ const environment = z.object({
   RECEIPT_SECRET: webhookSecret.optional(),
   RECEIPT_SECRET_PREVIOUS: webhookSecret.optional(),
   REDIS_URL: storeUrl.optional(),
+  VAPID_PUBLIC_KEY: vapidKey(PUBLIC_KEY),
+  VAPID_PRIVATE_KEY: vapidKey(PRIVATE_KEY),
+  VAPID_SUBJECT: vapidSubject.optional(),
+  PUSH_SERVICES: origins.default([]),
   METRICS_TOKEN: secret,
   DATA_DIR: z.string().default("data"),
   CALL_LOG_DAYS: integer(1, 3650).default(90),
@@ -143,6 +154,15 @@ const environment = z.object({
 }).refine((env) => env.RECEIPT_SECRET_PREVIOUS === undefined || env.RECEIPT_SECRET !== undefined, {
   path: ["RECEIPT_SECRET_PREVIOUS"],
   message: "expected RECEIPT_SECRET beside it",
+}).refine(
+  (env) => new Set([env.VAPID_PUBLIC_KEY, env.VAPID_PRIVATE_KEY, env.VAPID_SUBJECT].map((one) => !one)).size === 1,
+  {
+    path: ["VAPID_PUBLIC_KEY"],
+    message: "expected VAPID_PRIVATE_KEY and VAPID_SUBJECT beside it, and the other way round",
+  },
+).refine((env) => env.VAPID_PUBLIC_KEY === undefined || isPair(env.VAPID_PUBLIC_KEY, env.VAPID_PRIVATE_KEY ?? ""), {
+  path: ["VAPID_PUBLIC_KEY"],
+  message: "expected the key that VAPID_PRIVATE_KEY is the other half of",
 }).refine((env) => env.GUESTS === "on" || env.JWT_SECRET !== undefined || env.JWKS_URL !== undefined, {
   path: ["GUESTS"],
   message: "expected on, or JWT_SECRET or JWKS_URL beside it: nobody could enter",
@@ -181,6 +201,10 @@ export interface Config {
   readonly receiptWebhook: WebhookTarget | null;
   /** The store that several processes share; `null`: there is one process. */
   readonly redisUrl: string | null;
+  /** By what push services know this server; `null`: nobody is told of a call by push. */
+  readonly vapid: Vapid | null;
+  /** The push services that may be, by origin; empty: any in the world. */
+  readonly pushServices: readonly string[];
   /** What `/metrics` asks for, as a bearer; `null`: nothing. */
   readonly metricsToken: string | null;
   /** Where the call log is kept by one process; `:memory:`: nowhere, it ends with the process. */
@@ -232,6 +256,12 @@ export function readConfig(get: (name: string) => string | undefined): Config {
       keys: [env.RECEIPT_SECRET, env.RECEIPT_SECRET_PREVIOUS].filter((secret) => secret !== undefined),
     },
     redisUrl: env.REDIS_URL ?? null,
+    vapid: env.VAPID_PUBLIC_KEY === undefined ? null : {
+      publicKey: env.VAPID_PUBLIC_KEY,
+      privateKey: env.VAPID_PRIVATE_KEY!,
+      subject: env.VAPID_SUBJECT!,
+    },
+    pushServices: env.PUSH_SERVICES,
     metricsToken: env.METRICS_TOKEN ?? null,
     dataDir: env.DATA_DIR,
     callLogDays: env.CALL_LOG_DAYS,

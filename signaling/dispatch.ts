@@ -10,12 +10,15 @@ import type { CallReport } from "./log/receipts.ts";
 import type { Counts } from "./ops/counts.ts";
 import type { CallRecords } from "./log/call_records.ts";
 import type { Log, LogEvents } from "./ops/log.ts";
+import type { PushDesk } from "./push/push_desk.ts";
 
 /** Who is told, and whom to ask. */
 export interface DispatchOptions {
   readonly connections: Connections;
   readonly counts: Counts;
   readonly records: CallRecords;
+  /** `null`: nobody is told by push. */
+  readonly desk: PushDesk | null;
   readonly log: Log;
   /** Whether all that happens is logged, or outcomes only. */
   readonly debugLog: boolean;
@@ -55,8 +58,9 @@ export class Dispatch {
 
   /** Who wants to know what happens in calls. */
   #tell(fact: Fact, at: number, isOwn: boolean): void {
-    const { counts, records, log, debugLog } = this.#options;
+    const { counts, records, desk, log, debugLog } = this.#options;
     records.observe(fact, at);
+    desk?.observe(fact, isOwn);
     if (isOwn) {
       counts.observe(fact);
       if (debugLog) log("call", logged(fact));
@@ -84,6 +88,7 @@ export class Dispatch {
         return;
       }
       case "left":
+        if (isOwn) this.#options.desk?.forget(fact.user);
         // Their devices go on watching the chat: they are told of it again once the user is let in again.
         for (const device of connections.watchersOf(chatId!)) {
           if (device.user !== fact.user || device.life?.life.state !== "valid") continue;

@@ -6,6 +6,7 @@
 import { CLOSE, PROTOCOL_VERSION } from "../shared/protocol/constants.ts";
 import type { Member } from "../shared/protocol/server_messages.ts";
 import type { Endpoint } from "./call/parties.ts";
+import type { RingingCall } from "./call/state.ts";
 import { Connections, type DeviceConnection, type Outbox } from "./connections.ts";
 import { Dispatch } from "./dispatch.ts";
 import { type Answer, type Engine, type Reservation, whenKnown } from "./engine/engine.ts";
@@ -38,11 +39,12 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    const { engine, records, log, debugLog } = options;
+    const { engine, records, desk, log, debugLog } = options;
     const dispatch = new Dispatch({
       connections: this.#connections,
       counts: this.#counts,
       records,
+      desk,
       log,
       debugLog,
       callOf: (device) => this.#engine.callOf(device),
@@ -76,6 +78,23 @@ export class Hub {
     this.#engine.submit({ type: "free", chatId, userId, at });
     // What that ended is in their log too.
     whenKnown(this.#engine.settled(), () => this.#options.records.forget(userId, chatId));
+  }
+
+  /** R21: nobody was reached by push. Where a device has come by itself there is nothing to say. */
+  unreached(chatId: string, callId: string): void {
+    const call = this.#engine.ringing(chatId, callId);
+    if (call?.devices.length === 0) this.#engine.submit({ type: "unreached", chatId, callId });
+  }
+
+  /** R21: a call that rings for this user; `null`: it does not, or not any more. */
+  ringing(userId: string, chatId: string, callId: string): RingingCall | null {
+    const call = this.#engine.ringing(chatId, callId);
+    return call?.calleeUser === userId ? call : null;
+  }
+
+  /** R21: a user declines a call without a page. One that does not ring any more is not theirs to decline. */
+  decline(userId: string, chatId: string, callId: string): void {
+    this.#engine.submit({ type: "decline", chatId, callId, user: userId });
   }
 
   /** Who made the chat, and may free its seats; `null` where that is not known, or they left. */

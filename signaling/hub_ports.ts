@@ -9,6 +9,7 @@ import type { Session } from "./identity/session.ts";
 import type { Admission } from "./limits.ts";
 import type { CallRecords } from "./log/call_records.ts";
 import type { Log } from "./ops/log.ts";
+import type { PushDesk } from "./push/push_desk.ts";
 
 /** Time and chance are handed in. `now` and `newId` are the engine's. */
 export interface HubOptions extends EngineOptions {
@@ -25,6 +26,8 @@ export interface HubOptions extends EngineOptions {
   clock(): number;
   /** Is told what becomes of calls. */
   readonly records: CallRecords;
+  /** Tells people who look at no page; `null`: nobody does. */
+  readonly desk: PushDesk | null;
   readonly log: Log;
   /** Whether each message is logged too, by its type and ids. */
   readonly debugLog: boolean;

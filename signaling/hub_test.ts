@@ -36,6 +36,8 @@ Deno.test("hub: [R20] nothing is said over a socket before its welcome, of a cal
     ringTimeoutMs: 30_000,
     graceMs: 20_000,
     chatCapacity: 2,
+    push: false,
+    desk: null,
     pingMs: 30_000,
     ice: () => ({ iceServers: [] }),
     videoCodecs: [],

@@ -24,6 +24,8 @@ import { CallRecords } from "./log/call_records.ts";
 import { openCallLog } from "./log/open_log.ts";
 import { cookieTokenOf, sessionCookies } from "./identity/session_cookie.ts";
 import { upgrade } from "./http/socket.ts";
+import { openSubscriptions } from "./push/open_subscriptions.ts";
+import { PushDesk } from "./push/push_desk.ts";
 import { turnCheck } from "./ops/turn_check.ts";
 import { addressOf, originsOf } from "./http/visit.ts";
 import { Webhook } from "./log/webhook.ts";
@@ -49,6 +51,8 @@ export class SignalingServer {
   readonly #webhook: Webhook | null;
   readonly #records: CallRecords;
   readonly #tell: Log;
+  /** `null`: nobody is told of a call by push. */
+  readonly push: PushDesk | null;
   #log: CallLog | null = null;
   readonly #tokens: Tokens;
   readonly #passes: Passes;
@@ -83,10 +87,19 @@ export class SignalingServer {
       report: webhook &&
         ((report) => webhook.send("call.ended", `${report.chatId}\n${report.callId}`, report.endedAt, report)),
     });
+    this.push = config.vapid && new PushDesk({
+      ...config,
+      vapid: config.vapid,
+      subscriptions: () => openSubscriptions(config, log),
+      onFailed: (failed) => this.#notices.say(`push ${failed.why}`, "push-failed", failed),
+      chatsOf: (userId) => this.hub.chatsOf({ userId, chats: [] }),
+      unreached: (chatId, callId) => this.hub.unreached(chatId, callId),
+    });
     this.hub = new Hub({
       ringTimeoutMs: config.ringTimeoutMs,
       graceMs: config.graceMs,
       chatCapacity: config.chatCapacity,
+      push: config.vapid !== null,
       pingMs: PING_MS,
       ice: (userId) => {
         const { iceServers, ttl } = this.ice(userId);
@@ -109,6 +122,7 @@ export class SignalingServer {
       clock,
       newId: randomId,
       records: this.#records,
+      desk: this.push,
       log,
       debugLog: config.debugLog,
     });
@@ -265,7 +279,8 @@ export class SignalingServer {
       refused.headers.set("www-authenticate", "Bearer");
       return refused;
     }
-    const process = { webhook: this.#webhook?.figures() ?? null, loopDelay: this.#loopDelay.delays };
+    const pushes = this.push?.figures() ?? null;
+    const process = { webhook: this.#webhook?.figures() ?? null, pushes, loopDelay: this.#loopDelay.delays };
     return new Response(metricsText(this.hub.figures(), process), { headers: PROMETHEUS });
   }
 
@@ -283,6 +298,7 @@ export class SignalingServer {
   async close(): Promise<number> {
     this.#loopDelay.close();
     await this.hub.close();
+    await this.push?.close();
     this.#records.close();
     const [lost = 0] = await Promise.all([this.#webhook?.close(LAST_WORDS_MS), this.#log?.close()]);
     return lost;

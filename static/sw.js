@@ -13,10 +13,9 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(visit(event));
   else if (PARTS.includes(new URL(request.url).pathname)) event.respondWith(part(request));
 });
-addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(show(event.notification.data));
-});
+addEventListener("push", (event) => event.waitUntil(receive(event.data.json())));
+addEventListener("notificationclick", (event) => event.waitUntil(act(event)));
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew(event.oldSubscription)));
 
 // Asked for without cookies: so it is nobody's.
 async function keepOfflinePage() {
@@ -55,9 +54,103 @@ async function part(request) {
   }
 }
 
-// The page that a notification is from, or (it was closed) a new one.
-async function show(url) {
-  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  const page = pages.find((page) => page.url === url);
-  await (page ? page.focus() : clients.openWindow(url));
+// --- Calls that are pushed (signaling/push/messages.ts) ---
+
+// How much later than a call's end a timer may be, and how soon to ask again, in ms.
+const SLACK_MS = 500;
+const AGAIN_MS = 1000;
+// Pages that ring by themselves: the lobby, and those of chats.
+const RINGING = /^\/(chat\/.*)?$/;
+// Calls that were declined here: that they are over is no news.
+const declined = new Set();
+
+// What is pushed may be late, and so may what was pushed before: the server is asked about each before anything is shown.
+async function receive({ state, chatId, callId, title }) {
+  const others = (await rung()).filter(({ tag }) => tag !== callId);
+  const data = { url: `/chat/${chatId}`, chatId, callId, title };
+  await Promise.all([settle(data, state), ...others.map((other) => settle(other.data))]);
+}
+
+// Shows of a call what is true of it. `pushed`: what was just pushed of it, if anything was.
+async function settle(data, pushed) {
+  const { chatId, callId: tag, title } = data;
+  const call = await ask(`/api/chats/${chatId}/calls/${tag}`);
+  if (call?.state === "ringing") return await ring(data, call, pushed);
+  const shown = await registration.getNotifications({ tag });
+  if (call?.state === "over" || await isLookedAt()) {
+    // Browsers want something shown for whatever is pushed: it is, in silence, and goes.
+    const isNews = pushed && !declined.has(tag) && !await isLookedAt();
+    if (isNews) await notify(title, { tag, silent: true });
+    return (await registration.getNotifications({ tag })).forEach((one) => one.close());
+  }
+  // A missed call; or the server cannot be asked, and the words that came, which say not that it rings, are all that is known.
+  await notify(call?.title ?? title, { tag, data, silent: shown.length > 0 });
+}
+
+async function ring(data, { title, body, expiresInMs, ...words }, pushed) {
+  const tag = data.callId;
+  if (pushed !== "ringing") {
+    // What it is by now the server knows in a moment.
+    return pushed && void await sleep(AGAIN_MS).then(() => settle(data, pushed));
+  }
+  if (!await isLookedAt()) {
+    const actions = ["accept", "decline"].map((action) => ({ action, title: words[action] }));
+    const rings = { requireInteraction: true, renotify: true, vibrate: [300, 200, 300, 200, 300] };
+    await notify(title, { body, tag, actions, data: { ...data, rings: true }, ...rings });
+  }
+  // That it is over may never come.
+  await sleep(expiresInMs + SLACK_MS);
+  if ((await rung()).some((one) => one.tag === tag)) await settle(data);
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Without a picture: Firefox now and then waits half a minute for one before it shows anything.
+const notify = (title, options) => registration.showNotification(title, options);
+
+// The notifications that ring.
+const rung = async () => (await registration.getNotifications()).filter(({ data }) => data?.rings);
+
+const isLookedAt = async () =>
+  (await pages()).some(({ url, visibilityState }) =>
+    visibilityState === "visible" && RINGING.test(new URL(url).pathname)
+  );
+
+const pages = () => clients.matchAll({ type: "window", includeUncontrolled: true });
+
+// What the server says, by this browser's session; `null` where it cannot be had. Who has no session any more is called no more either.
+async function ask(path, options) {
+  for (const pause of [1000, 3000, 0]) {
+    const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(5000), ...options }).catch(() =>
+      null
+    );
+    if (answer?.ok) return await answer.json();
+    if (answer?.status === 401) await (await registration.pushManager.getSubscription())?.unsubscribe();
+    if (answer !== null && answer.status < 500) return null;
+    await sleep(pause);
+  }
+  return null;
+}
+
+// Somebody chose: to decline, which needs no page; to accept, or to look, which does.
+async function act({ notification, action }) {
+  const { url, chatId, callId } = notification.data ?? {};
+  notification.close();
+  if (action === "decline") declined.add(callId);
+  if (action === "decline" && await ask(`/api/chats/${chatId}/calls/${callId}/decline`, { method: "POST" })) return;
+  const { href } = new URL(url ?? "/", location.href);
+  const page = (await pages()).find((page) => page.url.split("#")[0] === href);
+  if (!page) return void await clients.openWindow(action === "accept" ? `${href}#accept=${callId}` : href);
+  if (action === "accept") page.postMessage({ accept: callId });
+  await page.focus();
+}
+
+// The push service gave the subscription up: another one takes its place.
+async function subscribeAnew(old) {
+  const applicationServerKey = new URLSearchParams(location.search).get("push");
+  if (applicationServerKey === null) return;
+  const { endpoint, keys } = (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))
+    .toJSON();
+  const body = JSON.stringify({ endpoint, keys, replaces: old?.endpoint });
+  await ask("/api/push", { method: "POST", headers: { "content-type": "application/json" }, body });
 }

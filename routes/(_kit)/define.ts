@@ -6,6 +6,7 @@ import type { Renewed, Session } from "../../signaling/identity/session.ts";
 import type { Locale, Strings } from "../../shared/i18n/i18n.ts";
 import type { Hub } from "../../signaling/hub.ts";
 import type { CallLog } from "../../signaling/log/call_log.ts";
+import type { PushDesk } from "../../signaling/push/push_desk.ts";
 import type { IceGrant } from "../../signaling/ops/ice.ts";
 
 /** Per-request state, filled by the middlewares in `main.ts` and `routes/_middleware.ts`. */
@@ -28,6 +29,8 @@ export interface State {
   renew(session: Session): Promise<Renewed | string>;
   hub: Hub;
   log: CallLog;
+  /** Where pages hand in that their browser can be told of calls; `null`: nobody is told by push here. */
+  push: PushDesk | null;
   /** ICE servers for one user, as `welcome` and `/api/ice` give them. */
   ice(userId: string): IceGrant;
   locale: Locale;

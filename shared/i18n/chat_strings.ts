@@ -88,7 +88,12 @@ export interface ChatStrings {
   };
   /** What the page does beside showing a call: the switches, and the question after a call whether it is to notify. */
   readonly extras:
-    & Readonly<Record<"title" | "inCall" | "blocked" | "notHere" | "offer" | "offerText" | "turnOn" | "notNow", string>>
+    & Readonly<
+      Record<
+        "title" | "inCall" | "push" | "blocked" | "notHere" | "offer" | "offerText" | "offerPush" | "turnOn" | "notNow",
+        string
+      >
+    >
     & {
       readonly names: Readonly<Record<Exclude<Extra, "letters">, string>>;
     };

@@ -9,6 +9,7 @@ import type { ServerMessage } from "../../shared/protocol/server_messages.ts";
 import { connect, drop, leave, resume, shutdown, tick } from "./absence.ts";
 import { tagOf } from "./facts.ts";
 import { initiate, namesGlare } from "./placing.ts";
+import { decline, unreached } from "./push.ts";
 import { acknowledge } from "./ring.ts";
 import {
   type Advanced,
@@ -52,6 +53,10 @@ export function advance(chat: ChatCalls, event: CallEvent, rules: CallRules): Ad
       return resume(forget(chat, event.now), event, rules);
     case "message":
       return inCall(forget(chat, event.now), event);
+    case "unreached":
+      return unreached(forget(chat, event.now), event);
+    case "decline":
+      return decline(forget(chat, event.now), event);
     case "connect":
       return connect(chat, event);
     case "drop":

@@ -31,15 +31,23 @@ const CLOCK: readonly Step[] = [{ do: "deadline" }, { do: "wait", ms: MEMORY_MS 
 const socketsOf = (from: number): Step[] =>
   (["drop", "connect", "reload"] as const).map((what) => ({ do: what, from }));
 
+/** R21: what comes by push, or of it. */
+const PUSH: readonly Step[] = [A, B, GIVEN].flatMap((callId): Step[] => [
+  { do: "unreached", callId },
+  ...["ann", "bob"].map((user) => ({ do: "decline" as const, callId, user })),
+]);
+
 /** Everything the protocol has, with every kind of call id: the right one, another one, one the server gave, none. */
 const EVERYTHING: readonly Step[] = [
   ...CLOCK,
   { do: "late" },
+  ...PUSH,
   ...ENDPOINTS.flatMap((_, from): Step[] => [
     ...socketsOf(from),
     { do: "leave", from },
     ...[null, A, B].map((callId) => ({ do: "initiate" as const, from, callId })),
     ...SIDES.map((busy) => ({ do: "initiate" as const, from, callId: A, busy })),
+    { do: "initiate", from, callId: A, push: true },
     ...(["answer", "reject", "candidate", "end", "negotiate", "media"] as const).flatMap((what) =>
       [null, A, B, GIVEN].map((callId) => ({ do: what, from, callId }))
     ),

@@ -26,6 +26,7 @@ const initiate = (busy = false, there = true): Untimed => ({
   devices: there ? [phone, tablet].map(({ device }) => ({ device, connected: true })) : [],
   callerBusy: false,
   calleeBusy: busy,
+  push: false,
 });
 type Body = OmitEach<InCallMessage, "chatId" | "callId">;
 const say = (from: typeof ann, body: Body): Untimed => ({

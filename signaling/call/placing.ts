@@ -45,7 +45,7 @@ export function initiate(chat: ChatCalls, event: CallEvent & { type: "initiate" 
   if (callee === null) return refuse("USER_OFFLINE", "User offline");
   const placing = { call: { chatId, callId, media }, caller, callee };
   const isBusy = event.calleeBusy || call !== null;
-  if (isBusy || event.devices.length === 0) {
+  if (isBusy || event.devices.length === 0 && !event.push) {
     const told = isBusy
       ? unchanged(refused, to(from, { type: "call:rejected", chatId, callId, reason: "busy" }))
       : refuse("USER_OFFLINE", "User offline");

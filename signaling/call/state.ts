@@ -129,7 +129,13 @@ export type CallEvent =
     /** In a call in any chat. */
     readonly callerBusy: boolean;
     readonly calleeBusy: boolean;
+    /** R21: a callee without devices may be reached by push, so the call rings until it is known that they are not. */
+    readonly push: boolean;
   }
+  /** R21: the callee has no push subscription that took this call. */
+  | { readonly type: "unreached"; readonly now: number; readonly callId: string }
+  /** R21: the callee declined the call where no page of theirs is open: from a notification. */
+  | { readonly type: "decline"; readonly now: number; readonly user: string; readonly callId: string }
   /** A device that reconnected asks whether its call still stands. `busy`: its user is in a call in another chat. */
   | {
     readonly type: "resume";

@@ -23,7 +23,7 @@
 import type { ClientMessage } from "../../shared/protocol/client_messages.ts";
 import type { DeviceCall, Member, ServerMessages } from "../../shared/protocol/server_messages.ts";
 import type { Fact } from "../call/facts.ts";
-import type { CallRules, Delivery } from "../call/state.ts";
+import type { CallRules, Delivery, RingingCall } from "../call/state.ts";
 import type { Endpoint } from "../call/parties.ts";
 import type { Histogram } from "../ops/histogram.ts";
 
@@ -72,6 +72,10 @@ export type EngineEvent =
   | { readonly type: "outlived"; readonly from: Endpoint }
   /** A message within the device's rates. `frame`: the how manieth of its socket it is, from 1. */
   | { readonly type: "message"; readonly from: Endpoint; readonly message: ChatMessage; readonly frame: number }
+  /** R21: nobody was reached by push, so a call to somebody without devices rings in vain. */
+  | { readonly type: "unreached"; readonly chatId: string; readonly callId: string }
+  /** R21: the callee declines a call where no page of theirs is open. */
+  | { readonly type: "decline"; readonly chatId: string; readonly callId: string; readonly user: string }
   /** Nobody in this process looks at the chat any more. */
   | { readonly type: "unwatch"; readonly chatId: string }
   /** R19: this process leaves. */
@@ -157,6 +161,8 @@ export interface StoreFigures {
 export interface EngineOptions extends CallRules {
   /** How many may join a chat by its link. */
   readonly chatCapacity: number;
+  /** R21: whether a callee without devices may be reached by push. The same for all processes. */
+  readonly push: boolean;
   /** Wall clock in ms since 1970, never set back. */
   now(): number;
   newId(): string;
@@ -188,6 +194,8 @@ export interface Engine {
   callOf(device: Endpoint): Answer<CallRef | null>;
   /** R20: the connected call that a user, or one device of theirs, is in. */
   talksIn(userId: string, deviceId?: string): Answer<CallRef | null>;
+  /** The call, as long as it rings. */
+  ringing(chatId: string, callId: string): RingingCall | null;
   gauges(): Gauges;
   /** `null`: there is no store. */
   storeFigures(): StoreFigures | null;

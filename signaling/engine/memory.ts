@@ -5,7 +5,7 @@ import type { Member, ServerMessages } from "../../shared/protocol/server_messag
 import { advance } from "../call/advance.ts";
 import { hasOpened } from "../call/placing.ts";
 import { type Fact, missedMessage } from "../call/facts.ts";
-import { type Call, type CallEvent, type Delivery, isIn } from "../call/state.ts";
+import { type Call, type CallEvent, type Delivery, isIn, type RingingCall } from "../call/state.ts";
 import type { Endpoint, Sender } from "../call/parties.ts";
 import { to } from "../call/steps.ts";
 import { Buckets, INITIATIONS } from "../limits.ts";
@@ -95,6 +95,11 @@ export class MemoryEngine implements Engine {
         if (call !== null) this.#advance(call.chatId, { type: "leave", now: this.#now(), user: event.from.user });
         return;
       }
+      case "unreached":
+      case "decline": {
+        const { chatId, ...rest } = event;
+        return this.#advance(chatId, { ...rest, now: this.#now() });
+      }
       case "unwatch":
         this.#watched.delete(event.chatId);
         return;
@@ -153,6 +158,11 @@ export class MemoryEngine implements Engine {
     }
     const calls = this.#calls.chatsOf(userId).map((chatId) => this.#calls.current(chatId));
     return refOf(calls.find((call) => call?.state === "connected") ?? null);
+  }
+
+  ringing(chatId: string, callId: string): RingingCall | null {
+    const call = this.#calls.current(chatId);
+    return call?.state === "ringing" && call.callId === callId ? call : null;
   }
 
   gauges(): Gauges {
@@ -314,7 +324,13 @@ export class MemoryEngine implements Engine {
       return this.#refuse(from, message, "RATE_LIMITED", "Too many calls in a minute", more, [fact]);
     }
     const callId = message.callId ?? this.#options.newId();
-    const event = placing({ from, message, callId, now }, this.#members, this.#presence, this.#calls);
+    const event = placing(
+      { from, message, callId, now },
+      this.#members,
+      this.#presence,
+      this.#calls,
+      this.#options.push,
+    );
     if (typeof event === "string") return this.#refuse(from, message, "INVALID_MESSAGE", event);
     this.#advance(message.chatId, event);
   }

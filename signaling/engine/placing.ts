@@ -24,6 +24,7 @@ export function placing(
   members: Members,
   presence: Presence,
   calls: CallTable,
+  push: boolean,
 ): CallEvent | string {
   const { chatId } = message;
   const others = members.others(chatId, from.user);
@@ -48,5 +49,6 @@ export function placing(
     })),
     callerBusy: calls.isBusy(from.user),
     calleeBusy: callee !== null && calls.isBusy(callee),
+    push,
   };
 }

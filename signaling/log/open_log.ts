@@ -1,11 +1,12 @@
 /** Which call log a server keeps: that of the store which processes share, a file, or, where nothing can be written, memory. */
 
+import type { Answer } from "../engine/engine.ts";
 import type { Log } from "../ops/log.ts";
 import type { CallLog } from "./call_log.ts";
 import { RedisCallLog } from "./redis_log.ts";
 import { IN_MEMORY, SqliteCallLog } from "./sqlite_log.ts";
 
-const DAY_MS = 24 * 3600 * 1000;
+export const DAY_MS = 24 * 3600 * 1000;
 /** How often entries are looked for that are too old, in ms. */
 const EXPIRE_MS = 3600 * 1000;
 
@@ -18,16 +19,28 @@ export interface CallLogOptions {
 }
 
 /** Opens the log, and forgets what is too old, now and then. */
-export function openCallLog(options: CallLogOptions, log: Log): CallLog {
-  const { dataDir, redisUrl, callLogDays } = options;
+export function openCallLog({ dataDir, redisUrl, callLogDays }: CallLogOptions, log: Log): CallLog {
   const keepMs = callLogDays * DAY_MS;
-  const calls = redisUrl === null ? openFile(dataDir, log) : new RedisCallLog({ url: redisUrl, keepMs, log });
-  const expire = () => calls.expire(Date.now() - keepMs);
+  if (redisUrl !== null) return expiring<CallLog>(new RedisCallLog({ url: redisUrl, keepMs, log }), keepMs);
+  const open = (path: string) => new SqliteCallLog(path, log);
+  return expiring<CallLog>(openFile(dataDir, "calls.db", open, (why) => log("call-log-in-memory", { why })), keepMs);
+}
+
+/** Something that is kept for so long. */
+interface Expiring {
+  /** Forgets what is of before a time, in ms since 1970. */
+  expire(before: number): unknown;
+  close(): Answer<void>;
+}
+
+/** Has what is too old forgotten, now and then, until it is closed. */
+export function expiring<Kept extends Expiring>(kept: Kept, keepMs: number): Kept {
+  const expire = () => kept.expire(Date.now() - keepMs);
   expire();
   const timer = setInterval(expire, EXPIRE_MS);
   Deno.unrefTimer(timer);
-  const close = calls.close.bind(calls);
-  return Object.assign(calls, {
+  const close = kept.close.bind(kept);
+  return Object.assign(kept, {
     close() {
       clearInterval(timer);
       return close();
@@ -35,15 +48,21 @@ export function openCallLog(options: CallLogOptions, log: Log): CallLog {
   });
 }
 
-function openFile(dataDir: string, log: Log): CallLog {
-  if (dataDir === IN_MEMORY) return new SqliteCallLog(IN_MEMORY, log);
+/** Opens a file in `DATA_DIR`; or memory, and tells why, where that is not to be had. */
+export function openFile<Kept>(
+  dataDir: string,
+  name: string,
+  open: (path: string) => Kept,
+  onRefused: (why: string) => void,
+): Kept {
+  if (dataDir === IN_MEMORY) return open(IN_MEMORY);
   try {
     // Who called whom is nobody's business but the server's.
     Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return new SqliteCallLog(`${dataDir}/calls.db`, log);
+    return open(`${dataDir}/${name}`);
   } catch (error) {
-    log("call-log-in-memory", { why: whyNotWritten(dataDir, error) });
-    return new SqliteCallLog(IN_MEMORY, log);
+    onRefused(whyNotWritten(dataDir, error));
+    return open(IN_MEMORY);
   }
 }
 

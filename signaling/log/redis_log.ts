@@ -204,7 +204,8 @@ export class RedisCallLog implements CallLog {
   }
 }
 
-async function connect(url: string): Promise<Client> {
+/** A client that comes back by itself; what fails is said by the command that fails. */
+export async function connect(url: string): Promise<Client> {
   const { createClient } = await import("@redis/client");
   const client = createClient({ url, RESP: 2, commandsQueueMaxLength: MAX_WAITING });
   // What fails is said by the command that fails.

@@ -2,6 +2,7 @@
 
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Log } from "../ops/log.ts";
+import { Attempts } from "./attempts.ts";
 import {
   type CallLog,
   LIMITS,
@@ -52,19 +53,17 @@ type Row = Record<"call" | "chat" | "role" | "media" | "outcome", string> & {
 
 export class SqliteCallLog implements CallLog {
   readonly #db: DatabaseSync;
-  readonly #log: Log;
+  readonly #attempts: Attempts;
   readonly #limits: LogLimits;
   readonly #statements;
   #size: number;
-  #trouble = "";
-  #isClosed = false;
 
   /**
    * `path`: a file in a folder that is there, or `IN_MEMORY`.
    * @throws where it cannot be opened or written.
    */
   constructor(path: string, log: Log, limits = LIMITS) {
-    this.#log = log;
+    this.#attempts = new Attempts((why) => log("call-log-failed", { why }));
     this.#limits = limits;
     this.#db = new DatabaseSync(path, { timeout: BUSY_MS });
     const [version] = Object.values(this.#db.prepare("PRAGMA user_version").get()!) as number[];
@@ -101,48 +100,48 @@ export class SqliteCallLog implements CallLog {
   }
 
   append(entries: readonly LogEntry[]): void {
-    this.#try(undefined, () => this.#write(() => entries.forEach((entry) => this.#add(entry))));
+    this.#attempts.try(undefined, () => this.#write(() => entries.forEach((entry) => this.#add(entry))));
   }
 
   update(entries: readonly LogEntry[]): void {
     const change = ({ userId, call: { chatId, callId, at, durationMs } }: LogEntry) =>
       void this.#statements.update.run(durationMs, userId, chatId, at, callId);
-    this.#try(undefined, () => this.#write(() => entries.forEach(change)));
+    this.#attempts.try(undefined, () => this.#write(() => entries.forEach(change)));
   }
 
   calls(userId: string, chatId: string, limit: number): LoggedCall[] {
-    return this.#try([], () => this.#rows("calls", userId, chatId, limit));
+    return this.#attempts.try([], () => this.#rows("calls", userId, chatId, limit));
   }
 
   summaries(userId: string, chats: readonly string[]) {
     const found = chats.flatMap((chatId) => {
       const [last] = this.calls(userId, chatId, 1);
       if (last === undefined) return [];
-      const missed = this.#try(0, () => Number(this.#statements.unseen.get(userId, chatId)!.n));
+      const missed = this.#attempts.try(0, () => Number(this.#statements.unseen.get(userId, chatId)!.n));
       return [[chatId, { last, missed }] as const];
     });
     return new Map(found);
   }
 
   missed(userId: string): LoggedCall[] {
-    return this.#try([], () => this.#rows("missed", userId, MAX_MISSED).reverse());
+    return this.#attempts.try([], () => this.#rows("missed", userId, MAX_MISSED).reverse());
   }
 
   acknowledge(userId: string, chatId: string, callId: string): void {
-    this.#try(undefined, () => void this.#statements.acknowledge.run(userId, chatId, callId));
+    this.#attempts.try(undefined, () => void this.#statements.acknowledge.run(userId, chatId, callId));
   }
 
   clear(userId: string, chatId: string): void {
-    this.#try(undefined, () => this.#remove("clear", userId, chatId));
+    this.#attempts.try(undefined, () => this.#remove("clear", userId, chatId));
   }
 
   expire(before: number): void {
-    this.#try(undefined, () => this.#remove("expire", before));
+    this.#attempts.try(undefined, () => this.#remove("expire", before));
   }
 
   close(): void {
-    this.#try(undefined, () => this.#db.close());
-    this.#isClosed = true;
+    this.#attempts.try(undefined, () => this.#db.close());
+    this.#attempts.close();
   }
 
   #add({ userId, call }: LogEntry): void {
@@ -179,22 +178,6 @@ export class SqliteCallLog implements CallLog {
 
   #rows(statement: "calls" | "missed", ...values: SQLInputValue[]): LoggedCall[] {
     return (this.#statements[statement].all(...values) as unknown as Row[]).map(callOf);
-  }
-
-  /** A disk that is full, say, is told of once, until something works again or fails in another way. */
-  #try<T>(otherwise: T, action: () => T): T {
-    // What was under way when the server left wants nothing any more.
-    if (this.#isClosed) return otherwise;
-    try {
-      const result = action();
-      this.#trouble = "";
-      return result;
-    } catch (error) {
-      const { message } = error as Error;
-      if (message !== this.#trouble) this.#log("call-log-failed", { why: message });
-      this.#trouble = message;
-      return otherwise;
-    }
   }
 }
 

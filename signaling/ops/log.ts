@@ -47,6 +47,10 @@ export interface LogEvents {
   readonly "call-log-in-memory": { readonly why: string };
   readonly "report-lost": Repeated & { readonly why: string; readonly tries: number };
   readonly "reports-lost": { readonly count: number };
+  /** `service`: by its origin, never by an endpoint, which is a secret of somebody's browser. */
+  readonly "push-failed": Repeated & { readonly service: string; readonly why: string };
+  readonly "push-subscriptions-failed": { readonly why: string };
+  readonly "push-subscriptions-in-memory": { readonly why: string };
   readonly "socket-failed": { readonly why: string };
   /** What nobody expected. `stack`: where. */
   readonly failed: { readonly why: string; readonly stack: string };
@@ -117,6 +121,12 @@ const EVENTS: { readonly [Code in keyof LogEvents]: readonly [Level, Words<Code>
   "reports-lost": [
     "warn",
     ({ count }) => `RECEIPT_WEBHOOK: reports of calls that could not be delivered, and are lost: ${count}`,
+  ],
+  "push-failed": ["warn", ({ service, why }) => `The push service ${service} took no message: ${why}`],
+  "push-subscriptions-failed": ["warn", ({ why }) => `Push subscriptions cannot be used: ${why}`],
+  "push-subscriptions-in-memory": [
+    "warn",
+    ({ why }) => `DATA_DIR: push subscriptions are kept in memory, and end with this process: ${why}`,
   ],
   "socket-failed": ["error", ({ why }) => `A socket failed in the runtime: ${why}`],
   failed: ["error", ({ why, stack }) => `${why}\n${stack}`],

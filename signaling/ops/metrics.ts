@@ -3,6 +3,7 @@
 import { PROTOCOL_VERSION } from "../../shared/protocol/constants.ts";
 import type { StoreFigures } from "../engine/engine.ts";
 import type { WebhookFigures } from "../log/webhook.ts";
+import type { PushFigures } from "../push/pushes.ts";
 import type { CountFigures } from "./counts.ts";
 import type { Histogram } from "./histogram.ts";
 
@@ -22,6 +23,8 @@ export interface Figures extends CountFigures {
 export interface ProcessFigures {
   /** `null`: nobody asked for reports. */
   readonly webhook: WebhookFigures | null;
+  /** `null`: nobody is told by push. */
+  readonly pushes: PushFigures | null;
   /** How late the event loop is, in seconds; `null`: nobody looks. */
   readonly loopDelay: Histogram | null;
 }
@@ -33,7 +36,7 @@ const by = (label: string, values: readonly (readonly [string, number])[]): Samp
   values.map(([value, n]) => [`{${label}="${value}"}`, n]);
 
 /** `GET /metrics`, version 0.0.4 of the format. */
-export function metricsText(figures: Figures, { webhook, loopDelay }: ProcessFigures): string {
+export function metricsText(figures: Figures, { webhook, pushes, loopDelay }: ProcessFigures): string {
   const lines: string[] = [];
   const metric = (name: string, type: "gauge" | "counter" | "histogram", help: string, samples: Samples) => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
@@ -78,6 +81,9 @@ export function metricsText(figures: Figures, { webhook, loopDelay }: ProcessFig
     counter("receipts_total", "Calls reported to the webhook, by what became of it.", by("result", results));
     const help = "Tries to report a call that failed and were to be repeated.";
     counter("receipt_retries_total", help, of(webhook.retried));
+  }
+  if (pushes !== null) {
+    counter("pushes_total", "Push messages, by what became of them.", by("result", Object.entries(pushes)));
   }
   if (loopDelay !== null) histogram("event_loop_delay_seconds", "How late the event loop was.", loopDelay);
   const build = `{deno="${Deno.version.deno}",v8="${Deno.version.v8}",protocol="${PROTOCOL_VERSION}"}`;

@@ -85,16 +85,18 @@ Deno.test("metrics: both sides' receipts fill the histograms of a call", async (
   assert.equal(seen['zvonok_call_sides_total{path="none"}'], "1");
 });
 
-Deno.test("metrics: the webhook's and the store's figures, where there are any", async () => {
-  const lines = (text: string) => text.split("\n").filter((line) => /^zvonok_(receipt|store)/.test(line));
+Deno.test("metrics: the figures of webhook, store and push, where there are any", async () => {
+  const lines = (text: string) => text.split("\n").filter((line) => /^zvonok_(receipt|store|push)/.test(line));
   await using wires = new Wires();
   const figures = wires.signaling.hub.figures();
-  assert.deepEqual(lines(metricsText(figures, { webhook: null, loopDelay: null })), []);
+  assert.deepEqual(lines(metricsText(figures, { webhook: null, pushes: null, loopDelay: null })), []);
   const appends = new Histogram([0.5]);
   appends.observe(0.25);
   const webhook = { waiting: 1, delivered: 2, retried: 3, lost: 4 };
+  const pushes = { taken: 5, gone: 6, failed: 7 };
+  const store = { isUp: false, appends, errors: 5 };
   assert.deepEqual(
-    lines(metricsText({ ...figures, store: { isUp: false, appends, errors: 5 } }, { webhook, loopDelay: null })),
+    lines(metricsText({ ...figures, store }, { webhook, pushes, loopDelay: null })),
     [
       "zvonok_store_up 0",
       'zvonok_store_append_seconds_bucket{le="0.5"} 1',
@@ -106,6 +108,9 @@ Deno.test("metrics: the webhook's and the store's figures, where there are any",
       'zvonok_receipts_total{result="delivered"} 2',
       'zvonok_receipts_total{result="lost"} 4',
       "zvonok_receipt_retries_total 3",
+      'zvonok_pushes_total{result="taken"} 5',
+      'zvonok_pushes_total{result="gone"} 6',
+      'zvonok_pushes_total{result="failed"} 7',
     ],
   );
 });
@@ -157,7 +162,11 @@ Deno.test("metrics: the dashboard and the alert rules in examples/ ask for metri
   const store = { isUp: true, appends: new Histogram([1]), errors: 0 };
   const webhook = { waiting: 0, delivered: 0, retried: 0, lost: 0 };
   const figures = { ...wires.signaling.hub.figures(), store };
-  const text = metricsText(figures, { webhook, loopDelay: new Histogram([1]) });
+  const text = metricsText(figures, {
+    webhook,
+    pushes: { taken: 0, gone: 0, failed: 0 },
+    loopDelay: new Histogram([1]),
+  });
   const known = new Set(Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name!));
   for (const file of ["alerts.yml", "dashboard.json"]) {
     const example = await Deno.readTextFile(new URL(`../../examples/prometheus/${file}`, import.meta.url));

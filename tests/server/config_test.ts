@@ -55,6 +55,15 @@ const wrong: [name: string, value: string, more?: Record<string, string>][] = [
   ["RECEIPT_SECRET", "a marker of sixteen or more", { RECEIPT_WEBHOOK: "http://127.0.0.1:9/hook" }],
   ["RECEIPT_SECRET", "whsec_c2hvcnRtYXJrZXI=", { RECEIPT_WEBHOOK: "http://127.0.0.1:9/hook" }],
   ["RECEIPT_SECRET_PREVIOUS", `whsec_${"A".repeat(32)}`],
+  ["VAPID_PUBLIC_KEY", "short-marker"],
+  ["VAPID_PUBLIC_KEY", `B${"A".repeat(86)}`],
+  ["VAPID_PUBLIC_KEY", `B${"A".repeat(86)}`, {
+    VAPID_PRIVATE_KEY: "A".repeat(43),
+    VAPID_SUBJECT: "mailto:a@b.example",
+  }],
+  ["VAPID_PRIVATE_KEY", "secret-marker"],
+  ["VAPID_SUBJECT", "marker@example.org"],
+  ["PUSH_SERVICES", "https://marker.example/path"],
 ];
 
 for (const [name, value, more] of wrong) {

@@ -54,10 +54,12 @@ export class Chat {
   deliveries: readonly Delivery[] = [];
   isRecovering = true;
   busy = { callerBusy: false, calleeBusy: false };
+  push = false;
   bobsDevices = [{ device: "phone", connected: true }, { device: "tablet", connected: true }];
 
-  with(change: { busy?: Partial<Chat["busy"]>; devices?: Chat["bobsDevices"] }): this {
+  with(change: { busy?: Partial<Chat["busy"]>; devices?: Chat["bobsDevices"]; push?: boolean }): this {
     Object.assign(this.busy, change.busy);
+    this.push = change.push ?? this.push;
     this.bobsDevices = change.devices ?? this.bobsDevices;
     return this;
   }
@@ -77,6 +79,7 @@ export class Chat {
       calleeName: callee ?? "",
       devices,
       ...this.busy,
+      push: this.push,
     });
   }
 
@@ -102,6 +105,8 @@ export class Chat {
     return this.#apply({ type: "tick", now: this.now });
   }
 
+  unreached = (callId = CALL) => this.#apply({ type: "unreached", now: this.now, callId });
+  decline = (user = "bob", callId = CALL) => this.#apply({ type: "decline", now: this.now, user, callId });
   drop = (from: Endpoint, graceMs = RULES.graceMs) => this.#apply({ type: "drop", now: this.now, from, graceMs });
   connect = (from: Endpoint, reloaded = false) => this.#apply({ type: "connect", now: this.now, from, reloaded });
 

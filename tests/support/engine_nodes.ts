@@ -36,6 +36,7 @@ export class EngineNode {
         ringTimeoutMs,
         graceMs,
         chatCapacity: 2,
+        push: false,
         now: () => performance.timeOrigin + performance.now(),
         newId: () => crypto.randomUUID().replaceAll("-", ""),
       },

@@ -29,18 +29,26 @@ const ADDRESSES = {
   "media.peerconnection.ice.obfuscate_host_addresses": false,
 };
 
+/** More that a browser is told at its start. */
+export interface FirefoxOptions {
+  readonly preferences?: Record<string, string | number | boolean>;
+  /** Whether its own windows may be looked into, such as those of notifications. */
+  readonly system?: boolean;
+}
+
 /** A browser; `await using` closes it. */
-export async function launchFirefox(): Promise<Browser & AsyncDisposable> {
+export async function launchFirefox(options: FirefoxOptions = {}): Promise<Browser & AsyncDisposable> {
   const path = findFirefox();
   if (path === null) throw new Error("No Firefox found: install it, or set FIREFOX_PATH");
   // Firefox listens on a socket, so a killed test would leave it behind: the kernel is asked to end it with its parent.
   const guard = firstFile(undefined, ["/usr/bin/setpriv", "/bin/setpriv"]);
-  const [executablePath, ...args] = [...(guard === null ? [] : [guard, "--pdeathsig", "KILL"]), path, "--headless"];
+  const [executablePath, ...args] = [...(guard === null ? [] : [guard, "--pdeathsig", "KILL"]), path, "--headless"]
+    .concat(options.system ? ["--remote-allow-system-access"] : []);
   return await puppeteer.launch({
     browser: "firefox",
     executablePath,
     ignoreDefaultArgs: true,
     args,
-    extraPrefsFirefox: { ...DEVICES, ...ADDRESSES },
+    extraPrefsFirefox: { ...DEVICES, ...ADDRESSES, ...options.preferences },
   });
 }

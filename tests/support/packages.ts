@@ -8,6 +8,7 @@ export { default as fc } from "npm:fast-check@4.10.2";
 export {
   type Browser,
   type BrowserContext,
+  type CDPSession,
   default as puppeteer,
   type ElementHandle,
   type Frame,

@@ -80,7 +80,7 @@ export class Person implements AsyncDisposable {
   }
 
   /** Opens a page with somebody's session. */
-  async comesAs(guest: Guest, url: string): Promise<void> {
+  async comesAs(guest: Pick<Guest, "cookie">, url: string): Promise<void> {
     const [name, value] = guest.cookie!.split("=", 2);
     const { hostname: domain } = new URL(url);
     await this.#context.setCookie({ name: name!, value: value!, domain, path: "/", httpOnly: true, sameSite: "Lax" });
@@ -99,6 +99,11 @@ export class Person implements AsyncDisposable {
   /** One more window of the same person. Not a tab: a hidden one draws nothing, and waits for that. */
   async anotherWindow(): Promise<Page> {
     return await this.#context.newPage({ type: "window" });
+  }
+
+  /** All pages of this person that are open. */
+  async pages(): Promise<Page[]> {
+    return await this.#context.pages();
   }
 
   async click(name: string): Promise<void> {

@@ -13,11 +13,11 @@ import { useTitle } from "./title.ts";
 export function Beside({ view }: { view: View }) {
   const { call, devices, extrasOff, quality } = view.snapshot;
   const sound = soundOf(call, extrasOff);
-  const callId = "call" in call ? call.call.callId : null;
+  const callId = "call" in call && call.call.callId;
   const speaker = deviceToUse(devices, "speaker");
   const hidden = useHidden();
-  // Who looks at the page needs nothing of the rest before there is a call to leave.
-  const later = useLater(hidden || quality !== null);
+  // Who looks at the page needs nothing of the rest before there is a call to leave, unless a notification opened it.
+  const later = useLater(!!(hidden || quality || location.hash));
   useTitle(view);
   useLayoutEffect(() => {
     if (sound === null) return;

@@ -3,7 +3,9 @@ import { bottleneckText } from "../stage/ConnectionQuality.tsx";
 import { isStaged, isTalking, type View } from "../view.ts";
 import { useBadges } from "./badges.ts";
 import { useMediaSession } from "./media_session.ts";
-import { useNotification } from "./notification.ts";
+import { useNotificationChoice } from "./from_notification.ts";
+import { permission, useNotification } from "./notification.ts";
+import { setPush } from "./push.ts";
 import { registerWorker } from "./worker.ts";
 
 /**
@@ -15,7 +17,10 @@ export function Tab({ view, hidden }: { view: View; hidden: boolean }) {
   useNotification(view, hidden);
   useBadges(view);
   useMediaSession(view);
+  useNotificationChoice(view);
   useLayoutEffect(registerWorker, []);
+  const isNotified = !extrasOff.includes("notification");
+  useLayoutEffect(() => setPush(isNotified && permission() === "granted"), [isNotified]);
   const asks = isStaged(call) && isTalking(call) && !extrasOff.includes("question");
   useLayoutEffect(() => {
     if (!asks) return;

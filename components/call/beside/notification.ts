@@ -2,6 +2,7 @@ import { asset } from "fresh/runtime";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { fill } from "../../../shared/i18n/fill.ts";
 import { peerName, type View } from "../view.ts";
+import { pushKey } from "./worker.ts";
 
 /** What a notification says. */
 export interface Notice {
@@ -48,7 +49,9 @@ export function useNotification(view: View, hidden: boolean): void {
 /** Shows a notification until the returned function is called. It makes no sound: the page rings. */
 function show({ title, body, tag, rings }: Notice): () => void {
   const icon = asset("/icons/192.png");
-  const options = { body, tag, icon, data: location.href, requireInteraction: rings, silent: true };
+  const options = { body, tag, icon, data: { url: location.href }, requireInteraction: rings, silent: true };
+  // What is pushed of the call takes its place then, and it what is pushed.
+  if (pushKey() !== undefined && navigator.serviceWorker?.controller) return showByWorker(title, options);
   let shown: Notification;
   try {
     shown = new Notification(title, options);

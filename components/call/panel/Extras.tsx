@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { Extra } from "../../../shared/client/state.ts";
 import { permission } from "../beside/notification.ts";
+import { setPush } from "../beside/push.ts";
+import { pushKey } from "../beside/worker.ts";
 import type { View } from "../view.ts";
 
 /** An extra with a switch here. */
@@ -23,14 +25,15 @@ export function Extras({ view }: { view: View }) {
 function Switches({ view, title, extras }: { view: View; title: string; extras: readonly Switched[] }) {
   const { t: { extras: t }, snapshot: { extrasOff }, actions } = view;
   const allowed = useSignal(permission());
+  const names = pushKey() === undefined ? t.names : { ...t.names, notification: t.push };
   const isOn = (extra: Extra) =>
     !extrasOff.includes(extra) && (extra !== "notification" || allowed.value === "granted");
 
   async function set(extra: Extra, on: boolean) {
     actions?.setExtra(extra, on);
-    if (extra === "notification" && on && allowed.value === "default") {
-      allowed.value = await Notification.requestPermission();
-    }
+    if (extra !== "notification") return;
+    if (on && allowed.value === "default") allowed.value = await Notification.requestPermission();
+    setPush(on && allowed.value === "granted");
   }
 
   return (
@@ -45,12 +48,12 @@ function Switches({ view, title, extras }: { view: View; title: string; extras: 
               type="checkbox"
               checked={isOn(extra)}
               disabled={isBlocked}
-              aria-label={t.names[extra]}
+              aria-label={names[extra]}
               aria-describedby={hint && "notification-hint"}
               onChange={({ currentTarget: { checked } }) => set(extra, checked)}
             />
             <span>
-              {t.names[extra]}
+              {names[extra]}
               {hint && <small class="hint" id="notification-hint">{hint}</small>}
             </span>
           </label>

@@ -155,11 +155,13 @@ export const chat: ChatStrings = {
       mirror: "Show my picture as in a mirror",
       muted: "Tell me when I speak and my microphone is off",
     },
+    push: "Notify me of calls while this page is hidden or closed",
     blocked: "The browser blocks notifications from this site. Allow them in its settings for the site.",
     notHere:
       "This browser shows none here. On iPhone and iPad, add the site to the home screen and open it from there.",
     offer: "Hear of the next call too?",
     offerText: "The browser can tell you that somebody calls while this page is hidden.",
+    offerPush: "The browser can tell you that somebody calls, also when this page is closed.",
     turnOn: "Turn on notifications",
     notNow: "No, thanks",
   },

@@ -48,6 +48,7 @@ export class Scene {
       ringTimeoutMs: RING_MS,
       graceMs: GRACE_MS,
       chatCapacity: 2,
+      push: false,
       now: () => performance.timeOrigin + performance.now(),
       newId: () => `given-${ids++}`.padEnd(20, "0"),
       ...options,

@@ -57,8 +57,9 @@ export class Follower {
     this.#ports = ports;
     this.#out = ports.out;
     this.#node = options.newId();
-    const { ringTimeoutMs, graceMs, chatCapacity } = options;
-    this.#name = `zvonok:{${[STATE_VERSION, ringTimeoutMs, graceMs, chatCapacity].join(".")}}`;
+    const { ringTimeoutMs, graceMs, chatCapacity, push } = options;
+    const rules = [STATE_VERSION, ringTimeoutMs, graceMs, chatCapacity, ...push ? ["push"] : []];
+    this.#name = `zvonok:{${rules.join(".")}}`;
   }
 
   /** This process, as all know it. */

@@ -20,6 +20,8 @@ function lean(event: SharedEvent): SharedEvent {
         membership: event.membership && leanMembership(event.membership),
       };
     case "free":
+    case "unreached":
+    case "decline":
       return event;
     default:
       return { ...event, from: leanEndpoint(event.from) };

@@ -10,7 +10,7 @@
 import type { Member } from "../../../shared/protocol/server_messages.ts";
 import type { AddressRates } from "../../address_rates.ts";
 import type { Endpoint } from "../../call/parties.ts";
-import { MEMORY_MS } from "../../call/state.ts";
+import { MEMORY_MS, type RingingCall } from "../../call/state.ts";
 import { to } from "../../call/steps.ts";
 import {
   type CallRef,
@@ -168,6 +168,10 @@ export class RedisEngine implements Engine {
 
   talksIn(userId: string, deviceId?: string): CallRef | null {
     return this.#follower.replica?.engine.talksIn(userId, deviceId) ?? null;
+  }
+
+  ringing(chatId: string, callId: string): RingingCall | null {
+    return this.#follower.replica?.engine.ringing(chatId, callId) ?? null;
   }
 
   gauges(): Gauges {

@@ -15,7 +15,7 @@ import { type Batch, type Item, Replica, type SharedEvent, type Snapshot } from 
 /** What the scene comes to in the version of the state that it was noted for. */
 const KNOWN = { version: 3, fingerprint: "29267e6d05aba6be" };
 
-const RULES = { ringTimeoutMs: 10_000, graceMs: 5_000, chatCapacity: 2 };
+const RULES = { ringTimeoutMs: 10_000, graceMs: 5_000, chatCapacity: 2, push: false };
 const START = 1_700_000_000_000;
 const SDP = "v=0\r\nm=audio 9 RTP/AVP 0\r\na=candidate:1 1 udp 9 192.0.2.1 9 typ host";
 const offer = { type: "offer" as const, sdp: SDP };
@@ -124,6 +124,9 @@ const SCENE: readonly [ms: number, node: string, ...what: (SharedEvent | Item)[]
   [16_000, "a"],
 ];
 
+type Unsigned = Exclude<SharedEvent, { from: Endpoint }>;
+const isEvent = (one: Unsigned | Item): one is Unsigned => ["token", "free", "unreached", "decline"].includes(one.type);
+
 /** Plays the scene; gives what was kept after each batch, and which facts there were. */
 function play(): { kept: unknown[]; facts: Set<string>; last: Snapshot } {
   const facts = new Set<string>();
@@ -139,9 +142,7 @@ function play(): { kept: unknown[]; facts: Set<string>; last: Snapshot } {
   for (const [ms, node, ...what] of SCENE) {
     const number = (numbers.get(node) ?? 0) + 1;
     numbers.set(node, number);
-    const items = what.map((one, n) =>
-      "from" in one || one.type === "token" || one.type === "free" ? itemOf(one, `id-${ms}-${n}`) : one
-    );
+    const items = what.map((one, n) => "from" in one || isEvent(one) ? itemOf(one, `id-${ms}-${n}`) : one);
     const batch: Batch = { node, number, items };
     replica.apply(START + ms, JSON.parse(JSON.stringify(batch)));
     // As it goes to a process that comes: what that makes of it is the same.

@@ -31,7 +31,9 @@ export function inspect(before: Model, event: ModelEvent, { chat, deliveries, fa
   const { now } = before;
   const was = before.chat.call;
   const is = chat.call;
-  const from = "from" in event ? event.from : null;
+  // R21: who hears that nobody was reached is the caller.
+  const isUnreached = event.type === "unreached" && was?.state === "ringing";
+  const from = "from" in event ? event.from : isUnreached ? was.caller : null;
   const verdict = judge(before, event);
   const violations = [...before.violations];
   const check = (holds: boolean, rule: string) => {

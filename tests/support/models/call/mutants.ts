@@ -243,6 +243,24 @@ export const MUTANTS: Record<string, Mutant> = {
   },
   "[R14] a server that lost nothing revives a call": (real, chat, event) =>
     event.type === "resume" ? instead(chat, { ...event, isRecovering: true }) : real,
+  "[R21] a callee who may be reached by push is offline": (real, chat, event) =>
+    event.type === "initiate" && event.push ? instead(chat, { ...event, push: false }) : real,
+  "[R21] that nobody was reached is not told": (real, _, event) =>
+    event.type === "unreached" ? without(real, typed("call:error")) : real,
+  "[R21] nobody finds the call that reached nobody": (real, _, event) =>
+    event.type === "unreached" ? withoutFacts(real, ({ type }) => type === "missed") : real,
+  "[R21] a call ends for who came by themselves": (real, { call }, event) =>
+    event.type === "unreached" && call?.state === "ringing" && real.chat.call !== null
+      ? { ...real, chat: { ...real.chat, call: null } }
+      : real,
+  "[R21] the devices ring on after a notification declined": (real, _, event) =>
+    event.type === "decline" ? without(real, ended("rejected-elsewhere")) : real,
+  "[R21] the caller declines from a notification": (real, chat, event) =>
+    event.type === "decline" && chat.call?.state === "ringing" && event.user === chat.call.caller.user
+      ? instead(chat, { ...event, user: chat.call.calleeUser })
+      : real,
+  "[R21] a notification declines whatever rings": (real, chat, event) =>
+    event.type === "decline" && chat.call !== null ? instead(chat, { ...event, callId: chat.call.callId }) : real,
   "[R19] what rings outlives the server": (real, chat, event) =>
     event.type === "shutdown" ? { chat, deliveries: [], facts: [] } : real,
   "[R19] what goes on ends with the server": (real, chat, event) =>

@@ -50,6 +50,7 @@ export function judge(model: Model, event: ModelEvent): Verdict {
     return { ends: toldTo([call.caller, ...rung(call)], "shutdown"), over: true, outcome: "shutdown" };
   }
   if (event.type === "initiate") return judgeInitiate(model, event);
+  if (event.type === "unreached" || event.type === "decline") return judgePush(call, event);
   if (event.type === "resume" && call === null) {
     const isRevived = event.isRecovering && !event.busy && !(event.message.callId in model.over);
     return isRevived ? { ends: {} } : { ends: {}, error: "NO_CALL" };
@@ -165,15 +166,28 @@ function judgeInitiate(model: Model, event: ModelEvent & { type: "initiate" }): 
   }
   if (event.callerBusy) return { ends: {}, error: "BUSY" };
   if (event.calleeBusy) return { ends: { [self]: "busy" }, missed: "busy", error: "none" };
-  if (event.devices.length === 0) return { ends: {}, missed: "offline", error: "USER_OFFLINE" };
+  if (event.devices.length === 0 && !event.push) return { ends: {}, missed: "offline", error: "USER_OFFLINE" };
   return { ends: {}, starts: true, error: "none" };
+}
+
+/** R21: it rings still, and it is this call. */
+function judgePush(call: Call | null, event: ModelEvent & { type: "unreached" | "decline" }): Verdict {
+  if (call?.state !== "ringing" || call.callId !== event.callId) return { ends: {}, error: "none" };
+  if (event.type === "unreached") {
+    // Who came meanwhile rings on.
+    if (call.devices.length > 0) return { ends: {}, error: "none" };
+    return { ends: {}, missed: "offline", over: true, outcome: "offline", error: "USER_OFFLINE" };
+  }
+  if (event.user !== call.calleeUser) return { ends: {}, error: "none" };
+  const ends = { ...toldTo([call.caller], "declined"), ...toldTo(rung(call), "rejected-elsewhere") };
+  return { ends, over: true, outcome: "declined", error: "none" };
 }
 
 /** What each side must be given of what was said, after this event: in order, once, and as soon as its socket is there. */
 export function owe(before: Model, event: ModelEvent, is: Call): Record<Side, string[]> {
   const was = before.chat.call;
   const owed = { caller: [...before.owed.caller], callee: [...before.owed.callee] };
-  if (event.type === "tick" || event.type === "shutdown" || event.type === "initiate") return owed;
+  if (!("from" in event) || event.type === "initiate") return owed;
   const { from } = event;
   if (event.type === "resume") {
     const joined = SIDES.find((side) =>

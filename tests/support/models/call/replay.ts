@@ -93,8 +93,8 @@ export function replay(
   check(factsOf("ended").length === (verdict.over ? 1 : 0), "a call's end was not told, or more than once");
   for (const { outcome, by } of factsOf("ended")) {
     check(outcome === verdict.outcome, "a call ended with another outcome than its own");
-    const isSaid = event.type === "message" && from !== null;
-    check(isSaid ? by !== null && isSame(by, from) : by === null, "a call was ended by somebody else");
+    const sayer = event.type === "message" ? from : event.type === "decline" ? { user: event.user, device: "" } : null;
+    check(sayer === null ? by === null : by !== null && isSame(by, sayer), "a call was ended by somebody else");
   }
   // A missed call exactly where the callee should find one.
   const callee = event.type === "initiate" ? event.callee : was?.state === "ringing" ? was.calleeUser : null;

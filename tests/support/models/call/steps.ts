@@ -29,7 +29,13 @@ const SDP = "v=0\r\nm=audio 9 RTP/AVP 0";
 /** Something a device, a socket or the clock does. */
 export type Step =
   /** `busy`: one of the two is in a call in another chat. */
-  | { readonly do: "initiate"; readonly from: number; readonly callId: string | null; readonly busy?: Side }
+  | {
+    readonly do: "initiate";
+    readonly from: number;
+    readonly callId: string | null;
+    readonly busy?: Side;
+    readonly push?: boolean;
+  }
   | {
     readonly do: "rings" | "answer" | "reject" | "candidate" | "end" | "fail" | "negotiate" | "media";
     readonly from: number;
@@ -46,6 +52,9 @@ export type Step =
   }
   /** `leave`: the page says that it goes, and its socket drops. */
   | { readonly do: "drop" | "leave" | "connect" | "reload"; readonly from: number }
+  /** R21: nobody was reached by push; or somebody declines from a notification. */
+  | { readonly do: "unreached"; readonly callId: string }
+  | { readonly do: "decline"; readonly callId: string; readonly user: string }
   /** The server forgets everything, and every socket drops. */
   | { readonly do: "restart" }
   /** The server says that it leaves; what it says of calls then is the last of it. */
@@ -108,6 +117,9 @@ function prepare(model: Model, next: Step): Model | null {
     case "reload":
     case "shutdown":
       return model;
+    case "unreached":
+    case "decline":
+      return next.callId === GIVEN && model.ids === 0 ? null : model;
     default:
       if (model.devices[next.from]!.away !== null || next.callId === GIVEN && model.ids === 0) return null;
       return {
@@ -129,6 +141,11 @@ function eventOf(model: Model, next: Exclude<Step, { do: "late" }>): ModelEvent 
   const { now, devices } = model;
   if (next.do === "shutdown") return { type: "shutdown", now };
   if (next.do === "wait" || next.do === "deadline" || next.do === "restart") return { type: "tick", now };
+  if (next.do === "unreached" || next.do === "decline") {
+    const { callId } = next;
+    const about = { now, callId: callId === GIVEN ? `given-${model.ids}` : callId };
+    return next.do === "unreached" ? { type: next.do, ...about } : { type: next.do, ...about, user: next.user };
+  }
   const from = ENDPOINTS[next.from]!;
   const sender = { ...from, name: from.user };
   const callId = "callId" in next && (next.callId === GIVEN ? `given-${model.ids}` : next.callId) || null;
@@ -161,6 +178,7 @@ function eventOf(model: Model, next: Exclude<Step, { do: "late" }>): ModelEvent 
         devices: known.map(({ device, away }) => ({ device, connected: away === null })),
         callerBusy: next.busy === "caller",
         calleeBusy: next.busy === "callee",
+        push: next.push ?? false,
       };
     }
     default:

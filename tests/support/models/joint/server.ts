@@ -72,6 +72,7 @@ export class Server {
           calleeName: callee,
           devices,
           ...busy,
+          push: false,
         });
       }
       case "call:resume": {
