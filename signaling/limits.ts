@@ -19,7 +19,7 @@ const CANDIDATES: Rate = { burst: 400, perSecond: 40 };
 const RESERVED = [200, 100, 0] as const;
 /** Calls started by one user. */
 export const INITIATIONS: Rate = perMinute(20);
-/** Calls told by push, of one user and to one (R21). */
+/** Calls told by push, of one user (R21). */
 export const PUSHED_CALLS: Rate = perMinute(10);
 /** State-changing HTTP requests from one address. */
 export const HTTP_WRITES: Rate = perMinute(600);

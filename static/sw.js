@@ -15,6 +15,7 @@ addEventListener("fetch", (event) => {
 });
 addEventListener("push", (event) => event.waitUntil(receive(event.data.json())));
 addEventListener("notificationclick", (event) => event.waitUntil(act(event)));
+addEventListener("message", ({ data, source }) => data?.asks === "accept" && chosen.hand(source));
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew(event.oldSubscription)));
 
 // Asked for without cookies: so it is nobody's.
@@ -61,6 +62,22 @@ const SLACK_MS = 500;
 const AGAIN_MS = 1000;
 // Pages that ring by themselves: the lobby, and those of chats.
 const RINGING = /^\/(chat\/.*)?$/;
+// The call that is to be accepted by a page that opens for it, which asks within this time, in ms. It is in no address: then whoever sends
+// somebody a link, and calls, would be accepted too.
+const ASK_MS = 20_000;
+const chosen = {
+  // Resolves once a page has it, or none has asked.
+  keep: (callId) =>
+    new Promise((resolve) => {
+      chosen.hand = (page) => {
+        chosen.hand = () => {};
+        page?.postMessage({ accept: callId });
+        resolve();
+      };
+      setTimeout(() => chosen.hand(null), ASK_MS);
+    }),
+  hand: (_page) => {},
+};
 // Calls that were declined here: that they are over is no news.
 const declined = new Set();
 
@@ -75,16 +92,23 @@ async function receive({ state, chatId, callId, title }) {
 async function settle(data, pushed) {
   const { chatId, callId: tag, title } = data;
   const call = await ask(`/api/chats/${chatId}/calls/${tag}`);
+  // Somebody else uses this browser now, or its person has left that chat: whoever calls there is nobody's business here.
+  if (call?.state === "denied") return pushed && await blink(new URL(location.href).host, tag);
   if (call?.state === "ringing") return await ring(data, call, pushed);
   const shown = await registration.getNotifications({ tag });
   if (call?.state === "over" || await isLookedAt()) {
     // Browsers want something shown for whatever is pushed: it is, in silence, and goes.
-    const isNews = pushed && !declined.has(tag) && !await isLookedAt();
-    if (isNews) await notify(title, { tag, silent: true });
+    if (pushed && !declined.has(tag) && !await isLookedAt()) await blink(title, tag);
     return (await registration.getNotifications({ tag })).forEach((one) => one.close());
   }
   // A missed call; or the server cannot be asked, and the words that came, which say not that it rings, are all that is known.
   await notify(call?.title ?? title, { tag, data, silent: shown.length > 0 });
+}
+
+// Shows something in silence, and takes it away.
+async function blink(title, tag) {
+  await notify(title, { tag, silent: true });
+  (await registration.getNotifications({ tag })).forEach((one) => one.close());
 }
 
 async function ring(data, { title, body, expiresInMs, ...words }, pushed) {
@@ -118,14 +142,18 @@ const isLookedAt = async () =>
 
 const pages = () => clients.matchAll({ type: "window", includeUncontrolled: true });
 
-// What the server says, by this browser's session; `null` where it cannot be had. Who has no session any more is called no more either.
+// What the server says, by this browser's session; `null` where it cannot be had. Who has no session any more is called no more either;
+// one that was refused, as expired, may be renewed.
 async function ask(path, options) {
   for (const pause of [1000, 3000, 0]) {
     const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(5000), ...options }).catch(() =>
       null
     );
     if (answer?.ok) return await answer.json();
-    if (answer?.status === 401) await (await registration.pushManager.getSubscription())?.unsubscribe();
+    if (answer?.status === 403) return { state: "denied" };
+    if (answer?.status === 401 && !answer.headers.has("www-authenticate")) {
+      await (await registration.pushManager.getSubscription())?.unsubscribe();
+    }
     if (answer !== null && answer.status < 500) return null;
     await sleep(pause);
   }
@@ -140,7 +168,12 @@ async function act({ notification, action }) {
   if (action === "decline" && await ask(`/api/chats/${chatId}/calls/${callId}/decline`, { method: "POST" })) return;
   const { href } = new URL(url ?? "/", location.href);
   const page = (await pages()).find((page) => page.url.split("#")[0] === href);
-  if (!page) return void await clients.openWindow(action === "accept" ? `${href}#accept=${callId}` : href);
+  if (!page) {
+    if (action !== "accept") return void await clients.openWindow(href);
+    const isHanded = chosen.keep(callId);
+    await clients.openWindow(`${href}#accept`);
+    return await isHanded;
+  }
   if (action === "accept") page.postMessage({ accept: callId });
   await page.focus();
 }

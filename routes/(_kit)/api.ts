@@ -40,3 +40,8 @@ export { noSession } from "../../signaling/http/responses.ts";
 /** 403; `why` for developers. */
 export const accessDenied = (why?: string) =>
   httpError(403, "ACCESS_DENIED", why === undefined ? "Access denied" : `Access denied: ${why}`);
+
+/** 404: no VAPID keys are set. */
+export function notHere(): Response {
+  return httpError(404, "INVALID_MESSAGE", "Nobody is told of calls by push here: VAPID_PUBLIC_KEY is not set");
+}

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { httpError } from "../../signaling/http/responses.ts";
 import { PUBLIC_KEY } from "../../signaling/push/vapid.ts";
-import { json, noSession, readJson } from "../(_kit)/api.ts";
+import { json, noSession, notHere, readJson } from "../(_kit)/api.ts";
 import { define } from "../(_kit)/define.ts";
 
 /** Longer than those of any push service: an endpoint of Windows has 700 characters. */
@@ -42,6 +42,3 @@ export const handler = define.handlers({
     return json({});
   },
 });
-
-const notHere = () =>
-  httpError(404, "INVALID_MESSAGE", "Nobody is told of calls by push here: VAPID_PUBLIC_KEY is not set");

@@ -10,9 +10,11 @@ export function httpError(status: number, code: ErrorCode, message: string): Res
   return Response.json({ code, message }, { status, headers: { "cache-control": "no-store" } });
 }
 
-/** 401; `why`: what is wrong with the token that came, `null` where none did. */
+/** 401; `why`: what is wrong with the token that came, which a header tells too (RFC 6750, section 3); `null` where none did. */
 export function noSession(why: string | null): Response {
-  return httpError(401, "ACCESS_DENIED", why === null ? "No valid session" : `No valid session: ${why}`);
+  const response = httpError(401, "ACCESS_DENIED", why === null ? "No valid session" : `No valid session: ${why}`);
+  if (why !== null) response.headers.set("www-authenticate", 'Bearer error="invalid_token"');
+  return response;
 }
 
 /** 503: nobody can say or do it now, and it may be asked again soon. */

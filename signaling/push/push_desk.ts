@@ -75,6 +75,8 @@ export class PushDesk {
 
   /** A user gave a seat back, or lost it: who is in no chat any more is called by nobody. */
   async forget(userId: string): Promise<void> {
+    // Of a newer token the chats that it takes away are told of before those that it gives are known.
+    await Promise.resolve();
     const chats = await this.#options.chatsOf(userId).catch(() => null);
     if (chats?.length === 0) await this.#kept.clear(userId);
   }

@@ -28,9 +28,8 @@ export class Pushes {
   readonly #options: PushesOptions;
   /** Calls that ring. */
   readonly #rung = new Map<string, RungCall>();
-  /** R18: of the calls of one user, and to one. */
+  /** R18: of the calls of one user. Those to one are not counted: whoever calls too often would keep all others from being heard of. */
   readonly #placed = new Buckets(PUSHED_CALLS);
-  readonly #received = new Buckets(PUSHED_CALLS);
   /** What is on its way to a browser: the next thing waits for it. */
   readonly #sending = new Map<string, Promise<unknown>>();
   readonly #figures = { taken: 0, gone: 0, failed: 0 };
@@ -58,7 +57,7 @@ export class Pushes {
   #tell(news: CallNews): void {
     const { call: { chatId, callId }, caller, callee, state } = news;
     const unreached = () => state === "ringing" && this.#options.unreached(chatId, callId);
-    if (state === "ringing" && this.#isTooMuch(caller.user, callee)) {
+    if (state === "ringing" && this.#isTooMuch(caller.user)) {
       this.#rung.delete(callId);
       return void unreached();
     }
@@ -69,9 +68,8 @@ export class Pushes {
   }
 
   /** R18: what rings beside these is told to devices that are connected, and to no others. */
-  #isTooMuch(caller: string, callee: string): boolean {
-    const now = this.#options.now();
-    return this.#placed.take(caller, now) > 0 || this.#received.take(callee, now) > 0;
+  #isTooMuch(caller: string): boolean {
+    return this.#placed.take(caller, this.#options.now()) > 0;
   }
 
   /** Whether anybody is told. */

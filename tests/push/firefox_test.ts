@@ -10,7 +10,7 @@ import { Notifications } from "../support/notifications.ts";
 import type { Page } from "../support/packages.ts";
 import { Person } from "../support/person.ts";
 import { build, startProduct } from "../support/product.ts";
-import { tokenOf, vapid } from "../support/push_scene.ts";
+import { makeOffer, tokenOf, vapid } from "../support/push_scene.ts";
 import { PushService } from "../support/push_service.ts";
 import { canCall, named, press, there, until } from "../support/until.ts";
 
@@ -54,15 +54,6 @@ class Caller {
   get isToldThatItRings(): boolean {
     return this.#device.of("call:ringing").some(({ callId }) => callId === this.callId);
   }
-}
-
-/** In a page: an offer that any browser takes. */
-async function makeOffer(): Promise<RTCSessionDescriptionInit> {
-  const connection = new RTCPeerConnection();
-  for (const kind of ["audio", "video"]) connection.addTransceiver(kind);
-  const { type, sdp } = await connection.createOffer();
-  connection.close();
-  return { type, sdp };
 }
 
 Deno.test({

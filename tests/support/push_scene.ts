@@ -33,3 +33,12 @@ export async function browserKeys(): Promise<{ readonly p256dh: string; readonly
   );
   return { p256dh: p256dh!, auth: auth! };
 }
+
+/** In a page: an offer that any browser takes. */
+export async function makeOffer(): Promise<RTCSessionDescriptionInit> {
+  const connection = new RTCPeerConnection();
+  for (const kind of ["audio", "video"]) connection.addTransceiver(kind);
+  const { type, sdp } = await connection.createOffer();
+  connection.close();
+  return { type, sdp };
+}

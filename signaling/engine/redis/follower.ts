@@ -17,7 +17,7 @@ const LATE_MS = 2_000;
 const ASK_MS = 1_500;
 const NEXT_MS = 400;
 /** Of this engine's state: processes with another one keep apart, as do those with other rules. To be raised with each change of it, or of the arbiter. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /** What happens on the way. */
 export interface FollowerPorts {
