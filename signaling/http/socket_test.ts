@@ -10,7 +10,7 @@ Deno.test("welcome: the first frame says who, where, and how long things take", 
   const ann = await wires.enter("ann", { name: "Ann <b>", device: "tab-1" });
   assert.deepEqual(ann.welcome, {
     type: "welcome",
-    protocol: 3,
+    protocol: 4,
     deviceId: "tab-1",
     user: { id: "ann", name: "Ann <b>" },
     iceServers: [{ urls: ["stun:stun.example.org"] }],
