@@ -21,6 +21,7 @@ const ALONE = [
   "calls/slow_computer",
   "network/recovery",
   "calls/firefox",
+  "push/firefox",
   "calls/verification",
   "server/nodes",
   "server/node_chaos",

@@ -42,6 +42,16 @@ export class Notifications {
     return JSON.parse(String(await this.#run("JSON.stringify(testNotifications.shown())")));
   }
 
+  /** How many were shown so far; one that takes another's place counts too. */
+  async count(): Promise<number> {
+    return Number(await this.#run("testNotifications.count"));
+  }
+
+  /** Somebody waves away all that is shown. */
+  async dismiss(): Promise<void> {
+    await this.#run("testNotifications.dismiss()");
+  }
+
   /** Somebody clicks on a notification with this title: on the button of this name, or, without one, on its text. */
   async click(title: string, button: string | null = null): Promise<void> {
     const words = [title, button].map((word) => JSON.stringify(word)).join();
@@ -79,6 +89,7 @@ function install(): void {
   const show = (alert: Alert, listener: Listener | null) => {
     close(alert.name);
     shown.set(alert.name, { alert, listener });
+    testNotifications.count++;
     listener?.observe(null, "alertshow", alert.cookie);
   };
   const service = {
@@ -100,22 +111,25 @@ function install(): void {
     "@mozilla.org/system-alerts-service;1",
     factory,
   );
-  Object.assign(globalThis, {
-    testNotifications: {
-      shown: () =>
-        [...shown.values()].map(({ alert: { title, actions } }) => ({
-          title,
-          actions: Array.from(actions, (action) => action.title),
-        })),
-      click(title: string, button: string | null) {
-        const one = [...shown.values()].find(({ alert }) => alert.title === title);
-        const action = button === null
-          ? null
-          : Array.from(one?.alert.actions ?? []).find(({ title }) => title === button);
-        if (one === undefined || action === undefined) return false;
-        one.listener?.observe(action, "alertclickcallback", one.alert.cookie);
-        return true;
-      },
+  const testNotifications = {
+    count: 0,
+    shown: () =>
+      [...shown.values()].map(({ alert: { title, actions } }) => ({
+        title,
+        actions: Array.from(actions, (action) => action.title),
+      })),
+    dismiss() {
+      for (const name of [...shown.keys()]) close(name);
     },
-  });
+    click(title: string, button: string | null) {
+      const one = [...shown.values()].find(({ alert }) => alert.title === title);
+      const action = button === null
+        ? null
+        : Array.from(one?.alert.actions ?? []).find(({ title }) => title === button);
+      if (one === undefined || action === undefined) return false;
+      one.listener?.observe(action, "alertclickcallback", one.alert.cookie);
+      return true;
+    },
+  };
+  Object.assign(globalThis, { testNotifications });
 }

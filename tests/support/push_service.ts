@@ -23,8 +23,8 @@ export class PushService implements AsyncDisposable {
   readonly pushed: Pushed[] = [];
   /** What every message is answered from now on; `null`: as it deserves. */
   answersWith: number | null = null;
-  /** How long it takes to hand a message to a browser, in ms. */
-  delayMs = 0;
+  /** How long it takes to hand the next message to a browser, in ms. */
+  nextDelayMs = 0;
   readonly #certificate: Certificate & { readonly authority: string };
   readonly #takes: Deno.HttpServer<Deno.NetAddr>;
   readonly #gives: Deno.HttpServer<Deno.NetAddr>;
@@ -71,11 +71,6 @@ export class PushService implements AsyncDisposable {
     return `${this.origin}/push/${channel}`;
   }
 
-  /** Whether all that was taken is handed over. */
-  get isQuiet(): boolean {
-    return this.#timers.size === 0;
-  }
-
   /** The browsers' subscriptions are no more: what comes for them is answered 410, and nobody tells the browsers. */
   expireAll(): void {
     this.#channels.clear();
@@ -113,7 +108,8 @@ export class PushService implements AsyncDisposable {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
         this.#give(channel, body);
-      }, this.delayMs);
+      }, this.nextDelayMs);
+      this.nextDelayMs = 0;
       this.#timers.add(timer);
     }
     return new Response(null, { status });
