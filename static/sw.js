@@ -60,6 +60,7 @@ async function part(request) {
 // How much later than a call's end a timer may be, and how soon to ask again, in ms.
 const SLACK_MS = 500;
 const AGAIN_MS = 1000;
+const PAUSES_MS = [1000, 3000, 0];
 // Pages that ring by themselves: the lobby, and those of chats.
 const RINGING = /^\/(chat\/.*)?$/;
 // The call that is to be accepted by a page that opens for it, which asks within this time, in ms. It is in no address: then whoever sends
@@ -145,7 +146,7 @@ const pages = () => clients.matchAll({ type: "window", includeUncontrolled: true
 // What the server says, by this browser's session; `null` where it cannot be had. Who has no session any more is called no more either;
 // one that was refused, as expired, may be renewed.
 async function ask(path, options) {
-  for (const pause of [1000, 3000, 0]) {
+  for (const pause of PAUSES_MS) {
     const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(5000), ...options }).catch(() =>
       null
     );
@@ -178,12 +179,19 @@ async function act({ notification, action }) {
   await page.focus();
 }
 
-// The push service gave the subscription up: another one takes its place.
+// The push service gave the subscription up: another one takes its place, as soon as there may be one.
 async function subscribeAnew(old) {
   const applicationServerKey = new URLSearchParams(location.search).get("push");
   if (applicationServerKey === null) return;
-  const { endpoint, keys } = (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }))
-    .toJSON();
-  const body = JSON.stringify({ endpoint, keys, replaces: old?.endpoint });
-  await ask("/api/push", { method: "POST", headers: { "content-type": "application/json" }, body });
+  for (const pause of PAUSES_MS) {
+    const made = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }).catch(() =>
+      null
+    );
+    if (made !== null) {
+      const { endpoint, keys } = made.toJSON();
+      const body = JSON.stringify({ endpoint, keys, replaces: old?.endpoint });
+      return void await ask("/api/push", { method: "POST", headers: { "content-type": "application/json" }, body });
+    }
+    await sleep(pause);
+  }
 }

@@ -51,6 +51,10 @@ class Caller {
     return "reason" in found ? found.reason : "code" in found ? found.code : "";
   }
 
+  get isRefused(): boolean {
+    return this.#device.of("call:error").some(({ callId }) => callId === this.callId);
+  }
+
   get isToldThatItRings(): boolean {
     return this.#device.of("call:ringing").some(({ callId }) => callId === this.callId);
   }
@@ -171,6 +175,25 @@ Deno.test({
       ada.hangsUp();
       await service.has(service.pushed.length + 1);
       await leave(page);
+    });
+
+    await t.step("a browser that is given another subscription tells the server of it by itself", async () => {
+      await notifications.dismiss();
+      const old = service.registered.at(-1)!;
+      service.forgetBrowsers();
+      await until("another subscription", () => Promise.resolve(service.registered.at(-1) !== old));
+      // The server is told of it a moment later.
+      await until("a call that is told there", async () => {
+        ada.calls();
+        await until("what came of it", () => Promise.resolve(service.pushed.at(-1)!.status === 201 || ada.isRefused));
+        // Not too often (R18).
+        if (ada.isRefused) await new Promise((resolve) => setTimeout(resolve, 1_000));
+        return !ada.isRefused;
+      });
+      await showing(RINGS);
+      assert.equal(service.pushed.at(-1)!.channel, service.registered.at(-1));
+      ada.hangsUp();
+      await showing(MISSED);
     });
 
     await t.step("[R21] a subscription that is no more is forgotten, and its person is not there", async () => {

@@ -21,6 +21,8 @@ export interface Pushed {
 export class PushService implements AsyncDisposable {
   /** What came, in order. */
   readonly pushed: Pushed[] = [];
+  /** The browsers' subscriptions so far. */
+  readonly registered: string[] = [];
   /** What every message is answered from now on; `null`: as it deserves. */
   answersWith: number | null = null;
   /** How long it takes to hand the next message to a browser, in ms. */
@@ -30,6 +32,7 @@ export class PushService implements AsyncDisposable {
   readonly #gives: Deno.HttpServer<Deno.NetAddr>;
   readonly #sockets = new Set<WebSocket>();
   readonly #channels = new Set<string>();
+  #forgets = false;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   private constructor(certificate: Certificate & { readonly authority: string }) {
@@ -69,6 +72,13 @@ export class PushService implements AsyncDisposable {
     const channel = crypto.randomUUID();
     this.#channels.add(channel);
     return `${this.origin}/push/${channel}`;
+  }
+
+  /** It has lost what it knew of browsers: they come anew, under another id, and find that their subscriptions are no more. */
+  forgetBrowsers(): void {
+    this.#channels.clear();
+    this.#forgets = true;
+    for (const socket of this.#sockets) socket.close();
   }
 
   /** The browsers' subscriptions are no more: what comes for them is answered 410, and nobody tells the browsers. */
@@ -134,13 +144,14 @@ export class PushService implements AsyncDisposable {
       case "hello":
         return {
           messageType,
-          uaid: uaid || crypto.randomUUID().replaceAll("-", ""),
+          uaid: !this.#forgets && uaid || crypto.randomUUID().replaceAll("-", ""),
           status: 200,
           use_webpush: true,
           broadcasts: {},
         };
       case "register":
         this.#channels.add(channelID);
+        this.registered.push(channelID);
         return { messageType, channelID, status: 200, pushEndpoint: `${this.origin}/push/${channelID}` };
       case "unregister":
         this.#channels.delete(channelID);
