@@ -112,13 +112,18 @@ async function blink(title, tag) {
   (await registration.getNotifications({ tag })).forEach((one) => one.close());
 }
 
-async function ring(data, { title, body, expiresInMs, ...words }, pushed) {
+async function ring(data, { title, body, expiresInMs, isRung, ...words }, pushed) {
   const tag = data.callId;
   if (pushed !== "ringing") {
     // What it is by now the server knows in a moment.
     return pushed && void await sleep(AGAIN_MS).then(() => settle(data, pushed));
   }
-  if (!await isLookedAt()) {
+  const isSeen = await isLookedAt();
+  // Such a page rings by itself, and has said so in a moment; or it is about to go.
+  if (isSeen && !isRung && !data.isLate) {
+    return await sleep(AGAIN_MS).then(() => settle({ ...data, isLate: true }, pushed));
+  }
+  if (!isSeen || !isRung) {
     const actions = ["accept", "decline"].map((action) => ({ action, title: words[action] }));
     const rings = { requireInteraction: true, renotify: true, vibrate: [300, 200, 300, 200, 300] };
     await notify(title, { body, tag, actions, data: { ...data, rings: true }, ...rings });

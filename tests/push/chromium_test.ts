@@ -81,6 +81,19 @@ Deno.test("push: a Chromium whose page is closed shows what is true of a call, w
     await page.evaluate(closeAll);
   });
 
+  await t.step("[R21] it rings where a page is looked at that does not: one without a socket, say", async () => {
+    const callId = "seen-0123456789abcdef";
+    const { length } = service.pushed;
+    await page.goto(`${product.url}/chat/of-others`);
+    ada.say({ type: "call:initiate", callId, offer });
+    await service.has(length + 1);
+    await push("ringing", callId);
+    await showing(RINGS);
+    ada.say({ type: "call:end", callId });
+    await page.evaluate(closeAll);
+    await page.goto(`${product.url}/no-such-page`);
+  });
+
   await t.step("where the server cannot be asked nothing rings, and it is said that somebody called", async () => {
     await product.halt();
     boris.loses(product.url);

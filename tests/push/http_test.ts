@@ -77,7 +77,7 @@ scene("[R21] where a call stands is told to the one who is called, in their lang
   assert.ok(json.expiresInMs > 20_000 && json.expiresInMs <= 30_000, `${json.expiresInMs}`);
   delete json.expiresInMs;
   const words = { title: "Ada is calling", body: "Ada is calling you", accept: "Accept", decline: "Decline" };
-  assert.deepEqual(json, { state: "ringing", ...words });
+  assert.deepEqual(json, { state: "ringing", isRung: false, ...words });
   const russian = await boris.get(callPath(), { "accept-language": "ru" });
   assert.equal(russian.json.title, "Ada звонит");
   assert.deepEqual((await boris.get(callPath(OTHER_CALL))).json, { state: "over" });

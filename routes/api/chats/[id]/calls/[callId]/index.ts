@@ -14,9 +14,10 @@ export const handler = define.handlers({
     if (!session.chats.includes(id!)) return accessDenied();
     const call = hub.ringing(session.userId, id!, callId!);
     if (call !== null) {
-      const { caller: { name }, media, expiresAt } = call;
+      const { caller: { name }, media, expiresAt, acknowledged } = call;
       return json({
         state: "ringing",
+        isRung: acknowledged,
         expiresInMs: Math.max(0, Math.round(expiresAt - Date.now())),
         title: fill(t.ringTitle, { name }),
         body: fill(t.incoming[media], { name }),
