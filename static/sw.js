@@ -135,8 +135,7 @@ async function ring(data, { title, body, expiresInMs, isRung, ...words }, pushed
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Without a picture: Firefox now and then waits half a minute for one before it shows anything.
-const notify = (title, options) => registration.showNotification(title, options);
+const notify = (title, options) => registration.showNotification(title, { icon: "/icons/192.png", ...options });
 
 // The notifications that ring.
 const rung = async () => (await registration.getNotifications()).filter(({ data }) => data?.rings);

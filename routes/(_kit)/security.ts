@@ -17,8 +17,8 @@ const HEADERS: Record<string, string> = {
 /** For an answer that ships no script. */
 const BARE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'";
-/** For the service worker: its own policy holds for what it fetches (W3C Service Workers, section 4.7). */
-const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
+/** For the service worker: its own policy holds for what it fetches (W3C Service Workers, section 4.7), icons of notifications too. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'; img-src 'self'";
 const WORKER_PATH = "/sw.js";
 const HSTS = "max-age=31536000";
 

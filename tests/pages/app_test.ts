@@ -45,7 +45,7 @@ Deno.test("app: the service worker is at most 4 kB", async () => {
   const bytes = gzipSync(await answer.text()).length;
   console.log(`service worker: ${bytes} bytes, gzip`);
   assert.ok(bytes > 100 && bytes <= WORKER_BYTES, `${bytes}`);
-  assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; connect-src 'self'");
+  assert.equal(answer.headers.get("content-security-policy"), "default-src 'none'; connect-src 'self'; img-src 'self'");
 });
 
 /** Has a page register its service worker, as it does while it is hidden, and waits until that is in charge. */
