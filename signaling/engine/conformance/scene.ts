@@ -11,8 +11,8 @@ import type { ChatMessage, DeviceFact, Engine, EngineFactory, EngineOptions, Ste
 type Until = (what: string, look: () => Promise<unknown>) => Promise<unknown>;
 
 /** Times are short, and real: an engine may have a clock of its own. */
-export const RING_MS = 150;
-export const GRACE_MS = 150;
+export const RING_MS = 300;
+export const GRACE_MS = 300;
 
 /** A place for a socket that is about to open is kept for so long; or for so short, where that is tested. */
 export const RESERVED_MS = 60_000;
