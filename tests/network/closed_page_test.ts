@@ -12,7 +12,7 @@ for (const how of ["closes the tab", "goes to another page"]) {
     await ada.receives("framesDecoded");
     await note(ada);
     if (how === "closes the tab") await boris.page.close();
-    else await boris.page.goto(product.url);
+    else await boris.page.goto(`${product.url}/doctor`);
     const talkedMs = performance.now() - placed;
     const ms = await waits(ada);
     const [, minutes, seconds] = /You talked for (\d+):(\d\d)/.exec(await ada.text())!;

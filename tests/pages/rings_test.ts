@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "../support/packages.ts";
-import { scene } from "../support/scene.ts";
+import { connect, scene } from "../support/scene.ts";
 import { gone, named, there, until } from "../support/until.ts";
 
 /** Whether a page has loaded the call client. */
@@ -37,6 +37,19 @@ scene(
     await boris.reads("Missed call from Ada");
   },
 );
+
+scene("[R13] who goes to the lobby in a call goes on there", async (stage) => {
+  const { ada, boris, product } = stage;
+  await connect(stage);
+  await ada.receives("framesDecoded");
+  await boris.page.goto(product.url);
+  await boris.hears("Connected");
+  await Promise.all([ada.receives("framesDecoded"), boris.receives("framesDecoded")]);
+  await ada.hears("Connected");
+  await ada.click("Hang up");
+  await boris.hears("Call ended");
+  assert.deepEqual(await boris.open(), { connections: 0, tracks: 0 });
+});
 
 scene("a call that is missed elsewhere is in the lobby's list at once, without the call client", async (stage) => {
   const { ada, boris, product } = stage;
