@@ -49,6 +49,9 @@ export const logLine = z.discriminatedUnion("event", [
   line("warn", "call-log-in-memory", { why }),
   line("warn", "report-lost", { why, tries: count, suppressed }),
   line("warn", "reports-lost", { count }),
+  line("warn", "push-failed", { service: z.url(), why, suppressed }),
+  line("warn", "push-subscriptions-failed", { why }),
+  line("warn", "push-subscriptions-in-memory", { why }),
   line("error", "socket-failed", { why }),
   line("error", "failed", { why: z.string(), stack: z.string() }),
   line("debug", "message", {
