@@ -22,6 +22,9 @@ import {
 /** werift's DTLS handshake waits half a second for the answer to each flight, and does not take the timer back when it has it. */
 const FLIGHT_MS = 600;
 
+/** Nothing that the server says takes longer, in ms. */
+const TOLD_MS = 20_000;
+
 /** Nobody listens there. */
 const NOWHERE = new URL("ws://127.0.0.1:9/");
 
@@ -184,7 +187,8 @@ export class WeriftPerson implements AsyncDisposable {
     const heard = Promise.withResolvers<void>();
     const listen = ({ data }: MessageEvent) => fits(JSON.parse(data)) && heard.resolve();
     socket.addEventListener("message", listen);
-    await heard.promise;
+    const late = setTimeout(() => heard.reject(new Error(`The server did not say it within ${TOLD_MS} ms`)), TOLD_MS);
+    await heard.promise.finally(() => clearTimeout(late));
     socket.removeEventListener("message", listen);
   }
 
