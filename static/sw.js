@@ -93,23 +93,20 @@ async function receive({ state, chatId, callId, title }) {
 async function settle(data, pushed) {
   const { chatId, callId: tag, title } = data;
   const call = await ask(`/api/chats/${chatId}/calls/${tag}`);
+  // Browsers want something shown for whatever is pushed: it is, in silence, and goes.
+  const vanish = async (isShown, words) => {
+    if (isShown) await notify(words, { tag, silent: true });
+    (await registration.getNotifications({ tag })).forEach((one) => one.close());
+  };
   // Somebody else uses this browser now, or its person has left that chat: whoever calls there is nobody's business here.
-  if (call?.state === "denied") return pushed && await blink(new URL(location.href).host, tag);
+  if (call?.state === "denied") return await vanish(pushed, location.host);
   if (call?.state === "ringing") return await ring(data, call, pushed);
   const shown = await registration.getNotifications({ tag });
   if (call?.state === "over" || await isLookedAt()) {
-    // Browsers want something shown for whatever is pushed: it is, in silence, and goes.
-    if (pushed && !declined.has(tag) && !await isLookedAt()) await blink(title, tag);
-    return (await registration.getNotifications({ tag })).forEach((one) => one.close());
+    return await vanish(pushed && !declined.has(tag) && !await isLookedAt(), title);
   }
   // A missed call; or the server cannot be asked, and the words that came, which say not that it rings, are all that is known.
   await notify(call?.title ?? title, { tag, data, silent: shown.length > 0 });
-}
-
-// Shows something in silence, and takes it away.
-async function blink(title, tag) {
-  await notify(title, { tag, silent: true });
-  (await registration.getNotifications({ tag })).forEach((one) => one.close());
 }
 
 async function ring(data, { title, body, expiresInMs, isRung, ...words }, pushed) {

@@ -94,6 +94,22 @@ Deno.test("push: a Chromium whose page is closed shows what is true of a call, w
     await page.goto(`${product.url}/no-such-page`);
   });
 
+  await t.step("somebody else signs in while it rings: nobody's call is shown to them any more", async () => {
+    const callId = "else-0123456789abcdef";
+    const { length } = service.pushed;
+    ada.say({ type: "call:initiate", callId, offer });
+    await service.has(length + 1);
+    await push("ringing", callId);
+    await showing(RINGS);
+    await boris.comesAs({ cookie: `zvonok_session=${await tokenOf("Eve", ["chat-of-others"])}` }, page.url());
+    await push("over", OTHER_CALL);
+    await showing();
+    await push("ringing", callId);
+    await showing();
+    ada.say({ type: "call:end", callId });
+    await boris.comesAs({ cookie: `zvonok_session=${await tokenOf("Boris")}` }, page.url());
+  });
+
   await t.step("where the server cannot be asked nothing rings, and it is said that somebody called", async () => {
     await product.halt();
     boris.loses(product.url);
