@@ -64,7 +64,7 @@ class Engine implements AsyncDisposable {
     const env = { ...subject.start.env, ...(redis === null ? {} : { REDIS_URL: redis.url }) };
     const servers: ServerProcess[] = [];
     for (let n = 0; n < processes; n++) servers.push(await ServerProcess.start({ ...subject.start, env }));
-    for (const { port } of servers) await ready(port);
+    for (const server of servers) await server.ready();
     return new Engine(subject, servers, redis);
   }
 
@@ -150,14 +150,4 @@ console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s`);
 function spread(values: readonly number[], digits: number): string {
   const [least, mid, most] = [Math.min(...values), median(values), Math.max(...values)].map((n) => n.toFixed(digits));
   return `${mid} (${least}–${most})`;
-}
-
-/** A server over a store has to know the others first. */
-async function ready(port: number): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
-    await answer.body?.cancel();
-    if (answer.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -54,7 +54,7 @@ async function soak(count: number): Promise<void> {
   const redis = count === 1 ? null : stack.use(await Redis.start());
   const watched: Watched[] = [];
   for (let n = 0; n < count; n++) watched.push(new Watched(stack.use(await start(redis?.url))));
-  for (const { server } of watched) await ready(server);
+  for (const { server } of watched) await server.ready();
   const urls = watched.map(({ server }) => `http://127.0.0.1:${server.port}`);
   const options: LoadOptions = {
     urls,
@@ -156,12 +156,6 @@ function start(redisUrl: string | undefined): Promise<ServerProcess> {
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     },
   });
-}
-
-async function ready({ port }: ServerProcess): Promise<void> {
-  while (!(await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => (answer.body?.cancel(), answer.ok)))) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 function mb(bytes: number): string {

@@ -50,6 +50,16 @@ export class ServerProcess implements AsyncDisposable {
     this.port = port;
   }
 
+  /** Waits until it serves: one over a store has to know the others first. */
+  async ready(): Promise<void> {
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`);
+      await answer.body?.cancel();
+      if (answer.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** CPU time that the process has used so far, all threads, in ms. */
   cpuMs(): number {
     return cpuMsOf(this.#child.pid);
