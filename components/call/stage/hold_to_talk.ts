@@ -17,13 +17,12 @@ export function useHoldToTalk(view: View, off: boolean): void {
     const press = (event: KeyboardEvent) => {
       if (event.code === "Tab") byKeyboard = true;
       if (event.code !== "Space" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isHeld) return event.preventDefault();
       const isButton = byKeyboard && event.target instanceof Element &&
         event.target.closest("button, a, summary") !== null;
       const isElsewhere = document.querySelector("dialog[open]") !== null;
-      if (!isHeld && (isButton || isElsewhere || isTyping(event))) return;
-      if (!isHeld && (event.repeat || isOn(latest.current, "microphone"))) return;
+      if (isButton || isElsewhere || isTyping(event) || event.repeat || isOn(latest.current, "microphone")) return;
       event.preventDefault();
-      if (isHeld) return;
       isHeld = true;
       latest.current.actions?.setMicrophone(true);
     };
